@@ -1,0 +1,60 @@
+// base64url without padding (RFC 4648 Section 5, RFC 7515 Section 2), canonical: one text for one value.
+// Whatever another decoder would forgive (padding, white space, the other alphabet, stray low bits) is refused,
+// because a signature over text must not have two spellings.
+
+import { StirError } from '../stir-error.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const NOT_A_DIGIT = 255;
+const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
+const VALUES = new Uint8Array(256).fill(NOT_A_DIGIT);
+for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
+
+const decoder = new TextDecoder();
+
+/** Bytes to base64url text without padding. */
+export function encodeBase64url(bytes: Uint8Array): string {
+  const out = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
+  let at = 0;
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    out[at++] = CODES[group >> 18]!;
+    out[at++] = CODES[(group >> 12) & 63]!;
+    if (i + 1 < bytes.length) out[at++] = CODES[(group >> 6) & 63]!;
+    if (i + 2 < bytes.length) out[at++] = CODES[group & 63]!;
+  }
+  return decoder.decode(out);
+}
+
+/**
+ * base64url text without padding to bytes.
+ * @throws StirError ERR_BYTES_FORMAT for anything but the one canonical spelling
+ */
+export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
+  const rest = text.length % 4;
+  if (rest === 1) throw refusal();
+  const out = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let at = 0;
+  for (let i = 0; i < text.length; i += 4) {
+    const group =
+      (digit(text, i) << 18) | (digit(text, i + 1) << 12) | (digit(text, i + 2) << 6) | digit(text, i + 3);
+    out[at++] = group >> 16;
+    if (at < out.length) out[at++] = group >> 8;
+    else if (rest === 2 && (group & 0xffff) !== 0) throw refusal();
+    if (at < out.length) out[at++] = group;
+    else if (rest === 3 && (group & 0xff) !== 0) throw refusal();
+  }
+  return out;
+}
+
+function digit(text: string, at: number): number {
+  if (at >= text.length) return 0;
+  const code = text.charCodeAt(at);
+  const value = code < 256 ? VALUES[code]! : NOT_A_DIGIT;
+  if (value === NOT_A_DIGIT) throw refusal();
+  return value;
+}
+
+function refusal(): StirError {
+  return new StirError('ERR_BYTES_FORMAT', 'not canonical base64url without padding');
+}

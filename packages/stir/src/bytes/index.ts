@@ -1,0 +1,14 @@
+export { decodeBase64url, encodeBase64url } from './base64url.ts';
+export { type ByteReader, createByteReader } from './byte-reader.ts';
+export {
+  compareBytes,
+  concatBytes,
+  decodeAscii,
+  decodeHex,
+  decodeUtf8,
+  encodeHex,
+  encodeUtf8,
+  equalBytes,
+  isAllZero,
+} from './byte-string.ts';
+export { type ByteWriter, createByteWriter } from './byte-writer.ts';

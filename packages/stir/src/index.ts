@@ -1,0 +1,1 @@
+export { StirError, type StirErrorCode } from './stir-error.ts';

@@ -1,0 +1,71 @@
+// Telephone numbers in the canonical form that PASSporTs and certificates compare (RFC 8224 Section 8.3):
+// digits, `#` and `*` only, E.164 with its country code where it has one, 1 to 15 characters (RFC 8226 Section 9).
+// What a caller dials is a matter of the dial plan; routing prefixes and number portability are not looked at here.
+
+import { StirError } from '../stir-error.ts';
+
+declare const canonical: unique symbol;
+
+/** A canonical telephone number, `1*15(DIGIT / "#" / "*")`. */
+export type TelephoneNumber = string & { readonly [canonical]: true };
+
+/** How national numbers become international ones. */
+export interface DialPlan {
+  /** Country code without `+`, for example `1`. */
+  readonly countryCode: string;
+  /** Number of digits of a complete national number, for example 10. */
+  readonly nationalDigits: number;
+}
+
+const CANONICAL = /^[0-9#*]{1,15}$/;
+const MAXIMUM_TEXT = 256;
+
+export function isTelephoneNumber(value: unknown): value is TelephoneNumber {
+  return typeof value === 'string' && CANONICAL.test(value);
+}
+
+/** Whether mailboxes exist for it: digits only (service codes have none). */
+export function isDiallable(number: TelephoneNumber): boolean {
+  return !number.includes('*') && !number.includes('#');
+}
+
+/**
+ * Text from signaling or a person to the canonical form.
+ *
+ * Takes the number itself with visual separators (`+1-215-555-1212`, `2.222.555.2222`), a `tel:` URI, or the user
+ * part of a `sip:` or `sips:` URI; parameters are dropped. A number without `+` and with exactly the digits of a
+ * national number gets the plan's country code.
+ * @throws StirError ERR_NUMBER_FORMAT where letters are left, or nothing, or more than 15 characters
+ */
+export function parseTelephoneNumber(text: string, plan?: DialPlan): TelephoneNumber {
+  if (text.length > MAXIMUM_TEXT) throw refusal();
+  const bare = bareNumber(text.trim());
+  const number = bare.replace(/[^0-9#*]/g, '');
+  const international = bare.startsWith('+');
+  const full =
+    !international && plan !== undefined && isNational(number, plan) ? plan.countryCode + number : number;
+  if (!isTelephoneNumber(full)) throw refusal();
+  return full;
+}
+
+function bareNumber(text: string): string {
+  const uri = /^(tel|sips?):([^@;?]*)(?:;[^@?]*)?(@?)/i.exec(text);
+  if (uri === null) return separated(text);
+  const isSip = uri[1]!.toLowerCase() !== 'tel';
+  if (isSip !== (uri[3] === '@')) throw refusal();
+  return separated(uri[2]!);
+}
+
+/** RFC 3966 visual separators, and the blanks people type. */
+function separated(text: string): string {
+  if (!/^\+?[0-9#*\-.() ]+$/.test(text)) throw refusal();
+  return text;
+}
+
+function isNational(number: string, plan: DialPlan): boolean {
+  return number.length === plan.nationalDigits && /^[0-9]+$/.test(number);
+}
+
+function refusal(): StirError {
+  return new StirError('ERR_NUMBER_FORMAT', 'not a telephone number of 1 to 15 digits, # or *');
+}
