@@ -1,0 +1,41 @@
+// AES-128-GCM on `node:crypto`, the tag of 16 bytes behind the ciphertext (RFC 5116 Section 5.1).
+
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+
+const CIPHER = 'aes-128-gcm';
+const TAG_BYTES = 16;
+const TAG_OPTIONS = { authTagLength: TAG_BYTES };
+
+export function sealAes128Gcm(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array {
+  const cipher = createCipheriv(CIPHER, key, nonce, TAG_OPTIONS);
+  cipher.setAAD(aad);
+  const ciphertext = cipher.update(plaintext);
+  cipher.final();
+  return Buffer.concat([ciphertext, cipher.getAuthTag()]);
+}
+
+/** `undefined` where the tag does not hold. */
+export function openAes128Gcm(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  ciphertext: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array | undefined {
+  const length = ciphertext.length - TAG_BYTES;
+  if (length < 0) return undefined;
+  try {
+    const decipher = createDecipheriv(CIPHER, key, nonce, TAG_OPTIONS);
+    decipher.setAAD(aad);
+    decipher.setAuthTag(ciphertext.subarray(length));
+    const plaintext = decipher.update(ciphertext.subarray(0, length));
+    decipher.final();
+    return plaintext;
+  } catch {
+    return undefined;
+  }
+}

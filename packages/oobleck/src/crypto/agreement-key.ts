@@ -1,0 +1,72 @@
+// X25519 (RFC 7748) on `node:crypto`. Keys go in and out in raw form where the runtime knows it (Node 26: 4 us a peer),
+// and as SubjectPublicKeyInfo and PKCS #8 where it does not (Node 22 and 24: 14 us and more); found out once.
+
+import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, randomBytes } from 'node:crypto';
+import { StirError } from '@oobleck/stir';
+import { concatBytes, decodeHex } from '@oobleck/stir/bytes';
+import type { AgreementKey } from '@oobleck/stir/crypto';
+
+const KEY_BYTES = 32;
+const SPKI_HEAD = decodeHex('302a300506032b656e032100');
+const PKCS8_HEAD = decodeHex('302e020100300506032b656e04220420');
+
+/** How X25519 keys enter and leave this runtime. */
+interface KeyForm {
+  importPublic(bytes: Uint8Array): KeyObject;
+  exportPublic(key: KeyObject): Uint8Array;
+  importSecret(bytes: Uint8Array): KeyObject;
+}
+
+const rawForm: KeyForm = {
+  importPublic: (bytes) =>
+    createPublicKey({ key: Buffer.from(bytes), format: 'raw-public', asymmetricKeyType: 'x25519' }),
+  exportPublic: (key) => key.export({ format: 'raw-public' }),
+  importSecret: (bytes) =>
+    createPrivateKey({ key: Buffer.from(bytes), format: 'raw-private', asymmetricKeyType: 'x25519' }),
+};
+
+/** For runtimes without raw key formats. */
+export const derForm: KeyForm = {
+  importPublic: (bytes) =>
+    createPublicKey({ key: Buffer.from(concatBytes(SPKI_HEAD, bytes)), format: 'der', type: 'spki' }),
+  exportPublic: (key) => key.export({ format: 'der', type: 'spki' }).subarray(SPKI_HEAD.length),
+  importSecret: (bytes) =>
+    createPrivateKey({ key: Buffer.from(concatBytes(PKCS8_HEAD, bytes)), format: 'der', type: 'pkcs8' }),
+};
+
+const runtimeForm = knowsRawForm() ? rawForm : derForm;
+
+/** @throws StirError ERR_KEY_FORMAT unless `secret` is 32 bytes */
+export function importAgreementKey(secret: Uint8Array, form: KeyForm = runtimeForm): AgreementKey {
+  if (secret.length !== KEY_BYTES) throw new StirError('ERR_KEY_FORMAT', 'not an X25519 key of 32 bytes');
+  const kept = secret.slice();
+  const privateKey = form.importSecret(kept);
+  return {
+    publicKey: new Uint8Array(form.exportPublic(createPublicKey(privateKey))),
+    agree: (peer) => agree(privateKey, peer, form),
+    exportSecret: () => kept.slice(),
+  };
+}
+
+export function generateAgreementKey(): AgreementKey {
+  return importAgreementKey(new Uint8Array(randomBytes(KEY_BYTES)));
+}
+
+/** OpenSSL refuses the all-zero secret by itself (RFC 7748 Section 6.1). */
+function agree(privateKey: KeyObject, peer: Uint8Array, form: KeyForm): Uint8Array | undefined {
+  if (peer.length !== KEY_BYTES) return undefined;
+  try {
+    return diffieHellman({ privateKey, publicKey: form.importPublic(peer) });
+  } catch {
+    return undefined;
+  }
+}
+
+function knowsRawForm(): boolean {
+  try {
+    const nine = new Uint8Array(KEY_BYTES).fill(9, 0, 1);
+    return rawForm.exportPublic(rawForm.importPublic(nine)).length === KEY_BYTES;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+// ECDSA signatures from and to DER (RFC 3279 Section 2.2.3), for P-256. `node:crypto` speaks DER unless it is given an
+// options object, and those are slow on the hot path.
+//
+//   Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }
+
+const HALF = 32;
+
+/** DER, as OpenSSL wrote it, to r || s. */
+export function derToRaw(der: Uint8Array): Uint8Array {
+  const raw = new Uint8Array(2 * HALF);
+  const rLength = der[3]!;
+  placeInteger(der, 4, rLength, raw, 0);
+  placeInteger(der, 6 + rLength, der[5 + rLength]!, raw, HALF);
+  return raw;
+}
+
+function placeInteger(der: Uint8Array, from: number, length: number, raw: Uint8Array, to: number): void {
+  const skipped = Math.max(0, length - HALF);
+  const kept = length - skipped;
+  for (let i = 0; i < kept; i++) raw[to + HALF - kept + i] = der[from + skipped + i]!;
+}
+
+/** r || s, 64 bytes, to DER. Whether r and s are in range is for the verification to say. */
+export function rawToDer(raw: Uint8Array): Uint8Array {
+  const rStart = firstKept(raw, 0);
+  const sStart = firstKept(raw, HALF);
+  const rLength = integerLength(raw, rStart, HALF);
+  const sLength = integerLength(raw, sStart, 2 * HALF);
+  const der = new Uint8Array(6 + rLength + sLength);
+  der[0] = 0x30;
+  der[1] = 4 + rLength + sLength;
+  writeInteger(der, 2, rLength, raw, rStart, HALF);
+  writeInteger(der, 4 + rLength, sLength, raw, sStart, 2 * HALF);
+  return der;
+}
+
+function firstKept(raw: Uint8Array, from: number): number {
+  let at = from;
+  while (at < from + HALF - 1 && raw[at] === 0) at++;
+  return at;
+}
+
+function integerLength(raw: Uint8Array, start: number, end: number): number {
+  return end - start + (raw[start]! >= 0x80 ? 1 : 0);
+}
+
+function writeInteger(
+  der: Uint8Array,
+  at: number,
+  length: number,
+  raw: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  der[at] = 2;
+  der[at + 1] = length;
+  der.set(raw.subarray(start, end), at + 2 + length - (end - start));
+}
