@@ -1,0 +1,60 @@
+// The call reference: what the protocol knows of a call, whatever signaling it came by. SIP is one way to fill it in,
+// a telephone switch another.
+
+import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
+import type { Crypto } from '../crypto/crypto.ts';
+import { isTelephoneNumber, type TelephoneNumber } from '../number/index.ts';
+import type { ShakenClaims } from '../passport/index.ts';
+import { StirError } from '../stir-error.ts';
+
+/** A call about to be placed, as its authentication service sees it. */
+export interface PlacedCall {
+  readonly tenant: string;
+  /** Chosen by the switch, the same for each repetition of one call. */
+  readonly callId: string;
+  readonly originator: TelephoneNumber;
+  readonly destinations: readonly TelephoneNumber[];
+  /** Seconds since 1970. */
+  readonly placedAt: number;
+  /** With it a `shaken` PASSporT is made, without it a base one. */
+  readonly shaken?: ShakenClaims;
+}
+
+/** A call that arrives, as its verification service sees it. */
+export interface ArrivedCall {
+  readonly tenant: string;
+  readonly callId: string;
+  /** As presented in signaling; absent where no number was presented. */
+  readonly caller?: TelephoneNumber;
+  /** The number called here and its configured aliases: what `dest` may name. At least one. */
+  readonly called: readonly TelephoneNumber[];
+  /** Original called and redirecting numbers: further places to look, never something to accept. */
+  readonly formerlyCalled: readonly TelephoneNumber[];
+  /** Seconds since 1970. */
+  readonly arrivedAt: number;
+}
+
+const MAXIMUM_CALL_ID = 256;
+
+/** @throws StirError ERR_CALL_FORMAT unless it is 1 to 256 printable ASCII characters */
+export function parseCallId(text: string): string {
+  if (!/^[!-~]+$/.test(text) || text.length > MAXIMUM_CALL_ID)
+    throw new StirError('ERR_CALL_FORMAT', 'a call id is 1 to 256 printable characters');
+  return text;
+}
+
+/** @throws StirError ERR_CALL_FORMAT where a list of numbers is empty or holds something else */
+export function requireNumbers(numbers: readonly string[]): readonly TelephoneNumber[] {
+  if (numbers.length === 0 || !numbers.every(isTelephoneNumber))
+    throw new StirError('ERR_CALL_FORMAT', 'not a list of canonical telephone numbers');
+  return numbers;
+}
+
+/**
+ * One call has one key: tenant, call id, calling number, called numbers (RFC 8816 Section 7.4). The same id with other
+ * numbers is another call. A hash, so that it can be kept and shared without keeping the numbers.
+ */
+export function callKey(crypto: Crypto, call: ArrivedCall): string {
+  const parts = [call.tenant, call.callId, call.caller ?? '', [...call.called].sort()];
+  return encodeBase64url(crypto.sha256(encodeUtf8(JSON.stringify(parts))));
+}

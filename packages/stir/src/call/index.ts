@@ -1,0 +1,1 @@
+export { type ArrivedCall, callKey, type PlacedCall, parseCallId, requireNumbers } from './call-reference.ts';

@@ -1,0 +1,1 @@
+export { formatIdentity, type Identity, parseIdentity } from './identity.ts';

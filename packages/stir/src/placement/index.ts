@@ -1,0 +1,8 @@
+export { type Deposit, type DepositOrder, type DepositParts, sealCover, sealDeposits } from './deposit.ts';
+export {
+  type PlacementOutcome,
+  type PlacementRefusal,
+  type SignedCall,
+  type SigningAuthority,
+  signCall,
+} from './place-call.ts';

@@ -1,0 +1,72 @@
+// The first steps of an authentication service as values (RFC 8816 Section 8.1, steps 1, 2 and 4): is the signer
+// authoritative for the caller, may this tenant's caller claim the number, and the PASSporT itself.
+
+import type { PlacedCall } from '../call/index.ts';
+import { type Authority, authorityOver, type Certificate, type NumberMap } from '../certificate/index.ts';
+import { formatIdentity } from '../identity/index.ts';
+import type { NumberCover } from '../number/index.ts';
+import { type Attestation, isAtMost, type PassportSigner } from '../passport/index.ts';
+
+/** What a tenant may sign. */
+export interface SigningAuthority {
+  readonly signer: PassportSigner;
+  /** The signer's certificate. */
+  readonly certificate: Certificate;
+  /** Calling numbers the tenant may claim; left out, only those proven to be the certificate's. */
+  readonly allowedNumbers?: NumberCover | 'any' | undefined;
+  readonly highestAttestation: Attestation;
+  readonly numberMap?: NumberMap | undefined;
+}
+
+export interface SignedCall {
+  readonly passport: string;
+  /** Value of the Identity header field, full form. */
+  readonly identity: string;
+}
+
+export type PlacementRefusal = 'no-authority' | 'number-not-allowed' | 'attestation-too-high';
+
+export type PlacementOutcome =
+  | { readonly signed: true; readonly call: SignedCall }
+  | { readonly signed: false; readonly reason: PlacementRefusal };
+
+/**
+ * Signs the call, or says why not: a service MUST NOT sign outside its authority (RFC 8816 Section 8.1, step 1).
+ * @param id becomes the `jti` of a base PASSporT, fresh for every call
+ */
+export function signCall(authority: SigningAuthority, call: PlacedCall, id: string): PlacementOutcome {
+  const reason = refusalFor(authority, call);
+  if (reason !== undefined) return { signed: false, reason };
+  const { signer } = authority;
+  const content = { originator: call.originator, destinations: call.destinations, issuedAt: call.placedAt };
+  const passport =
+    call.shaken === undefined ? signer.signBase(content, id) : signer.signShaken(content, call.shaken);
+  const identity = formatIdentity({
+    token: passport,
+    info: signer.certificateUrl,
+    algorithm: 'ES256',
+    ...(call.shaken === undefined ? {} : { ppt: 'shaken' }),
+  });
+  return { signed: true, call: { passport, identity } };
+}
+
+function refusalFor(authority: SigningAuthority, call: PlacedCall): PlacementRefusal | undefined {
+  const { certificate, numberMap } = authority;
+  const proof = authorityOver({
+    certificate,
+    number: call.originator,
+    ppt: call.shaken === undefined ? undefined : 'shaken',
+    spcOf: numberMap?.spcOf,
+  });
+  if (proof === undefined) return 'no-authority';
+  if (!isAllowed(authority, call, proof)) return 'number-not-allowed';
+  const isTooHigh =
+    call.shaken !== undefined && !isAtMost(call.shaken.attestation, authority.highestAttestation);
+  return isTooHigh ? 'attestation-too-high' : undefined;
+}
+
+/** RFC 8816 Section 8.1, step 2: a matter of the relation between service and caller. */
+function isAllowed({ allowedNumbers }: SigningAuthority, call: PlacedCall, proof: Authority): boolean {
+  if (allowedNumbers === undefined) return proof === 'number';
+  return allowedNumbers === 'any' || allowedNumbers.coversNumber(call.originator);
+}

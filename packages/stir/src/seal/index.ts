@@ -1,0 +1,22 @@
+export { type Envelope, encodeEnvelope, envelopeBytes, parseEnvelope } from './envelope.ts';
+export { openBase, prepareInfo, type SealInfo, SUITE_X25519, sealBase } from './hpke.ts';
+export {
+  BLOB_BYTES,
+  createPassportSealer,
+  fittingEnvelope,
+  isBlobLength,
+  type PassportSealer,
+} from './sealed-passport.ts';
+export {
+  createReplySealer,
+  encodeReply,
+  NONCE_BYTES,
+  parseReply,
+  type Reply,
+  type ReplyItem,
+  type ReplyQuestion,
+  type ReplySealer,
+  replyItemBytes,
+  replyPlaintextBytes,
+  replyRoom,
+} from './sealed-reply.ts';

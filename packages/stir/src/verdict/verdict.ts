@@ -1,0 +1,44 @@
+// The verdict on a call: a value, never an exception. Verified says by whom and how surely; failed and unverifiable
+// say why.
+
+import type { Authority } from '../certificate/index.ts';
+import type { Attestation, Passport } from '../passport/index.ts';
+import { type Channel, type Reason, type Status, statusOf, type Verstat, verstatOf } from './reason.ts';
+
+export interface Verdict {
+  readonly status: Status;
+  readonly verstat: Verstat;
+  readonly reason: Reason;
+  /** How the PASSporT came; absent where there was none. */
+  readonly channel?: Channel;
+  /** Present when verified. */
+  readonly passport?: Passport;
+  /** Whether the number was proven to be the signer's or a provider vouches for it; present when verified. */
+  readonly authority?: Authority;
+  /** `attest` of a verified `shaken` PASSporT. */
+  readonly attestation?: Attestation;
+}
+
+/** A PASSporT that passed every check on its own; whether it still is free for this call is seen last. */
+export interface ValidPassport {
+  readonly passport: Passport;
+  readonly authority: Authority;
+  readonly channel: Channel;
+}
+
+export function verifiedBy({ passport, authority, channel }: ValidPassport): Verdict {
+  return {
+    status: 'verified',
+    verstat: verstatOf('verified'),
+    reason: 'verified',
+    channel,
+    passport,
+    authority,
+    ...(passport.shaken === undefined ? {} : { attestation: passport.shaken.attestation }),
+  };
+}
+
+export function notVerified(reason: Exclude<Reason, 'verified'>, channel?: Channel): Verdict {
+  const status = statusOf(reason, channel ?? 'out-of-band');
+  return { status, verstat: verstatOf(status), reason, ...(channel === undefined ? {} : { channel }) };
+}
