@@ -1,0 +1,31 @@
+// An ECDSA signature as certificates carry it, turned into the r || s of RFC 7518 Section 3.4 that the crypto port takes.
+//
+//   Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }     (RFC 3279 Section 2.2.3)
+
+import { StirError } from '../stir-error.ts';
+import { DerReader, TAG } from './der.ts';
+
+const SCALAR_BYTES = 32;
+
+/**
+ * DER to r || s, 64 bytes, for P-256.
+ * @throws StirError ERR_DER_FORMAT unless both are positive, minimal and at most 32 bytes, with nothing after them
+ */
+export function parseEcdsaSignature(der: Uint8Array): Uint8Array<ArrayBuffer> {
+  const outer = DerReader.over(der);
+  const pair = outer.enter(TAG.sequence);
+  outer.end();
+  const out = new Uint8Array(2 * SCALAR_BYTES);
+  writeScalar(pair.integerBytes(), out, SCALAR_BYTES);
+  writeScalar(pair.integerBytes(), out, 2 * SCALAR_BYTES);
+  pair.end();
+  return out;
+}
+
+function writeScalar(integer: Uint8Array, out: Uint8Array, end: number): void {
+  const isNegative = integer[0]! >= 0x80;
+  const scalar = integer[0] === 0 ? integer.subarray(1) : integer;
+  if (isNegative || scalar.length === 0 || scalar.length > SCALAR_BYTES)
+    throw new StirError('ERR_DER_FORMAT', 'not DER: signature value out of range');
+  out.set(scalar, end - scalar.length);
+}

@@ -1,0 +1,18 @@
+export {
+  type Authority,
+  type AuthorityQuestion,
+  acceptedEntries,
+  authorityOver,
+  type ClaimedEntries,
+  type NumberMap,
+} from './authority.ts';
+export { type Certificate, parseCertificate } from './certificate.ts';
+export { verifyingKeyOf } from './certificate-key.ts';
+export { DerReader, encodeDer, encodeDerInteger, TAG } from './der.ts';
+export { parseEcdsaSignature } from './ecdsa-signature.ts';
+export type { BasicConstraints, CertificateExtensions, KeyUsage } from './extensions.ts';
+export { type PathInput, type PathReason, type PathVerdict, validatePath } from './path.ts';
+export { formatPem, parsePem } from './pem.ts';
+export { signerId } from './signer.ts';
+export { encodeTnAuthList, parseTnAuthList } from './tn-auth-list.ts';
+export type { SpcOwns } from './tn-scope.ts';

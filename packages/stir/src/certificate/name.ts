@@ -1,0 +1,84 @@
+// Distinguished names (RFC 5280 Section 4.1.2.4). Paths compare their bytes; people read them as RFC 4514 text, which
+// proves nothing and is made only when asked for.
+//
+//   Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }
+
+import { encodeHex } from '../bytes/index.ts';
+import { StirError } from '../stir-error.ts';
+import { DerReader, TAG } from './der.ts';
+
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'STREET',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '0.9.2342.19200300.100.1.25': 'DC',
+};
+const UTF8_STRING = 0x0c;
+const PRINTABLE_STRING = 0x13;
+
+const decoder = new TextDecoder();
+
+interface Attribute {
+  readonly type: string;
+  readonly tag: number;
+  readonly value: DerReader;
+}
+
+/** Walks the whole name. @throws StirError ERR_DER_FORMAT, ERR_CERTIFICATE_FORMAT */
+export function checkName(der: Uint8Array): void {
+  forEachAttribute(der, ({ tag, value }) => value.skip(tag));
+}
+
+/** RFC 4514 text: last name first, control characters escaped, unusual values as `#` and hexadecimal. */
+export function formatName(der: Uint8Array): string {
+  const names: string[][] = [];
+  forEachAttribute(der, (attribute, index) => {
+    names[index] ??= [];
+    names[index].push(`${SHORT_NAMES[attribute.type] ?? attribute.type}=${formatValue(attribute)}`);
+  });
+  return names
+    .reverse()
+    .map((parts) => parts.join('+'))
+    .join(',');
+}
+
+function forEachAttribute(der: Uint8Array, visit: (attribute: Attribute, index: number) => void): void {
+  const outer = DerReader.over(der);
+  const name = outer.enter(TAG.sequence);
+  outer.end();
+  for (let index = 0; !name.isDone; index++) {
+    const parts = name.enter(TAG.set);
+    if (parts.isDone) throw new StirError('ERR_CERTIFICATE_FORMAT', 'empty relative name');
+    while (!parts.isDone) {
+      const value = parts.enter(TAG.sequence);
+      const type = value.oid();
+      visit({ type, tag: value.tag(), value }, index);
+      value.end();
+    }
+  }
+}
+
+function formatValue({ tag, value }: Attribute): string {
+  if (tag !== UTF8_STRING && tag !== PRINTABLE_STRING && tag !== TAG.ia5String)
+    return `#${encodeHex(value.element(tag))}`;
+  return escapeValue(decoder.decode(value.content(tag)));
+}
+
+/** RFC 4514 Section 2.4. Everything invisible is escaped too, since the text ends up in logs and on screens. */
+function escapeValue(text: string): string {
+  return text
+    .replace(/[\\",+;<>=]/g, '\\$&')
+    .replace(/^[ #]| $/g, '\\$&')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => escapeBytes(character));
+}
+
+function escapeBytes(character: string): string {
+  return encodeHex(new TextEncoder().encode(character)).replace(/../g, '\\$&');
+}
