@@ -173,6 +173,7 @@ describe('validatePath refuses', () => {
 
   it('a path that ends at no anchor', async () => {
     expect(check([leafCert])).toBe('untrusted');
+    expect(check([leafCert], { anchors: [leafCert] })).toBe('untrusted');
     expect(check([leafCert, middleCert], { anchors: [] })).toBe('untrusted');
     const stranger = await createParty('Stranger');
     const strange = await issue(stranger, stranger, CA);
