@@ -1,6 +1,7 @@
 // AES-128-GCM on `node:crypto`, the tag of 16 bytes behind the ciphertext (RFC 5116 Section 5.1).
 
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { plainBytes } from './plain-bytes.ts';
 
 const CIPHER = 'aes-128-gcm';
 const TAG_BYTES = 16;
@@ -16,7 +17,7 @@ export function sealAes128Gcm(
   cipher.setAAD(aad);
   const ciphertext = cipher.update(plaintext);
   cipher.final();
-  return Buffer.concat([ciphertext, cipher.getAuthTag()]);
+  return plainBytes(Buffer.concat([ciphertext, cipher.getAuthTag()]));
 }
 
 /** `undefined` where the tag does not hold. */
@@ -34,7 +35,7 @@ export function openAes128Gcm(
     decipher.setAuthTag(ciphertext.subarray(length));
     const plaintext = decipher.update(ciphertext.subarray(0, length));
     decipher.final();
-    return plaintext;
+    return plainBytes(plaintext);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, rando
 import { StirError } from '@oobleck/stir';
 import { concatBytes, decodeHex } from '@oobleck/stir/bytes';
 import type { AgreementKey } from '@oobleck/stir/crypto';
+import { plainBytes } from './plain-bytes.ts';
 
 const KEY_BYTES = 32;
 const SPKI_HEAD = decodeHex('302a300506032b656e032100');
@@ -56,7 +57,7 @@ export function generateAgreementKey(): AgreementKey {
 function agree(privateKey: KeyObject, peer: Uint8Array, form: KeyForm): Uint8Array | undefined {
   if (peer.length !== KEY_BYTES) return undefined;
   try {
-    return diffieHellman({ privateKey, publicKey: form.importPublic(peer) });
+    return plainBytes(diffieHellman({ privateKey, publicKey: form.importPublic(peer) }));
   } catch {
     return undefined;
   }

@@ -5,18 +5,19 @@ import { createHash, createHmac, hash, randomBytes } from 'node:crypto';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { openAes128Gcm, sealAes128Gcm } from './aes-gcm.ts';
 import { generateAgreementKey, importAgreementKey } from './agreement-key.ts';
+import { plainBytes } from './plain-bytes.ts';
 import { generateSigningKey, importSigningKey, importVerifyingKey } from './signature-key.ts';
 import { importTokenSigningKey, importTokenVerifyingKey } from './token-key.ts';
 
 export function createNodeCrypto(): Crypto {
   return {
-    randomBytes: (length) => randomBytes(length),
+    randomBytes: (length) => plainBytes(randomBytes(length)),
     sha256: (...pieces) => digest('sha256', pieces),
     sha384: (...pieces) => digest('sha384', pieces),
     hmacSha256(key, ...pieces) {
       const mac = createHmac('sha256', key);
       for (const piece of pieces) mac.update(piece);
-      return mac.digest();
+      return plainBytes(mac.digest());
     },
     sealAes128Gcm,
     openAes128Gcm,
@@ -31,8 +32,8 @@ export function createNodeCrypto(): Crypto {
 }
 
 function digest(algorithm: string, pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return hash(algorithm, pieces[0]!, 'buffer');
+  if (pieces.length === 1) return plainBytes(hash(algorithm, pieces[0]!, 'buffer'));
   const state = createHash(algorithm);
   for (const piece of pieces) state.update(piece);
-  return state.digest();
+  return plainBytes(state.digest());
 }

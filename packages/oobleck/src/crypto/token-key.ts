@@ -20,6 +20,7 @@ import {
   type TokenSigningKey,
   type TokenVerifyingKey,
 } from '@oobleck/stir/crypto';
+import { plainBytes } from './plain-bytes.ts';
 
 const TOKEN_BYTES = 256;
 const EXPONENT = 'AQAB';
@@ -41,7 +42,7 @@ function createTokenVerifyingKey(spki: Uint8Array, modulus: Uint8Array): TokenVe
   return {
     spki,
     modulus,
-    raw: (message) => publicEncrypt(raw, message),
+    raw: (message) => plainBytes(publicEncrypt(raw, message)),
     verify: (data, signature) =>
       signature.length === TOKEN_BYTES && verify('sha384', data, pssKey, signature),
   };
@@ -57,7 +58,7 @@ export function importTokenSigningKey(pkcs8: Uint8Array): TokenSigningKey {
     rawSign(message) {
       if (message.length !== TOKEN_BYTES) return undefined;
       try {
-        const signature = privateDecrypt(raw, message);
+        const signature = plainBytes(privateDecrypt(raw, message));
         return equalBytes(publicKey.raw(signature), message) ? signature : undefined;
       } catch {
         return undefined; // not below n

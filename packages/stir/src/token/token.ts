@@ -1,0 +1,60 @@
+// Token of type 0x0002 (RFC 9577 Section 2.2, RFC 9578 Section 6.3). What is signed are its first 98 bytes.
+//
+//   struct { uint16 token_type = 2; uint8 nonce[32]; uint8 challenge_digest[32]; uint8 token_key_id[32];
+//            uint8 authenticator[256]; } Token;
+
+import { createByteReader, createByteWriter, encodeBase64url } from '../bytes/index.ts';
+import { StirError } from '../stir-error.ts';
+import { TOKEN_TYPE } from './token-challenge.ts';
+
+/** What an authenticator covers. */
+export interface TokenInput {
+  /** 32 random bytes. */
+  readonly nonce: Uint8Array;
+  /** SHA-256 of the TokenChallenge. */
+  readonly challengeDigest: Uint8Array;
+  /** SHA-256 of the issuer key's SubjectPublicKeyInfo. */
+  readonly keyId: Uint8Array;
+}
+
+export interface Token extends TokenInput {
+  /** RSASSA-PSS signature, 256 bytes. */
+  readonly authenticator: Uint8Array;
+}
+
+export const TOKEN_BYTES = 354;
+const INPUT_BYTES = 98;
+
+/** Looks at lengths and type only. The parts are views. @throws StirError ERR_TOKEN_FORMAT */
+export function parseToken(bytes: Uint8Array): Token {
+  const reader = createByteReader(bytes);
+  if (bytes.length !== TOKEN_BYTES || reader.uint16() !== TOKEN_TYPE)
+    throw new StirError('ERR_TOKEN_FORMAT', 'not a token of type 2 and 354 bytes');
+  return {
+    nonce: reader.bytes(32),
+    challengeDigest: reader.bytes(32),
+    keyId: reader.bytes(32),
+    authenticator: reader.rest(),
+  };
+}
+
+export function encodeToken(token: Token): Uint8Array {
+  return writeInput(token, TOKEN_BYTES).bytes(token.authenticator).finish();
+}
+
+/** The 98 signed bytes. */
+export function encodeTokenInput(input: TokenInput): Uint8Array {
+  return writeInput(input, INPUT_BYTES).finish();
+}
+
+/**
+ * The name under which a token is remembered as spent: key and nonce. The authenticator is no part of it, since one
+ * token may be signed twice.
+ */
+export function spentTokenKey({ keyId, nonce }: TokenInput): string {
+  return encodeBase64url(createByteWriter(64).bytes(keyId).bytes(nonce).finish());
+}
+
+function writeInput({ nonce, challengeDigest, keyId }: TokenInput, size: number) {
+  return createByteWriter(size).uint16(TOKEN_TYPE).bytes(nonce).bytes(challengeDigest).bytes(keyId);
+}
