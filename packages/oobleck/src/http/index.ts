@@ -1,0 +1,29 @@
+export { type AddressPolicy, createAddressPolicy } from './address-policy.ts';
+export type { HttpReply } from './exchange.ts';
+export { createFastifyApp, type FastifyApp, type FastifyAppOptions } from './fastify-app.ts';
+export { HttpFailure, type HttpFailureCode } from './http-failure.ts';
+export {
+  answerProblems,
+  formatProblem,
+  HttpProblem,
+  PROBLEM_MEDIA_TYPE,
+  type Problem,
+  problem,
+  problemOf,
+  sendProblem,
+} from './problem.ts';
+export { readBody } from './read-body.ts';
+export {
+  createSafeClient,
+  type HttpRequest,
+  type SafeClient,
+  type SafeClientOptions,
+} from './safe-client.ts';
+export type { Resolve, ResolvedAddress } from './safe-connector.ts';
+export {
+  createHttpServer,
+  type HttpHandler,
+  type HttpServer,
+  type HttpServerLimits,
+  type HttpServerOptions,
+} from './server.ts';
