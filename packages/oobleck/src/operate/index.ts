@@ -1,0 +1,3 @@
+export { ConfigurationError, parseConfiguration, readConfiguration } from './configuration.ts';
+export { createEventLog, type EventLog, type EventLogOptions, type LogFields, type LogLevel } from './log.ts';
+export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
