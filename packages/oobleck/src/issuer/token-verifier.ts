@@ -1,0 +1,108 @@
+// The accepting side, in a CPS (RFC 9577 Section 2.2.1): whether a token is one of ours and of today. Synchronous, over
+// keys prepared when the list of issuers changes; whether it was spent is asked afterwards. The challenge is never
+// taken from the client: its digest is known per issuer beforehand.
+
+import { StirError } from '@oobleck/stir';
+import { encodeBase64url, equalBytes } from '@oobleck/stir/bytes';
+import type { Crypto, TokenVerifyingKey } from '@oobleck/stir/crypto';
+import {
+  encodeTokenChallenge,
+  encodeTokenInput,
+  parseToken,
+  spentTokenKey,
+  storageChallenge,
+  type Token,
+  tokenKeyId,
+} from '@oobleck/stir/token';
+import type { PublishedKey } from './issuer.ts';
+import { GRACE_SECONDS } from './utc-day.ts';
+
+export interface AcceptedIssuer {
+  /** host[:port]. */
+  readonly name: string;
+  readonly keys: readonly PublishedKey[];
+}
+
+export interface AcceptedToken {
+  /** Name of the issuer. */
+  readonly issuer: string;
+  /** For the record of spent tokens. */
+  readonly spentKey: string;
+  /** Unix seconds: end of the key's day and ten minutes. */
+  readonly acceptUntil: number;
+}
+
+export interface TokenVerifier {
+  /** `undefined` for whatever is malformed, for another CPS, of another day, of an unknown key, or not signed. */
+  verifyToken(token: Token | Uint8Array): AcceptedToken | undefined;
+  /** Replaces the issuers; keys already prepared stay so. @throws StirError for a malformed name or key */
+  replaceIssuers(issuers: readonly AcceptedIssuer[]): void;
+}
+
+interface PreparedKey {
+  readonly issuer: string;
+  readonly key: TokenVerifyingKey;
+  readonly challengeDigest: Uint8Array;
+  readonly notBefore: number;
+  readonly acceptUntil: number;
+}
+
+export interface TokenVerifierParts {
+  readonly crypto: Crypto;
+  /** Unix seconds. */
+  now(): number;
+}
+
+export function createTokenVerifier(
+  parts: TokenVerifierParts,
+  options: { readonly cpsAuthority: string; readonly issuers: readonly AcceptedIssuer[] },
+): TokenVerifier {
+  let prepared = prepareKeys(parts.crypto, options.cpsAuthority, options.issuers, new Map());
+  return {
+    verifyToken(input) {
+      const token = input instanceof Uint8Array ? parse(input) : input;
+      const known = token && prepared.get(encodeBase64url(token.keyId));
+      if (known === undefined || !equalBytes(token!.challengeDigest, known.challengeDigest)) return undefined;
+      const now = parts.now();
+      if (now < known.notBefore || now >= known.acceptUntil) return undefined;
+      if (!known.key.verify(encodeTokenInput(token!), token!.authenticator)) return undefined;
+      return { issuer: known.issuer, spentKey: spentTokenKey(token!), acceptUntil: known.acceptUntil };
+    },
+    replaceIssuers(issuers) {
+      prepared = prepareKeys(parts.crypto, options.cpsAuthority, issuers, prepared);
+    },
+  };
+}
+
+function prepareKeys(
+  crypto: Crypto,
+  cpsAuthority: string,
+  issuers: readonly AcceptedIssuer[],
+  before: ReadonlyMap<string, PreparedKey>,
+): ReadonlyMap<string, PreparedKey> {
+  const prepared = new Map<string, PreparedKey>();
+  for (const { name, keys } of issuers) {
+    const challengeDigest = crypto.sha256(encodeTokenChallenge(storageChallenge(name, cpsAuthority)));
+    for (const { spki, notBefore, notAfter } of keys) {
+      const id = encodeBase64url(tokenKeyId(crypto, { spki }));
+      const key = before.get(id)?.key ?? crypto.importTokenVerifyingKey(spki);
+      prepared.set(id, {
+        issuer: name,
+        key,
+        challengeDigest,
+        notBefore,
+        acceptUntil: notAfter + GRACE_SECONDS,
+      });
+    }
+  }
+  return prepared;
+}
+
+function parse(bytes: Uint8Array): Token | undefined {
+  try {
+    return parseToken(bytes);
+  } catch (error) {
+    if (error instanceof StirError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+// The client's wallet: tokens for each CPS, drawn at random times in fixed amounts, so that neither when nor how many
+// tells of calls. Nothing on the path of a call waits for an issuer: `take` answers from memory or not at all.
+
+import type { Token } from '@oobleck/stir/token';
+import { parseAuthority } from '@oobleck/stir/token';
+import { drawTokens } from './token-draw.ts';
+import { createTokenPouch, randomFraction, type TokenPouch } from './token-pouch.ts';
+import { utcDay } from './utc-day.ts';
+import type { Filling, WalletParts } from './wallet-ports.ts';
+
+export interface WalletOptions {
+  readonly cpsAuthorities: readonly string[];
+  /** Drawn in one request, always this many; 32 by default, which is also the most. */
+  readonly batchTokens?: number;
+  /** Enough of one CPS and day; 256 by default. */
+  readonly targetTokens?: number;
+  /** Tokens younger than this are not spent; 600 by default. */
+  readonly tokenMinimumAgeSeconds?: number;
+  /** Mean time between two looks whether to fill; each is drawn between half of it and one and a half. 60 by default. */
+  readonly fillIntervalSeconds?: number;
+}
+
+export interface Wallet {
+  /** Exactly `count` tokens for that CPS, or `undefined`. Synchronous; a token is given out once. */
+  take(cpsAuthority: string, count: number): readonly Token[] | undefined;
+  /** Asks once, now, if there is not enough. The timers do the same. Never rejects. */
+  fill(cpsAuthority: string): Promise<Filling>;
+  /** Begins to fill at random times. */
+  start(): void;
+  close(): void;
+}
+
+interface Purse {
+  readonly cpsAuthority: string;
+  readonly pouch: TokenPouch;
+  filling?: Promise<Filling>;
+}
+
+export function createWallet(parts: WalletParts, options: WalletOptions): Wallet {
+  const { batchTokens = 32, targetTokens = 256, tokenMinimumAgeSeconds = 600 } = options;
+  const { fillIntervalSeconds = 60 } = options;
+  const purses = new Map<string, Purse>();
+  for (const cpsAuthority of options.cpsAuthorities.map(parseAuthority))
+    purses.set(cpsAuthority, { cpsAuthority, pouch: createTokenPouch(parts.crypto, tokenMinimumAgeSeconds) });
+  const timers = new Map<Purse, () => void>();
+
+  const fillOnce = async (purse: Purse): Promise<Filling> => {
+    const filling = await fillPurse(parts, purse, { batchTokens, targetTokens }).catch(
+      (cause: unknown): Filling => ({ outcome: 'failed', tokens: 0, cause }),
+    );
+    parts.report?.({ cpsAuthority: purse.cpsAuthority, ...filling });
+    return filling;
+  };
+  /** One filling of a purse at a time: whoever asks meanwhile gets the same answer. */
+  const fill = (purse: Purse): Promise<Filling> => {
+    purse.filling ??= fillOnce(purse).finally(() => {
+      purse.filling = undefined;
+    });
+    return purse.filling;
+  };
+  const scheduleNext = (purse: Purse): void => {
+    const delayMs = fillIntervalSeconds * 1000 * (0.5 + randomFraction(parts.crypto));
+    const cancel = parts.schedule(() => {
+      scheduleNext(purse);
+      void fill(purse);
+    }, delayMs);
+    timers.set(purse, cancel);
+  };
+  return {
+    take: (cpsAuthority, count) => purses.get(cpsAuthority)?.pouch.take(count, parts.now()),
+    async fill(cpsAuthority) {
+      const purse = purses.get(cpsAuthority);
+      return purse === undefined ? { outcome: 'no-issuer', tokens: 0 } : fill(purse);
+    },
+    start() {
+      for (const purse of purses.values()) if (!timers.has(purse)) scheduleNext(purse);
+    },
+    close() {
+      for (const cancel of timers.values()) cancel();
+      timers.clear();
+    },
+  };
+}
+
+async function fillPurse(
+  parts: WalletParts,
+  { cpsAuthority, pouch }: Purse,
+  { batchTokens, targetTokens }: { readonly batchTokens: number; readonly targetTokens: number },
+): Promise<Filling> {
+  const today = utcDay(parts.now());
+  const day = [today, today + 1].find((one) => pouch.count(one) < targetTokens);
+  if (day === undefined) return { outcome: 'full', tokens: 0 };
+  const issuers = parts.issuersInMirror(cpsAuthority);
+  const issuer = issuers[Math.floor(randomFraction(parts.crypto) * issuers.length)];
+  if (issuer === undefined) return { outcome: 'no-issuer', tokens: 0 };
+  const result = await drawTokens(parts, { cpsAuthority, issuer, day, count: batchTokens });
+  if ('fault' in result) return { outcome: result.fault, tokens: 0 };
+  pouch.add(day, result.tokens, parts.now());
+  return { outcome: 'filled', tokens: result.tokens.length };
+}
