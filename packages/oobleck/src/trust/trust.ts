@@ -1,0 +1,119 @@
+// The trust service: from the `x5u` of a PASSporT to its certificate chain, and from a chain to a verdict on it.
+// What a stranger deposits must not make this side contact a host of the stranger's choice, so out of band only
+// listed repositories are fetched from; in band any public host is, as RFC 8224 Section 6.2.2 expects. Which
+// addresses count as public is the business of whoever implements the fetching port. Revocation is not looked at.
+
+import { encodeHex } from '@oobleck/stir/bytes';
+import type { Certificate, PathVerdict } from '@oobleck/stir/certificate';
+import { createBoundedCache } from './bounded-cache.ts';
+import { createChainSource } from './chain-source.ts';
+import { parseDerChain } from './parse-chain.ts';
+import type { TrustParts } from './parts.ts';
+import { createPathMemory } from './path-memory.ts';
+import { parseRepositories, parseX5u } from './x5u.ts';
+
+export interface TrustOptions {
+  /** Origins that may be contacted for PASSporTs from out of band, such as `https://cr.example.net`; default none. */
+  readonly repositories?: readonly string[];
+  /** In band too, contact listed repositories only; default false. */
+  readonly listedOnly?: boolean;
+  /** Ports of an x5u beside 443 and 8443, default none. */
+  readonly x5uPorts?: readonly number[];
+  /** For one fetch, whoever still waits for it, default 5000. */
+  readonly fetchDeadlineMs?: number;
+  /** Default 65536. */
+  readonly maxChainBytes?: number;
+  /** Chains kept of listed repositories, and again as many of others, default 10000. */
+  readonly cacheEntries?: number;
+  /** Default 64; beyond, a fetch counts as failed. */
+  readonly maxConcurrentFetches?: number;
+  /** How long a failure is remembered, default 30. */
+  readonly failureSeconds?: number;
+}
+
+export type Channel = 'in-band' | 'out-of-band';
+
+export type Unavailable =
+  /** Out of band, and the host is no listed repository: it was not contacted. */
+  | 'unlisted'
+  /** In band, and policy allows listed repositories only: it was not contacted. */
+  | 'policy'
+  | 'fetch-failed'
+  | 'deadline'
+  | 'bad-url'
+  | 'bad-body';
+
+export type ChainResult = { readonly chain: readonly Certificate[] } | { readonly unavailable: Unavailable };
+
+export interface ChainQuestion {
+  readonly channel: Channel;
+  /** How long the caller waits; a fetch it has started goes on after that. */
+  readonly signalDeadlineMs: number;
+}
+
+export interface Trust {
+  /** Never rejects. A chain is as served: whether it counts is for `validated` to say. */
+  chainFor(x5u: string, question: ChainQuestion): Promise<ChainResult>;
+  /** A chain that came with the PASSporT. The same bytes give the same object, so that `validated` remembers it. */
+  chainOf(ders: readonly Uint8Array[]): ChainResult;
+  /** `at` in Unix seconds. */
+  validated(chain: readonly Certificate[], at: number): PathVerdict;
+}
+
+const CARRIED_SECONDS = 3600;
+
+export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trust {
+  const { cacheEntries = 10_000, listedOnly = false, x5uPorts } = options;
+  const repositories = parseRepositories(options.repositories ?? []);
+  const { validated } = createPathMemory(parts);
+  const carried = createBoundedCache<ChainResult>(cacheEntries);
+  const source = createChainSource({
+    fetchChain: parts.fetchChain,
+    now: parts.now,
+    fetchDeadlineMs: options.fetchDeadlineMs ?? 5000,
+    maxChainBytes: options.maxChainBytes ?? 65_536,
+    cacheEntries,
+    maxConcurrentFetches: options.maxConcurrentFetches ?? 64,
+    failureSeconds: options.failureSeconds ?? 30,
+  });
+
+  return {
+    validated,
+    async chainFor(x5u, { channel, signalDeadlineMs }) {
+      const url = parseX5u(x5u, x5uPorts);
+      if (url === undefined) return { unavailable: 'bad-url' };
+      const isListed = repositories.has(url.origin);
+      const known = source.cached(url.href);
+      if (known !== undefined && (isListed || 'chain' in known)) return known;
+      if (!isListed && channel === 'out-of-band') return { unavailable: 'unlisted' };
+      if (!isListed && listedOnly) return { unavailable: 'policy' };
+      return known ?? within(source.fetch(url.href, isListed), signalDeadlineMs);
+    },
+    chainOf(ders) {
+      const key = encodeHex(parts.crypto.sha256(...ders.flatMap((der) => [lengthOf(der), der])));
+      const nowMs = parts.now();
+      const known = carried.get(key, nowMs);
+      if (known !== undefined) return known;
+      const chain = parseDerChain(ders);
+      if (chain === undefined) return { unavailable: 'bad-body' };
+      const result = { chain };
+      carried.set(key, result, nowMs + 1000 * CARRIED_SECONDS);
+      return result;
+    },
+  };
+}
+
+function within(fetched: Promise<ChainResult>, deadlineMs: number): Promise<ChainResult> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({ unavailable: 'deadline' }), Math.max(0, deadlineMs));
+    void fetched.then((result) => {
+      clearTimeout(timer);
+      resolve(result);
+    });
+  });
+}
+
+/** Between two certificates, so that no two lists hash alike. */
+function lengthOf({ length }: Uint8Array): Uint8Array {
+  return new Uint8Array([length >>> 24, length >>> 16, length >>> 8, length]);
+}

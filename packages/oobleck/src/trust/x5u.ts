@@ -1,0 +1,27 @@
+// Which certificate URLs are taken at all: https, an ordinary port, a plain path. A query or fragment would make
+// one certificate many cache entries, user information would be sent.
+
+const MAXIMUM_LENGTH = 2048;
+const FORM = /^https:\/\/[^/?#@\\\s]+(?:\/[^?#\\\s]*)?$/i;
+const PORTS: readonly number[] = [443, 8443];
+
+/** The URL in one spelling, or `undefined`. `allowPorts` are ports to take beside 443 and 8443. */
+export function parseX5u(text: string, allowPorts: readonly number[] = []): URL | undefined {
+  if (text.length > MAXIMUM_LENGTH || !FORM.test(text)) return undefined;
+  const url = URL.parse(text);
+  if (url === null || url.protocol !== 'https:') return undefined;
+  const port = url.port === '' ? 443 : Number(url.port);
+  return PORTS.includes(port) || allowPorts.includes(port) ? url : undefined;
+}
+
+/** Origins such as `https://cr.example.net` or `https://cr.example.net:8443`. @throws TypeError for anything else */
+export function parseRepositories(origins: readonly string[]): ReadonlySet<string> {
+  return new Set(origins.map(parseOrigin));
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.parse(text);
+  const isOrigin = url !== null && url.protocol === 'https:' && url.pathname === '/' && FORM.test(text);
+  if (!isOrigin) throw new TypeError('a certificate repository is not an https origin');
+  return url.origin;
+}
