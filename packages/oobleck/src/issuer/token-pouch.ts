@@ -13,50 +13,58 @@ export interface TokenPouch {
   take(count: number, now: number): readonly Token[] | undefined;
 }
 
-interface HeldToken {
-  readonly token: Token;
-  readonly since: number;
+/** Tokens of one day: those old enough, and those still waiting, oldest first. */
+interface DayPouch {
+  readonly ripe: Token[];
+  readonly waiting: { readonly token: Token; readonly since: number }[];
 }
 
 /** Clocks differ: the last minute of the ten after midnight is not relied on. */
 const GRACE_RELIED_ON_SECONDS = GRACE_SECONDS - 60;
 
 export function createTokenPouch(crypto: Pick<Crypto, 'randomBytes'>, minimumAgeSeconds: number): TokenPouch {
-  const byDay = new Map<number, HeldToken[]>();
+  const byDay = new Map<number, DayPouch>();
+  const pouchOf = (day: number): DayPouch => {
+    const pouch = byDay.get(day) ?? { ripe: [], waiting: [] };
+    byDay.set(day, pouch);
+    return pouch;
+  };
   return {
-    count: (day) => byDay.get(day)?.length ?? 0,
+    count(day) {
+      const pouch = byDay.get(day);
+      return pouch === undefined ? 0 : pouch.ripe.length + pouch.waiting.length;
+    },
     add(day, tokens, now) {
-      const held = byDay.get(day) ?? [];
-      byDay.set(day, held);
-      for (const token of tokens) held.push({ token, since: now });
+      for (const token of tokens) pouchOf(day).waiting.push({ token, since: now });
     },
     take(count, now) {
       const today = utcDay(now);
       for (const day of byDay.keys()) if (day < today - 1) byDay.delete(day);
       const inGrace = now < dayStart(today) + GRACE_RELIED_ON_SECONDS;
       for (const day of inGrace ? [today, today - 1] : [today]) {
-        const held = byDay.get(day) ?? [];
-        const ripe = held.filter(({ since }) => now - since >= minimumAgeSeconds);
-        if (ripe.length < count) continue;
-        const chosen = new Set(pick(crypto, ripe, count));
-        byDay.set(
-          day,
-          held.filter((one) => !chosen.has(one)),
-        );
-        return [...chosen].map(({ token }) => token);
+        const pouch = pouchOf(day);
+        ripen(pouch, now - minimumAgeSeconds);
+        if (pouch.ripe.length >= count)
+          return Array.from({ length: count }, () => takeAtRandom(crypto, pouch.ripe));
       }
       return undefined;
     },
   };
 }
 
-function pick(crypto: Pick<Crypto, 'randomBytes'>, from: HeldToken[], count: number): HeldToken[] {
-  const left = [...from];
-  return Array.from({ length: count }, () => {
-    const at = Math.floor(randomFraction(crypto) * left.length);
-    const [one] = left.splice(at, 1);
-    return one!;
-  });
+/** Moves over what came by `latest`. */
+function ripen({ ripe, waiting }: DayPouch, latest: number): void {
+  const young = waiting.findIndex(({ since }) => since > latest);
+  for (const { token } of waiting.splice(0, young === -1 ? waiting.length : young)) ripe.push(token);
+}
+
+/** The last one fills the gap, so that a full pouch is as quick as an empty one. */
+function takeAtRandom(crypto: Pick<Crypto, 'randomBytes'>, ripe: Token[]): Token {
+  const at = Math.floor(randomFraction(crypto) * ripe.length);
+  const taken = ripe[at]!;
+  const last = ripe.pop()!;
+  if (at < ripe.length) ripe[at] = last;
+  return taken;
 }
 
 /** Uniform in [0, 1), 48 bits. */

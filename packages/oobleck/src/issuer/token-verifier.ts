@@ -11,6 +11,7 @@ import {
   parseToken,
   spentTokenKey,
   storageChallenge,
+  TOKEN_INPUT_BYTES,
   type Token,
   tokenKeyId,
 } from '@oobleck/stir/token';
@@ -60,13 +61,16 @@ export function createTokenVerifier(
   let prepared = prepareKeys(parts.crypto, options.cpsAuthority, options.issuers, new Map());
   return {
     verifyToken(input) {
-      const token = input instanceof Uint8Array ? parse(input) : input;
-      const known = token && prepared.get(encodeBase64url(token.keyId));
-      if (known === undefined || !equalBytes(token!.challengeDigest, known.challengeDigest)) return undefined;
+      const isBytes = input instanceof Uint8Array;
+      const token = isBytes ? parse(input) : input;
+      if (token === undefined) return undefined;
+      const known = prepared.get(encodeBase64url(token.keyId));
+      if (known === undefined || !equalBytes(token.challengeDigest, known.challengeDigest)) return undefined;
       const now = parts.now();
       if (now < known.notBefore || now >= known.acceptUntil) return undefined;
-      if (!known.key.verify(encodeTokenInput(token!), token!.authenticator)) return undefined;
-      return { issuer: known.issuer, spentKey: spentTokenKey(token!), acceptUntil: known.acceptUntil };
+      const signed = isBytes ? input.subarray(0, TOKEN_INPUT_BYTES) : encodeTokenInput(token);
+      if (!known.key.verify(signed, token.authenticator)) return undefined;
+      return { issuer: known.issuer, spentKey: spentTokenKey(token), acceptUntil: known.acceptUntil };
     },
     replaceIssuers(issuers) {
       prepared = prepareKeys(parts.crypto, options.cpsAuthority, issuers, prepared);

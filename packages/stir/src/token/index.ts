@@ -35,6 +35,7 @@ export {
   parseToken,
   spentTokenKey,
   TOKEN_BYTES,
+  TOKEN_INPUT_BYTES,
   type Token,
   type TokenInput,
 } from './token.ts';

@@ -23,7 +23,8 @@ export interface Token extends TokenInput {
 }
 
 export const TOKEN_BYTES = 354;
-const INPUT_BYTES = 98;
+/** How many bytes of a token are signed, from the first on. */
+export const TOKEN_INPUT_BYTES = 98;
 
 /** Looks at lengths and type only. The parts are views. @throws StirError ERR_TOKEN_FORMAT */
 export function parseToken(bytes: Uint8Array): Token {
@@ -44,7 +45,7 @@ export function encodeToken(token: Token): Uint8Array {
 
 /** The 98 signed bytes. */
 export function encodeTokenInput(input: TokenInput): Uint8Array {
-  return writeInput(input, INPUT_BYTES).finish();
+  return writeInput(input, TOKEN_INPUT_BYTES).finish();
 }
 
 /**
@@ -52,7 +53,7 @@ export function encodeTokenInput(input: TokenInput): Uint8Array {
  * token may be signed twice.
  */
 export function spentTokenKey({ keyId, nonce }: TokenInput): string {
-  return encodeBase64url(createByteWriter(64).bytes(keyId).bytes(nonce).finish());
+  return encodeBase64url(keyId) + encodeBase64url(nonce);
 }
 
 function writeInput({ nonce, challengeDigest, keyId }: TokenInput, size: number) {

@@ -1,0 +1,1 @@
+export { addIssuerRoutes } from './issuer-face.ts';
