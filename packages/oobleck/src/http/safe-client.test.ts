@@ -355,6 +355,29 @@ describe('safe client: limits', () => {
       await expect(from.request(get(url, short))).rejects.toMatchObject({ code: 'deadline' });
   });
 
+  it('ends one HTTP/2 stream at its deadline and leaves the others on the connection alone', async () => {
+    const sessions = new Set<unknown>();
+    const server = createSecureServer({ cert: identity.certificate, key: identity.key });
+    server.on('stream', (stream: ServerHttp2Stream, headers) => {
+      sessions.add(stream.session);
+      stream.on('error', () => {});
+      stream.respond({ ':status': 200 });
+      if (headers[':path'] === '/slow') stream.write('.');
+      else if (headers[':path'] === '/large') stream.end(Buffer.alloc(5000));
+      else setTimeout(() => stream.end('whole'), 250);
+    });
+    const { request } = client();
+    const origin = `https://127.0.0.1:${await listen(server)}`;
+    await request(get(`${origin}/`));
+    const other = request(get(`${origin}/`));
+    const slow = request(get(`${origin}/slow`, { deadlineMs: 100 }));
+    await expect(slow).rejects.toMatchObject({ code: 'deadline' });
+    await expect(request(get(`${origin}/large`))).rejects.toMatchObject({ code: 'too-large' });
+    expect(Buffer.from((await other).body).toString()).toBe('whole');
+    expect((await request(get(`${origin}/`))).status).toBe(200);
+    expect(sessions.size).toBe(1);
+  });
+
   it('serves the next request after one that ran out of time', async () => {
     let slow = true;
     const port = await serve((_request, response) => {

@@ -280,7 +280,7 @@ describe('server', () => {
 });
 
 describe.each([1, 2] as const)('fastify application over HTTP/%i', (version) => {
-  async function mounted(): Promise<Client> {
+  async function mounted(limits: HttpServerOptions['limits'] = {}): Promise<Client> {
     const app = createFastifyApp({ log, maxBodyBytes: 200 });
     const schema = {
       body: {
@@ -299,7 +299,7 @@ describe.each([1, 2] as const)('fastify application over HTTP/%i', (version) => 
     });
     await app.ready();
     closers.push(() => app.close());
-    return clientOf(await serve({ routes: echo, fallback: app.handle }), version);
+    return clientOf(await serve({ routes: echo, fallback: app.handle, limits }), version);
   }
 
   const post = (body: string, type = 'application/json') => ({
@@ -334,6 +334,23 @@ describe.each([1, 2] as const)('fastify application over HTTP/%i', (version) => 
     expect(answer).toMatchObject({ status, type: `urn:oobleck:problem:${slug}` });
     expect(JSON.stringify(answer)).not.toContain('secret');
     expect(lines.length).toBe(status === 500 ? 1 : 0);
+  });
+
+  it('ends a body that drips for longer than allowed', async () => {
+    const client = await mounted({ requestTimeoutMs: 300, headerTimeoutMs: 200 });
+    const body = new PassThrough();
+    const timer = setInterval(() => body.write(' '), 50);
+    const startedAt = performance.now();
+    const headers = { 'content-type': 'application/json' };
+    const outcome = await client.request({ path: '/things', method: 'POST', body, headers }).then(
+      (reply) => reply.statusCode,
+      () => 'ended',
+    );
+    clearInterval(timer);
+    body.destroy();
+    expect([408, 'ended']).toContain(outcome);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(lines).toEqual([]);
   });
 
   it('names the methods a path has', async () => {

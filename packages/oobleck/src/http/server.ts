@@ -3,7 +3,7 @@
 // alike in both versions of HTTP. It bounds header sizes, times and streams; bodies are bounded where they are read.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
+import { constants, createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { EventLog } from '../operate/log.ts';
 import { createAddressPolicy } from './address-policy.ts';
@@ -34,7 +34,7 @@ export interface HttpServerLimits {
   readonly maxHeaderBytes: number;
   /** Default 10000. */
   readonly headerTimeoutMs: number;
-  /** From the first byte of an HTTP/1.1 request to its last, default 30000. */
+  /** From the first byte of a request to its last, default 30000. Over HTTP/2, hot routes see to it themselves. */
   readonly requestTimeoutMs: number;
   /** Default 65000, longer than clients keep idle connections. */
   readonly idleTimeoutMs: number;
@@ -83,7 +83,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const server = options.tls === undefined ? plainServer(options, limits) : secureServer(options, limits);
   const tracker = createConnectionTracker(server);
   server.maxConnections = limits.maxConnections;
-  server.on('request', dispatcher(options, limits.maxHeaderBytes) as never);
+  server.on('request', dispatcher(options, limits) as never);
   server.on('clientError', (error: Error, socket: Socket) => answerClientError(error, socket));
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -132,12 +132,15 @@ function http1Options(limits: HttpServerLimits) {
   };
 }
 
-function dispatcher({ routes, fallback, log }: HttpServerOptions, maxHeaderBytes: number): HttpHandler {
+function dispatcher({ routes, fallback, log }: HttpServerOptions, limits: HttpServerLimits): HttpHandler {
   return (request, response) => {
     try {
-      if (hasLargeHeader(request, maxHeaderBytes)) return sendProblem(request, response, LARGE_HEADER);
+      if (hasLargeHeader(request, limits.maxHeaderBytes)) return sendProblem(request, response, LARGE_HEADER);
       if (routes?.(request, response)) return;
-      if (fallback !== undefined) return fallback(request, response);
+      if (fallback !== undefined) {
+        limitBodyTime(request, response, limits.requestTimeoutMs);
+        return fallback(request, response);
+      }
       sendProblem(request, response, { status: 404, slug: 'not-found', title: 'There is nothing here' });
     } catch (error) {
       sendProblem(request, response, problemOf(error, log));
@@ -151,6 +154,16 @@ function hasLargeHeader({ httpVersionMajor, rawHeaders }: IncomingMessage, maxHe
   let length = 0;
   for (const text of rawHeaders) length += text.length;
   return length > maxHeaderBytes;
+}
+
+/** What `requestTimeout` does for HTTP/1.1. */
+function limitBodyTime(request: IncomingMessage, response: ServerResponse, timeoutMs: number): void {
+  if (request.httpVersionMajor < 2 || request.complete) return;
+  const timer = setTimeout(() => {
+    const { stream } = response as ServerResponse & { stream?: { close(code: number): void } };
+    if (!request.complete) stream?.close(constants.NGHTTP2_CANCEL);
+  }, timeoutMs);
+  request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 
 function listen(server: Server | Http2SecureServer, { host, port }: HttpServerOptions): Promise<void> {
