@@ -67,11 +67,12 @@ function splitParameters(value: string): string[] {
 
 function addParameter(found: Map<string, string>, parameter: string): void {
   const equals = parameter.indexOf('=');
-  const name = (equals === -1 ? parameter : parameter.slice(0, equals)).trim().toLowerCase();
+  const name = (equals === -1 ? parameter : parameter.slice(0, equals)).trim();
   const value = equals === -1 ? '' : parameter.slice(equals + 1).trim();
   if (!TOKEN.test(name)) throw refusal('parameter without a name');
-  if (found.has(name)) throw refusal('a parameter stands twice');
-  found.set(name, name === 'info' ? value : unquote(value));
+  const key = name.toLowerCase();
+  if (found.has(key)) throw refusal('a parameter stands twice');
+  found.set(key, key === 'info' ? value : unquote(value));
 }
 
 function unquote(value: string): string {

@@ -5,12 +5,14 @@ import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import type { SigningKey } from '../crypto/crypto.ts';
 import { formatCanonicalJson, type JsonObject } from '../json/index.ts';
 import { signEncoded } from '../jws/index.ts';
-import type { TelephoneNumber } from '../number/index.ts';
-import type { ShakenClaims } from './shaken.ts';
+import { isTelephoneNumber, type TelephoneNumber } from '../number/index.ts';
+import { StirError } from '../stir-error.ts';
+import { MAXIMUM_DESTINATIONS } from './passport.ts';
+import { parseShakenClaims, type ShakenClaims } from './shaken.ts';
 
 export interface PassportSigner {
   readonly certificateUrl: string;
-  /** A `shaken` PASSporT, full form (RFC 8588). */
+  /** A `shaken` PASSporT, full form (RFC 8588). @throws StirError ERR_PASSPORT_FORMAT for what no PASSporT can state */
   signShaken(call: PassportCall, claims: ShakenClaims): string;
   /**
    * A base PASSporT, full form. `id` becomes the `jti` claim (RFC 7519 Section 4.1.7): without it two calls in the
@@ -34,19 +36,36 @@ export function createPassportSigner(key: SigningKey, certificateUrl: string): P
   return {
     certificateUrl,
     // Members stand in canonical order; nothing in them needs escaping (RFC 8225 Section 9).
-    signShaken: (call, { attestation, originationId }) =>
-      signEncoded(
+    signShaken(call, { attestation, originationId }) {
+      requireSignable(call);
+      parseShakenClaims({ attest: attestation, origid: originationId });
+      return signEncoded(
         shakenHeader,
         `{"attest":"${attestation}","dest":${dest(call)},"iat":${call.issuedAt},"orig":{"tn":"${call.originator}"},"origid":"${originationId}"}`,
         key,
-      ),
-    signBase: (call, id) =>
-      signEncoded(
+      );
+    },
+    signBase(call, id) {
+      requireSignable(call);
+      return signEncoded(
         baseHeader,
         `{"dest":${dest(call)},"iat":${call.issuedAt},"jti":${JSON.stringify(id)},"orig":{"tn":"${call.originator}"}}`,
         key,
-      ),
+      );
+    },
   };
+}
+
+/** What is put into text unescaped is looked at once more: nobody signs a PASSporT that no strict parser reads. */
+function requireSignable({ originator, destinations, issuedAt }: PassportCall): void {
+  const isSignable =
+    Number.isSafeInteger(issuedAt) &&
+    issuedAt >= 0 &&
+    destinations.length > 0 &&
+    destinations.length <= MAXIMUM_DESTINATIONS &&
+    isTelephoneNumber(originator) &&
+    destinations.every(isTelephoneNumber);
+  if (!isSignable) throw new StirError('ERR_PASSPORT_FORMAT', 'not a call that a PASSporT can state');
 }
 
 /** RFC 8225 Section 5.2.1: the numbers in lexicographic order. */

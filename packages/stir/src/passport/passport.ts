@@ -40,7 +40,7 @@ export interface Passport {
 export type PassportExtension = 'base' | 'shaken';
 
 export const MAXIMUM_PASSPORT_LENGTH = 16_384;
-const MAXIMUM_DESTINATIONS = 32;
+export const MAXIMUM_DESTINATIONS = 32;
 const MAXIMUM_URI = 2_048;
 
 /**

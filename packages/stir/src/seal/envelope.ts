@@ -34,6 +34,7 @@ export function encodeEnvelope(envelope: Envelope, size: number): Uint8Array {
   const items = passports.length + (chain === undefined ? 0 : 1);
   if (envelopeBytes(envelope) > size || items > MAXIMUM_ITEMS)
     throw refusal('envelope does not fit its size');
+  if (chain !== undefined && chain.length > MAXIMUM_CERTIFICATES) throw refusal('chain too long');
   const writer = createByteWriter(size).uint8(VERSION).uint8(items);
   for (const passport of passports) {
     const value = encodeUtf8(passport);
