@@ -1,0 +1,35 @@
+// One deposit on its way: tokens from memory, the CPSs of the mailbox in their order until one has stored it, all
+// within the deadline of the call.
+
+import type { Deposit } from '@oobleck/stir/placement';
+import type { AuthenticationParts } from './parts.ts';
+
+export interface DepositResult {
+  readonly outcome: 'stored' | 'refused' | 'unavailable' | 'no-token';
+  /** Origin of the CPS that has it, or may have it. */
+  readonly cps?: string;
+  readonly retractSecret: Uint8Array;
+}
+
+/** @param count tokens to spend on it */
+export async function placeDeposit(
+  { purse, sender }: Pick<AuthenticationParts, 'purse' | 'sender'>,
+  deposit: Deposit,
+  count: number,
+  deadlineMs: number,
+): Promise<DepositResult> {
+  const { retractSecret } = deposit;
+  const endsAtMs = performance.now() + deadlineMs;
+  let last: DepositResult = { outcome: 'no-token', retractSecret };
+  for (const cps of deposit.cps) {
+    const leftMs = endsAtMs - performance.now();
+    if (leftMs <= 0) break;
+    // A token for one CPS is worth nothing at another: each attempt at a further one takes its own.
+    const tokens = purse.take(new URL(cps).host, count);
+    if (tokens === undefined) continue;
+    const outcome = await sender.send(cps, deposit, tokens, leftMs);
+    last = { outcome, cps, retractSecret };
+    if (outcome === 'stored') break;
+  }
+  return last;
+}

@@ -1,0 +1,1 @@
+export { type CpsFace, type CpsFaceOptions, createCpsFace } from './cps-face.ts';

@@ -1,0 +1,49 @@
+// Port: where live deposits lie. What an adapter must promise stands here; the contract suite in `store/` holds each
+// adapter to it.
+
+/** A sealed PASSporT as it lies in a mailbox shard. It says nothing about who left it. */
+export interface StoredBlob {
+  /** Digest of the request that left it: one request is one blob, however often it is repeated. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes, for the order within a reply. */
+  readonly hash: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly depositedAtMs: number;
+  /** Milliseconds since 1970; from then on nobody sees it. */
+  readonly expiresAtMs: number;
+  /** Tokens spent on it beyond the first. */
+  readonly stake: number;
+  /** base64url of the hash whose secret takes it back. */
+  readonly retractHash: string;
+}
+
+export interface ShardContents {
+  /** Live blobs, in no order. */
+  readonly blobs: readonly StoredBlob[];
+  /** Whether live blobs were dropped for want of room in the last minute. */
+  readonly isFlooded: boolean;
+}
+
+export interface MailboxStore {
+  /**
+   * Adds a blob to a shard. A set, never an overwrite: an id that was ever added is not added again until it would
+   * have expired, whether it still lies there, was dropped or retracted. Over the limit of a shard a live blob is
+   * dropped in silence (see `chooseDropped`). Rejects only where nothing was stored.
+   */
+  add(shard: string, blob: StoredBlob): Promise<void> | void;
+  /** What lies in a shard now; an unknown shard is empty. */
+  list(shard: string, nowMs: number): Promise<ShardContents> | ShardContents;
+  /** Removes the blobs with these retract hashes, wherever they lie; unknown ones are nothing. */
+  retract(hashes: readonly string[]): Promise<void> | void;
+}
+
+/**
+ * Which blob gives way when a shard is over its limit: one at random among those with the lowest stake.
+ * @param random below 1
+ */
+export function chooseDropped(blobs: readonly StoredBlob[], random: number): StoredBlob {
+  const lowest = Math.min(...blobs.map(({ stake }) => stake));
+  const candidates = blobs.filter(({ stake }) => stake === lowest);
+  return candidates[Math.floor(random * candidates.length)]!;
+}

@@ -1,0 +1,8 @@
+// What a Call Placement Service needs to know beside its store: which mailboxes exist.
+
+import type { MailboxForm } from '@oobleck/stir/mailbox';
+
+export interface MailboxRegistry {
+  /** The form of a mailbox that some credential in force stands for. Synchronous: it is asked on every request. */
+  mailbox(id: Uint8Array): MailboxForm | undefined;
+}

@@ -1,0 +1,1 @@
+export { addDirectoryRoutes } from './directory-face.ts';

@@ -1,0 +1,3 @@
+export { createDepositSender, createReplySource } from './cps-client.ts';
+export { createDirectoryClient, type DirectoryClient } from './directory-client.ts';
+export { createTokenTransport } from './token-transport.ts';

@@ -1,0 +1,24 @@
+export {
+  createKeyHolder,
+  type KeyHolder,
+  type KeyHolderOptions,
+  type KeyHolderParts,
+  type KeyStore,
+  type OwnKey,
+  type StoredKey,
+} from './key-holder.ts';
+export type {
+  ChainSource,
+  OwnAddress,
+  OwnKeys,
+  ReplyQuery,
+  ReplySource,
+  UsedPassports,
+  VerificationEvent,
+  VerificationParts,
+} from './parts.ts';
+export {
+  createVerificationService,
+  type VerificationOptions,
+  type VerificationService,
+} from './verification-service.ts';

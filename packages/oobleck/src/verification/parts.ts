@@ -1,0 +1,65 @@
+// Ports of the verification service: where certificates come from, how a CPS is asked, who holds which PASSporT.
+
+import type { Crypto } from '@oobleck/stir/crypto';
+import type { MailboxAddress } from '@oobleck/stir/mailbox';
+import type { TelephoneNumber } from '@oobleck/stir/number';
+import type { Trust } from '../trust/index.ts';
+import type { OwnKey } from './key-holder.ts';
+
+/** The keys that calls to this service's numbers are sealed to. */
+export interface OwnKeys {
+  /** Keys whose mailbox a call to `number` may lie in. */
+  keysFor(number: TelephoneNumber): readonly OwnKey[];
+  /** Some mailbox address of this service's own, to fill a retrieval up. */
+  randomAddress(): OwnAddress | undefined;
+}
+
+export interface OwnAddress {
+  readonly key: OwnKey;
+  readonly address: MailboxAddress;
+}
+
+/** The trust service, as far as verifying a call needs it. */
+export type ChainSource = Pick<Trust, 'chainFor' | 'chainOf' | 'validated'>;
+
+export interface ReplyQuery {
+  /** Origin of the CPS. */
+  readonly cps: string;
+  readonly address: MailboxAddress;
+  readonly page: number;
+  readonly nonce: Uint8Array;
+  readonly replyBytes: number;
+  readonly deadlineMs: number;
+}
+
+export interface ReplySource {
+  /** The sealed reply. Rejects where the CPS does not answer in time with exactly `replyBytes`. */
+  fetchReply(query: ReplyQuery): Promise<Uint8Array>;
+}
+
+/** The record of PASSporTs that serve a call, shared by all verification services of a key holder. */
+export interface UsedPassports {
+  /**
+   * Gives the PASSporT to the call unless another has it. Atomic: of two calls one gets it. The same call gets it
+   * again. The record is kept until `untilMs`.
+   * @returns the call that holds it from now on
+   */
+  take(passport: string, call: string, untilMs: number, nowMs: number): Promise<string> | string;
+}
+
+export interface VerificationParts {
+  readonly crypto: Crypto;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly keys: OwnKeys;
+  readonly chains: ChainSource;
+  readonly replies: ReplySource;
+  readonly used: UsedPassports;
+  /** Told what a person should look into; never a number. */
+  readonly onEvent?: (event: VerificationEvent) => void;
+}
+
+export type VerificationEvent =
+  /** Another call matched only PASSporTs that this call holds: one of the two is not what it seems. */
+  | { readonly event: 'ambiguous'; readonly holder: string; readonly call: string }
+  | { readonly event: 'internal-error'; readonly error: unknown };

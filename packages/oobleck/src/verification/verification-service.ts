@@ -1,0 +1,159 @@
+// Verification service (RFC 8816 Section 8.2, RFC 8224 Section 6.2): IO around the steps of stir/verdict. In band it
+// reads what the call brought, out of band it fetches and opens what was left for it. Every wait ends by one deadline,
+// and whatever goes wrong leaves the call unverifiable, never verified.
+
+import { type ArrivedCall, callKey } from '@oobleck/stir/call';
+import type { NumberMap } from '@oobleck/stir/certificate';
+import type { Envelope } from '@oobleck/stir/seal';
+import {
+  DEFAULT_FRESHNESS_SECONDS,
+  type Fault,
+  furthest,
+  type JudgeRules,
+  notVerified,
+  readIdentity,
+  readPassport,
+  type Verdict,
+} from '@oobleck/stir/verdict';
+import { createAnswers } from '../call/index.ts';
+import { createCandidates } from './candidates.ts';
+import { createOpenedBlobs } from './opened-blobs.ts';
+import type { VerificationParts } from './parts.ts';
+import { addressesFor, MAXIMUM_ADDRESSES, type RetrievalParts, retrieveAll } from './retrieval.ts';
+
+export interface VerificationOptions {
+  /** For all network work of one call, default 400. */
+  readonly deadlineMs?: number;
+  /** How far `iat` may be from now, default 60. */
+  readonly freshnessSeconds?: number;
+  /** Mailboxes asked for each call, 1 to 4, default 1: the same number always. */
+  readonly addressesPerCall?: number;
+  /** Calls whose answers are remembered, default 65536. */
+  readonly rememberedCalls?: number;
+  readonly numberMap?: NumberMap | undefined;
+}
+
+export interface VerificationService {
+  /**
+   * The verdict on a call. Never rejects. The same call again gets the same answer.
+   * @param identities values of its Identity header fields, none where they were lost
+   */
+  verify(call: ArrivedCall, identities: readonly string[]): Promise<Verdict>;
+}
+
+export function createVerificationService(
+  parts: VerificationParts,
+  options: VerificationOptions = {},
+): VerificationService {
+  const { crypto, now } = parts;
+  const freshnessSeconds = options.freshnessSeconds ?? DEFAULT_FRESHNESS_SECONDS;
+  const answers = createAnswers<Verdict>(now, 2 * freshnessSeconds * 1000, options.rememberedCalls ?? 65_536);
+  const deadlineMs = options.deadlineMs ?? 400;
+  const settings: Settings = {
+    addresses: Math.min(options.addressesPerCall ?? 1, MAXIMUM_ADDRESSES),
+    rules: { crypto, freshnessSeconds, numberMap: options.numberMap },
+    retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
+  };
+  return {
+    verify(call, identities) {
+      const key = callKey(crypto, call);
+      return answers.once(key, () => {
+        const question = { call, key, endsAtMs: performance.now() + deadlineMs };
+        return decide(parts, settings, question, identities).catch((error: unknown) => {
+          parts.onEvent?.({ event: 'internal-error', error });
+          return notVerified('internal');
+        });
+      });
+    },
+  };
+}
+
+/** Identity header fields looked at for one call. */
+const MAXIMUM_IDENTITIES = 8;
+
+interface Settings {
+  readonly addresses: number;
+  readonly rules: JudgeRules;
+  readonly retrieval: RetrievalParts;
+}
+
+interface Question {
+  readonly call: ArrivedCall;
+  readonly key: string;
+  /** On the monotonic clock. */
+  readonly endsAtMs: number;
+}
+
+async function decide(
+  parts: VerificationParts,
+  settings: Settings,
+  question: Question,
+  identities: readonly string[],
+): Promise<Verdict> {
+  const inBand =
+    identities.length === 0 ? undefined : await decideInBand(parts, settings, question, identities);
+  if (inBand?.status === 'verified') return inBand;
+  // Out of band can only improve a verdict: what strangers leave at a CPS never makes a call a failed one.
+  const outOfBand = await decideOutOfBand(parts, settings, question);
+  return inBand === undefined || outOfBand.status === 'verified' ? outOfBand : inBand;
+}
+
+/** One good header field is enough (RFC 8224 Section 6.2.1). */
+async function decideInBand(
+  parts: VerificationParts,
+  { rules }: Settings,
+  { call, key, endsAtMs }: Question,
+  identities: readonly string[],
+): Promise<Verdict> {
+  const channel = 'in-band';
+  let verdict: Verdict | undefined;
+  const onVerified = (verified: Verdict): void => {
+    verdict = verified;
+  };
+  const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified });
+  for (const identity of identities.slice(0, MAXIMUM_IDENTITIES)) {
+    const read = readIdentity(identity);
+    candidates.consider(read, (url) =>
+      parts.chains.chainFor(url, { channel, signalDeadlineMs: left(endsAtMs) }),
+    );
+  }
+  const reasons = await candidates.settle();
+  return verdict ?? notVerified(furthest(reasons, 'malformed') as Fault, channel);
+}
+
+async function decideOutOfBand(
+  parts: VerificationParts,
+  { rules, retrieval, addresses: count }: Settings,
+  { call, key, endsAtMs }: Question,
+): Promise<Verdict> {
+  const channel = 'out-of-band';
+  if (call.caller === undefined) return notVerified('no-caller', channel);
+  const addresses = addressesFor(retrieval, call, count);
+  if (addresses.length === 0) return notVerified('not-served', channel);
+  return new Promise((resolve, reject) => {
+    const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified: resolve });
+    const receive = ({ passports, chain }: Envelope): void => {
+      for (const [position, token] of passports.entries()) {
+        const own = position === 0 ? chain : undefined;
+        candidates.consider(readPassport(token), (url) =>
+          own === undefined
+            ? parts.chains.chainFor(url, { channel, signalDeadlineMs: left(endsAtMs) })
+            : parts.chains.chainOf(own),
+        );
+      }
+    };
+    const conclude = async (): Promise<void> => {
+      const answered = await retrieveAll(retrieval, addresses, left(endsAtMs), receive);
+      const reasons = await candidates.settle();
+      // Where a PASSporT was taken the promise is resolved already, and this changes nothing.
+      resolve(
+        notVerified(furthest(reasons, answered === 0 ? 'cps-unavailable' : 'no-passport') as Fault, channel),
+      );
+    };
+    conclude().catch(reject);
+  });
+}
+
+function left(endsAtMs: number): number {
+  return Math.max(1, endsAtMs - performance.now());
+}
