@@ -1,7 +1,11 @@
 // Carriers with real certificates: a root, an issuing authority, and for each carrier a leaf with a TNAuthList.
 
 import { createNodeCrypto } from '../../oobleck/src/crypto/index.ts';
-import { type CertificateIssuer, createCertificateIssuer } from '../../oobleck/src/lab/certificate-issuer.ts';
+import {
+  type CertificateIssuer,
+  type CertificateRequest,
+  createCertificateIssuer,
+} from '../../oobleck/src/lab/certificate-issuer.ts';
 import { Extension } from '../../oobleck/src/lab/x509.ts';
 import { type Certificate, encodeTnAuthList, parseCertificate } from '../src/certificate/index.ts';
 import type { SigningKey } from '../src/crypto/index.ts';
@@ -63,10 +67,8 @@ async function issueCarrier(
   };
 }
 
-function requestFor(
-  commonName: string,
-  { notBefore = NOW - DAY, notAfter = NOW + 90 * DAY }: CarrierShape = {},
-) {
+function requestFor(commonName: string, shape: CarrierShape = {}): CertificateRequest {
+  const { notBefore = NOW - DAY, notAfter = NOW + 90 * DAY } = shape;
   return {
     name: [{ C: ['US'] }, { CN: [commonName] }],
     notBefore: new Date(notBefore * 1000),

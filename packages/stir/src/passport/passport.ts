@@ -42,6 +42,8 @@ export type PassportExtension = 'base' | 'shaken';
 export const MAXIMUM_PASSPORT_LENGTH = 16_384;
 export const MAXIMUM_DESTINATIONS = 32;
 const MAXIMUM_URI = 2_048;
+/** A URI that can stand between the angle brackets of `info` and ends no header field. */
+const BRACKETABLE_URI = /^[a-z][a-z0-9+.-]*:[!#-;=?-~]+$/i;
 
 /**
  * Full-form text to a PASSporT. The signature is not checked.
@@ -78,7 +80,7 @@ function parseJws(token: string): CompactJws {
 function parseHeader({ typ, alg, x5u, ppt, crit }: JsonObject): PassportExtension {
   if (typ !== 'passport') throw refusal('typ is not passport');
   if (alg !== 'ES256') throw refusal('alg is not ES256');
-  if (typeof x5u !== 'string' || x5u.length === 0 || x5u.length > MAXIMUM_URI)
+  if (typeof x5u !== 'string' || x5u.length > MAXIMUM_URI || !BRACKETABLE_URI.test(x5u))
     throw refusal('x5u is not a URL');
   if (crit !== undefined) throw refusal('crit is not supported');
   if (ppt === undefined) return 'base';
