@@ -9,6 +9,7 @@ import { utcDay } from './utc-day.ts';
 import type { Filling, WalletParts } from './wallet-ports.ts';
 
 export interface WalletOptions {
+  /** Held from the start; `open` adds others. */
   readonly cpsAuthorities: readonly string[];
   /** Drawn in one request, always this many; 32 by default, which is also the most. */
   readonly batchTokens?: number;
@@ -25,6 +26,8 @@ export interface Wallet {
   take(cpsAuthority: string, count: number): readonly Token[] | undefined;
   /** Asks once, now, if there is not enough. The timers do the same. Never rejects. */
   fill(cpsAuthority: string): Promise<Filling>;
+  /** Begins to hold tokens for a CPS; nothing where it does so already. @returns whether it is new */
+  open(cpsAuthority: string): boolean;
   /** Begins to fill at random times. */
   start(): void;
   close(): void;
@@ -40,9 +43,8 @@ export function createWallet(parts: WalletParts, options: WalletOptions): Wallet
   const { batchTokens = 32, targetTokens = 256, tokenMinimumAgeSeconds = 600 } = options;
   const { fillIntervalSeconds = 60 } = options;
   const purses = new Map<string, Purse>();
-  for (const cpsAuthority of options.cpsAuthorities.map(parseAuthority))
-    purses.set(cpsAuthority, { cpsAuthority, pouch: createTokenPouch(parts.crypto, tokenMinimumAgeSeconds) });
   const timers = new Map<Purse, () => void>();
+  let isStarted = false;
 
   const fillOnce = async (purse: Purse): Promise<Filling> => {
     const filling = await fillPurse(parts, purse, { batchTokens, targetTokens }).catch(
@@ -66,16 +68,28 @@ export function createWallet(parts: WalletParts, options: WalletOptions): Wallet
     }, delayMs);
     timers.set(purse, cancel);
   };
+  const open = (authority: string): boolean => {
+    const cpsAuthority = parseAuthority(authority);
+    if (purses.has(cpsAuthority)) return false;
+    const purse = { cpsAuthority, pouch: createTokenPouch(parts.crypto, tokenMinimumAgeSeconds) };
+    purses.set(cpsAuthority, purse);
+    if (isStarted) scheduleNext(purse);
+    return true;
+  };
+  for (const authority of options.cpsAuthorities) open(authority);
   return {
+    open,
     take: (cpsAuthority, count) => purses.get(cpsAuthority)?.pouch.take(count, parts.now()),
     async fill(cpsAuthority) {
       const purse = purses.get(cpsAuthority);
       return purse === undefined ? { outcome: 'no-issuer', tokens: 0 } : fill(purse);
     },
     start() {
+      isStarted = true;
       for (const purse of purses.values()) if (!timers.has(purse)) scheduleNext(purse);
     },
     close() {
+      isStarted = false;
       for (const cancel of timers.values()) cancel();
       timers.clear();
     },

@@ -34,8 +34,14 @@ export interface CandidateContext {
 export interface Candidates {
   /** @param chain gives the chain for an x5u; it is asked whether or not the PASSporT is about this call */
   consider(read: Outcome<Passport>, chain: (x5u: string) => ChainResult | Promise<ChainResult>): void;
-  /** Why none was good, once all are judged; empty where there was none, or one was taken. */
-  settle(): Promise<readonly Reason[]>;
+  /** Once all are judged: why each that fell short did. */
+  settle(): Promise<Shortfall>;
+}
+
+export interface Shortfall {
+  readonly reasons: readonly Reason[];
+  /** The calls that hold PASSporTs this call could have taken. */
+  readonly holders: readonly string[];
 }
 
 /** Different PASSporTs looked at for one call. */
@@ -43,6 +49,7 @@ const MAXIMUM_CANDIDATES = 128;
 
 export function createCandidates(context: CandidateContext): Candidates {
   const faults: Reason[] = [];
+  const holders: string[] = [];
   const seen = new Set<string>();
   const pending: Promise<void>[] = [];
   let takes: Promise<boolean> = Promise.resolve(false);
@@ -57,7 +64,7 @@ export function createCandidates(context: CandidateContext): Candidates {
       return;
     }
     // One after the other, so that a call whose two PASSporTs are judged at once takes one of them.
-    takes = takes.then((isDone) => isDone || take(context, outcome.value, faults));
+    takes = takes.then((isDone) => isDone || take(context, outcome.value, holders));
     await takes;
   };
 
@@ -73,7 +80,7 @@ export function createCandidates(context: CandidateContext): Candidates {
     },
     async settle() {
       await Promise.all(pending);
-      return faults;
+      return { reasons: holders.length > 0 ? [...faults, 'ambiguous'] : faults, holders };
     },
   };
 }
@@ -113,16 +120,12 @@ const FAULTS: Record<Unavailable, Fault> = {
 };
 
 /** @returns whether the call has its PASSporT now */
-async function take(context: CandidateContext, valid: ValidPassport, faults: Reason[]): Promise<boolean> {
+async function take(context: CandidateContext, valid: ValidPassport, holders: string[]): Promise<boolean> {
   const { parts, rules, callKey, onVerified } = context;
   const name = encodeBase64url(passportDigest(rules.crypto, valid.passport));
   const untilMs = (valid.passport.issuedAt + rules.freshnessSeconds) * 1000;
   const holder = await parts.used.take(name, callKey, untilMs, parts.now());
-  if (holder === callKey) {
-    onVerified(verifiedBy(valid));
-    return true;
-  }
-  faults.push('ambiguous');
-  parts.onEvent?.({ event: 'ambiguous', holder, call: callKey });
-  return false;
+  if (holder === callKey) onVerified(verifiedBy(valid));
+  else holders.push(holder);
+  return holder === callKey;
 }

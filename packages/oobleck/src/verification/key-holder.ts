@@ -79,9 +79,17 @@ export interface KeyHolderOptions {
   readonly servesBySpc?: (number: TelephoneNumber) => boolean;
 }
 
+export interface Registration {
+  readonly origin: string;
+  readonly registered: boolean;
+}
+
 export interface KeyHolder extends OwnKeys {
-  /** Loads, makes and erases keys as the time demands, then registers what is in force everywhere. */
-  renew(): Promise<readonly { readonly origin: string; readonly registered: boolean }[]>;
+  /**
+   * Loads, makes and erases keys as the time demands, then registers what is in force everywhere. One renewal at a
+   * time: whoever asks meanwhile gets the same answer.
+   */
+  renew(): Promise<readonly Registration[]>;
 }
 
 interface HeldKey {
@@ -98,6 +106,8 @@ export function createKeyHolder(parts: KeyHolderParts, options: KeyHolderOptions
   let stored: readonly StoredKey[] | undefined;
   let keys: readonly HeldKey[] = [];
   const signed = new WeakMap<readonly Certificate[], Map<string, string>>();
+
+  let renewal: Promise<readonly Registration[]> | undefined;
 
   const roll = async (): Promise<void> => {
     const now = parts.now();
@@ -119,18 +129,28 @@ export function createKeyHolder(parts: KeyHolderParts, options: KeyHolderOptions
         .filter(({ expiresAt }) => expiresAt + ERASE_AFTER_SECONDS > parts.now());
     },
     randomAddress: () => randomAddressOf(parts.crypto, keys.at(-1)?.own),
-    async renew() {
-      await roll();
-      const credentials = publish(parts, keys, options, signed);
-      const origins = [...new Set([...options.directories, ...options.cps])];
-      return Promise.all(
-        origins.map(async (origin) => {
-          const results = await Promise.allSettled(credentials.map((text) => parts.register(origin, text)));
-          return { origin, registered: results.every(({ status }) => status === 'fulfilled') };
-        }),
-      );
+    renew() {
+      renewal ??= roll()
+        .then(() => registerAll(parts, options, publish(parts, keys, options, signed)))
+        .finally(() => {
+          renewal = undefined;
+        });
+      return renewal;
     },
   };
+}
+
+function registerAll(
+  { register }: KeyHolderParts,
+  { directories, cps }: KeyHolderOptions,
+  credentials: readonly string[],
+): Promise<readonly Registration[]> {
+  return Promise.all(
+    [...new Set([...directories, ...cps])].map(async (origin) => {
+      const results = await Promise.allSettled(credentials.map((text) => register(origin, text)));
+      return { origin, registered: results.every(({ status }) => status === 'fulfilled') };
+    }),
+  );
 }
 
 function makeStoredKey(crypto: Crypto, now: number, lifetime: number): StoredKey {

@@ -6,6 +6,7 @@ import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';
 import type { Envelope } from '@oobleck/stir/seal';
 import {
+  type Channel,
   DEFAULT_FRESHNESS_SECONDS,
   type Fault,
   furthest,
@@ -16,7 +17,7 @@ import {
   type Verdict,
 } from '@oobleck/stir/verdict';
 import { createAnswers } from '../call/index.ts';
-import { createCandidates } from './candidates.ts';
+import { createCandidates, type Shortfall } from './candidates.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
 import type { VerificationParts } from './parts.ts';
 import { addressesFor, MAXIMUM_ADDRESSES, type RetrievalParts, retrieveAll } from './retrieval.ts';
@@ -117,8 +118,8 @@ async function decideInBand(
       parts.chains.chainFor(url, { channel, signalDeadlineMs: left(endsAtMs) }),
     );
   }
-  const reasons = await candidates.settle();
-  return verdict ?? notVerified(furthest(reasons, 'malformed') as Fault, channel);
+  const shortfall = await candidates.settle();
+  return verdict ?? conclude(parts, key, shortfall, 'malformed', channel);
 }
 
 async function decideOutOfBand(
@@ -131,7 +132,12 @@ async function decideOutOfBand(
   const addresses = addressesFor(retrieval, call, count);
   if (addresses.length === 0) return notVerified('not-served', channel);
   return new Promise((resolve, reject) => {
-    const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified: resolve });
+    let isVerified = false;
+    const onVerified = (verified: Verdict): void => {
+      isVerified = true;
+      resolve(verified);
+    };
+    const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified });
     const receive = ({ passports, chain }: Envelope): void => {
       for (const [position, token] of passports.entries()) {
         const own = position === 0 ? chain : undefined;
@@ -142,16 +148,27 @@ async function decideOutOfBand(
         );
       }
     };
-    const conclude = async (): Promise<void> => {
+    const finish = async (): Promise<void> => {
       const answered = await retrieveAll(retrieval, addresses, left(endsAtMs), receive);
-      const reasons = await candidates.settle();
-      // Where a PASSporT was taken the promise is resolved already, and this changes nothing.
-      resolve(
-        notVerified(furthest(reasons, answered === 0 ? 'cps-unavailable' : 'no-passport') as Fault, channel),
-      );
+      const shortfall = await candidates.settle();
+      if (isVerified) return;
+      resolve(conclude(parts, key, shortfall, answered === 0 ? 'cps-unavailable' : 'no-passport', channel));
     };
-    conclude().catch(reject);
+    finish().catch(reject);
   });
+}
+
+/** The verdict where no PASSporT was taken; where others hold all that match, they are told. */
+function conclude(
+  { onEvent }: VerificationParts,
+  call: string,
+  { reasons, holders }: Shortfall,
+  otherwise: Fault,
+  channel: Channel,
+): Verdict {
+  const reason = furthest(reasons, otherwise) as Fault;
+  if (reason === 'ambiguous') for (const holder of holders) onEvent?.({ event: 'ambiguous', holder, call });
+  return notVerified(reason, channel);
 }
 
 function left(endsAtMs: number): number {

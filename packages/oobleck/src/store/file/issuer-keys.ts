@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IssuerKeyStore } from '../../issuer/index.ts';
+import { hasCode, writeSynced } from './synced-file.ts';
 
 export function createFileIssuerKeys(folder: string): IssuerKeyStore {
   const pathOf = (day: number) => join(folder, `issuer-key-${day}.der`);
@@ -13,7 +14,7 @@ export function createFileIssuerKeys(folder: string): IssuerKeyStore {
     async save(day, pkcs8) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const draft = join(folder, `.issuer-key-${day}-${randomUUID()}`);
-      await writeSynced(draft, pkcs8);
+      await writeSynced(draft, pkcs8, 'wx');
       try {
         await link(draft, pathOf(day));
         await syncFolder(folder);
@@ -36,16 +37,6 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -53,8 +44,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

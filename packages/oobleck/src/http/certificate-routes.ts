@@ -1,0 +1,22 @@
+// Serves certificate chains to whoever checks a signature: what the `x5u` of a PASSporT points at (RFC 8224 Section 4.1,
+// RFC 9060 Section 7 for the chain).
+
+import type { FastifyApp } from './fastify-app.ts';
+
+export interface ServedChain {
+  readonly path: string;
+  /** PEM, signer first. */
+  readonly pem: string;
+}
+
+const MAXIMUM_AGE_SECONDS = 86_400;
+
+export function addCertificateRoutes({ app }: FastifyApp, chains: readonly ServedChain[]): void {
+  for (const { path, pem } of chains)
+    app.get(path, async (_request, reply) =>
+      reply
+        .header('content-type', 'application/pem-certificate-chain')
+        .header('cache-control', `public, max-age=${MAXIMUM_AGE_SECONDS}`)
+        .send(pem),
+    );
+}

@@ -1,0 +1,123 @@
+// The verification service of a process, with the encryption keys that calls to its numbers are sealed to.
+
+import { createNumberCover, parseTnEntry } from '@oobleck/stir/number';
+import { createDirectoryClient, createReplySource } from '../http/clients/index.ts';
+import { createFileMailboxKeys } from '../store/file/mailbox-keys.ts';
+import { createMemoryMailboxKeys } from '../store/memory/mailbox-keys.ts';
+import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
+import {
+  createKeyHolder,
+  createVerificationService,
+  type KeyHolder,
+  type OwnKeys,
+  type VerificationEvent,
+  type VerificationService,
+} from '../verification/index.ts';
+import type { Configuration } from './configuration.ts';
+import { readIdentity } from './credential-files.ts';
+import type { Environment } from './environment.ts';
+
+export interface CalledSide {
+  readonly service: VerificationService;
+  readonly keys: OwnKeys;
+  /** Makes keys where they are due and registers them. @returns whether every directory and CPS took them */
+  renew(): Promise<boolean>;
+}
+
+type Options = NonNullable<Configuration['verification']>;
+
+const RENEW_MS = 60_000;
+const RETRY_MS = 1_000;
+
+export function startCalledSide(options: Options, environment: Environment): CalledSide {
+  const { crypto, now, client, trust, timers, log, numberMap } = environment;
+  const holders = options.mailboxes.map((one, at) =>
+    startKeyHolder(one, environment, `verification.mailboxes.${at}`),
+  );
+  const keys: OwnKeys = {
+    keysFor: (number) => holders.flatMap((holder) => holder.keysFor(number)),
+    randomAddress: () => holders[Math.floor(Math.random() * holders.length)]?.randomAddress(),
+  };
+  const service = createVerificationService(
+    {
+      crypto,
+      now,
+      keys,
+      chains: trust,
+      replies: createReplySource(client),
+      used: createMemoryUsedPassports(),
+      onEvent: (event) => logEvent(environment, event),
+    },
+    {
+      numberMap,
+      ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+      ...(options.freshnessSeconds === undefined ? {} : { freshnessSeconds: options.freshnessSeconds }),
+      ...(options.addressesPerCall === undefined ? {} : { addressesPerCall: options.addressesPerCall }),
+    },
+  );
+  const renew = async (): Promise<boolean> => {
+    const results = (await Promise.all(holders.map((holder) => holder.renew()))).flat();
+    const missed = results.filter(({ registered }) => !registered);
+    for (const { origin } of missed)
+      log.warn('not-registered', { role: 'verification', host: new URL(origin).hostname });
+    return missed.length === 0;
+  };
+  timers.repeat(
+    async () => ((await renew()) ? RENEW_MS : RETRY_MS),
+    0,
+    (error) => log.error('renew-failed', { role: 'verification', error }),
+  );
+  return { service, keys, renew };
+}
+
+function startKeyHolder(
+  options: Options['mailboxes'][number],
+  environment: Environment,
+  field: string,
+): KeyHolder {
+  const { files, crypto, seconds, client, numberMap } = environment;
+  const { mailboxKeyFile, numbers, cps, directories } = options;
+  const identity = readIdentity(files, crypto, options, field);
+  const entries = numbers.map(parseTnEntry);
+  const { spcs } = createNumberCover(entries);
+  const { register } = createDirectoryClient(client);
+  return createKeyHolder(
+    {
+      crypto,
+      now: seconds,
+      identity: () => identity,
+      register,
+      store:
+        mailboxKeyFile === undefined
+          ? createMemoryMailboxKeys()
+          : createFileMailboxKeys(files.path(mailboxKeyFile)),
+    },
+    {
+      entries,
+      cps,
+      directories,
+      servesBySpc: (number) => {
+        const owner = numberMap?.spcOf(number);
+        return owner !== undefined && spcs.has(owner);
+      },
+      ...formOf(options),
+    },
+  );
+}
+
+function formOf({
+  shards,
+  replyBytes,
+  pages,
+  stake,
+  only,
+  keyLifetimeSeconds,
+}: Options['mailboxes'][number]) {
+  const given = { shards, replyBytes, pages, stake, only, keyLifetimeSeconds };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function logEvent({ log }: Environment, event: VerificationEvent): void {
+  if (event.event === 'ambiguous') log.warn('ambiguous-call', { role: 'verification' });
+  else log.error('verification-failed', { role: 'verification', error: event.error });
+}

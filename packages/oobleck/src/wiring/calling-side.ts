@@ -1,0 +1,158 @@
+// The authentication service of a process, with what it needs off the path of a call: a mirror of the directories and
+// a wallet of tokens.
+
+import { createNumberCover, parseTnEntry } from '@oobleck/stir/number';
+import { createPassportSigner } from '@oobleck/stir/passport';
+import {
+  type AuthenticationService,
+  createAuthenticationService,
+  type Tenant,
+} from '../authentication/index.ts';
+import { createDirectoryMirror, type DirectoryMirror } from '../directory/index.ts';
+import { createDepositSender, createDirectoryClient, createTokenTransport } from '../http/clients/index.ts';
+import { createWallet, type Wallet } from '../issuer/index.ts';
+import { ConfigurationError } from '../operate/index.ts';
+import type { Configuration } from './configuration.ts';
+import { type Identity, readIdentity } from './credential-files.ts';
+import type { Environment } from './environment.ts';
+
+export interface CallingSide {
+  readonly service: AuthenticationService;
+  /** Reads the directories now, and fills the wallet for CPSs it did not know. */
+  refresh(): Promise<void>;
+  /** Fills the wallet for every CPS it knows, until it holds enough or an issuer says no. */
+  fillWallet(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Options = NonNullable<Configuration['authentication']>;
+type TenantOptions = Options['tenants'][number];
+
+const RETRY_MS = 1_000;
+
+export function startCallingSide(options: Options, environment: Environment): CallingSide {
+  const { crypto, now, client, timers, log } = environment;
+  const tenants = new Map(
+    options.tenants.map((one, at) => [
+      one.name,
+      readTenant(one, environment, `authentication.tenants.${at}`),
+    ]),
+  );
+  const mirror = startMirror(options, environment);
+  const wallet = startWallet(options, environment, tenants, mirror);
+  const service = createAuthenticationService(
+    {
+      crypto,
+      now,
+      tenants: { tenant: (name) => tenants.get(name)?.tenant },
+      keys: mirror,
+      purse: wallet,
+      sender: createDepositSender(client),
+      schedule: (action, delayMs) => void timers.schedule(action, delayMs),
+    },
+    {
+      ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+      ...(options.lifetimeSeconds === undefined ? {} : { lifetimeSeconds: options.lifetimeSeconds }),
+      ...(options.tokensPerCall === undefined ? {} : { tokensPerCall: options.tokensPerCall }),
+    },
+  );
+
+  const refresh = async (): Promise<boolean> => {
+    const results = await mirror.refresh();
+    const opened = mirror.knownCps().filter((cps) => wallet.open(new URL(cps).host));
+    await Promise.all(opened.map((cps) => fillOne(wallet, new URL(cps).host)));
+    for (const { refused } of results)
+      if (refused > 0) log.warn('credentials-refused', { role: 'directory', count: refused });
+    return results.every(({ reached }) => reached) && mirror.knownCps().length > 0;
+  };
+  const intervalMs = (options.mirrorIntervalSeconds ?? 60) * 1000;
+  timers.repeat(
+    async () => ((await refresh()) ? intervalMs * (0.5 + Math.random()) : Math.min(RETRY_MS, intervalMs)),
+    0,
+    (error) => log.error('refresh-failed', { role: 'authentication', error }),
+  );
+  wallet.start();
+  return {
+    service,
+    refresh: async () => void (await refresh()),
+    fillWallet: async () => {
+      await Promise.all(mirror.knownCps().map((cps) => fillOne(wallet, new URL(cps).host)));
+    },
+    async close() {
+      wallet.close();
+      await service.close();
+    },
+  };
+}
+
+function startMirror(
+  options: Options,
+  { crypto, seconds, anchors, numberMap, client }: Environment,
+): DirectoryMirror {
+  const { fetchChanges } = createDirectoryClient(client);
+  return createDirectoryMirror(
+    { crypto, now: seconds, anchors: () => anchors, numberMap, fetchChanges },
+    { directories: options.directories },
+  );
+}
+
+interface ReadTenant {
+  readonly tenant: Tenant;
+  readonly identity: Identity;
+}
+
+function startWallet(
+  options: Options,
+  { crypto, seconds, client, timers, log }: Environment,
+  tenants: ReadonlyMap<string, ReadTenant>,
+  mirror: DirectoryMirror,
+): Wallet {
+  const holder = tenants.get(options.wallet?.tenant ?? options.tenants[0]!.name);
+  if (holder === undefined)
+    throw new ConfigurationError(['authentication.wallet.tenant: expected the name of a tenant']);
+  const { targetTokens, tokenMinimumAgeSeconds, fillIntervalSeconds } = options.wallet ?? {};
+  return createWallet(
+    {
+      crypto,
+      now: seconds,
+      transport: createTokenTransport(client),
+      credential: () => holder.identity,
+      issuersInMirror: (authority) => mirror.issuersOf(`https://${authority}`),
+      schedule: timers.schedule,
+      report: ({ outcome, tokens }) =>
+        log.debug('wallet-filling', { role: 'issuer', reason: outcome, count: tokens }),
+    },
+    {
+      cpsAuthorities: [],
+      ...(targetTokens === undefined ? {} : { targetTokens }),
+      ...(tokenMinimumAgeSeconds === undefined ? {} : { tokenMinimumAgeSeconds }),
+      ...(fillIntervalSeconds === undefined ? {} : { fillIntervalSeconds }),
+    },
+  );
+}
+
+/** Before the first call and off its path: there is nothing yet that the moment could tell. */
+async function fillOne(wallet: Wallet, cpsAuthority: string): Promise<void> {
+  for (let filled = true; filled; ) filled = (await wallet.fill(cpsAuthority)).outcome === 'filled';
+}
+
+function readTenant(
+  options: TenantOptions,
+  { files, crypto, numberMap }: Environment,
+  field: string,
+): ReadTenant {
+  const identity = readIdentity(files, crypto, options, field);
+  const { allowedNumbers } = options;
+  const tenant: Tenant = {
+    name: options.name,
+    signer: createPassportSigner(identity.key, options.certificateUrl),
+    certificate: identity.chain[0]!,
+    chain: identity.chain.map(({ der }) => der),
+    highestAttestation: options.highestAttestation ?? 'A',
+    numberMap,
+    allowedNumbers: Array.isArray(allowedNumbers)
+      ? createNumberCover(allowedNumbers.map(parseTnEntry))
+      : allowedNumbers,
+  };
+  return { tenant, identity };
+}

@@ -1,0 +1,66 @@
+// A running process: the roles of its configuration, started in the order in which they need each other.
+
+import { type CalledSide, startCalledSide } from './called-side.ts';
+import { type CallingSide, startCallingSide } from './calling-side.ts';
+import type { Configuration } from './configuration.ts';
+import {
+  createEnvironment,
+  type Environment,
+  type EnvironmentOverrides,
+  reloadNumberMap,
+} from './environment.ts';
+import { startPublicServices } from './public-services.ts';
+import { startRestInterface } from './rest-interface.ts';
+
+export interface RunningNode {
+  /** Of CPS, issuer and directory, where one of them runs. */
+  readonly publicOrigin?: string | undefined;
+  /** Of the REST interface, where it runs. */
+  readonly restOrigin?: string | undefined;
+  readonly calling?: CallingSide | undefined;
+  readonly called?: CalledSide | undefined;
+  readonly environment: Environment;
+  /** Reads the number map again. @throws ConfigurationError, and the old one stays */
+  reload(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * @param folder that the paths of the configuration are relative to
+ * @throws ConfigurationError where a file or a combination is at fault; what listening throws
+ */
+export async function startNode(
+  configuration: Configuration,
+  folder: string,
+  overrides: EnvironmentOverrides = {},
+): Promise<RunningNode> {
+  const environment = createEnvironment(configuration, folder, overrides);
+  const { authentication, verification, rest } = configuration;
+  const closers: (() => Promise<unknown>)[] = [() => environment.client.close()];
+  const close = async (): Promise<void> => {
+    environment.timers.close();
+    for (const one of closers.reverse()) await one();
+  };
+  try {
+    const services = await startPublicServices(configuration, environment);
+    if (services !== undefined) closers.push(services.close);
+    const called = verification && startCalledSide(verification, environment);
+    const calling = authentication && startCallingSide(authentication, environment);
+    if (calling !== undefined) closers.push(calling.close);
+    const firstTenant = authentication?.tenants[0]?.name ?? 'default';
+    const server = rest && (await startRestInterface(rest, environment, { calling, called }, firstTenant));
+    if (server !== undefined) closers.push(() => server.close());
+    return {
+      publicOrigin: services?.origin,
+      restOrigin: server?.origin,
+      calling,
+      called,
+      environment,
+      reload: () => reloadNumberMap(environment, configuration.trust.numberMapFile),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

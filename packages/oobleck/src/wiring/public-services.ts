@@ -1,0 +1,187 @@
+// What anybody may reach: CPS, token issuer, key directory and the certificate chains of this operator, on one HTTPS
+// port.
+
+import { encodeBase64url } from '@oobleck/stir/bytes';
+import { formatPem, parsePem } from '@oobleck/stir/certificate';
+import { type CpsFace, createCpsFace } from '../cps/face/index.ts';
+import { createCallPlacementService } from '../cps/index.ts';
+import { generateTokenKey } from '../crypto/index.ts';
+import { addDirectoryRoutes } from '../directory/face/index.ts';
+import { createKeyDirectory, type IssuerAdvertisement, type KeyDirectory } from '../directory/index.ts';
+import {
+  addCertificateRoutes,
+  createFastifyApp,
+  createHttpServer,
+  type HttpServer,
+  type ServedChain,
+} from '../http/index.ts';
+import { addIssuerRoutes } from '../issuer/face/index.ts';
+import { createIssuer, createTokenVerifier, type Issuer } from '../issuer/index.ts';
+import { ConfigurationError } from '../operate/index.ts';
+import { createFileIssuerKeys } from '../store/file/issuer-keys.ts';
+import { createMemoryCredentialStore } from '../store/memory/credential-store.ts';
+import { createMemoryIssuerKeys } from '../store/memory/issuer-keys.ts';
+import { createMemoryIssuerQuota } from '../store/memory/issuer-quota.ts';
+import { createMemoryMailboxStore } from '../store/memory/mailbox-store.ts';
+import { createMemorySpentTokens } from '../store/memory/spent-tokens.ts';
+import type { Configuration } from './configuration.ts';
+import type { Environment } from './environment.ts';
+import { createKnownIssuers, type KnownIssuers } from './known-issuers.ts';
+
+export interface PublicServices {
+  /** `https://host:port`. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+const SWEEP_MS = 250;
+const ISSUER_REFRESH_MS = 300_000;
+const ISSUER_RETRY_MS = 1_000;
+
+/** `undefined` where none of the three is configured. */
+export async function startPublicServices(
+  configuration: Configuration,
+  environment: Environment,
+): Promise<PublicServices | undefined> {
+  const { cps, issuer: issuerOptions, directory: directoryOptions, listen } = configuration;
+  if (cps === undefined && issuerOptions === undefined && directoryOptions === undefined) return undefined;
+  if (listen === undefined)
+    throw new ConfigurationError(['listen: expected, since cps, issuer or directory is there']);
+  const issuer = issuerOptions && startIssuer(issuerOptions, environment);
+  const advertised = [...(directoryOptions?.cps ?? []), ...(cps === undefined ? [] : [cps])];
+  const names = advertised.flatMap(({ issuers }) => issuers);
+  const known = createKnownIssuers(names, environment.client, issuer, environment.seconds);
+  await known.refresh();
+
+  const directory = startDirectory(environment, () => advertised.map((one) => advertise(one, known)));
+  await directory.open();
+  const face = cps && startCps(cps, environment, directory, known);
+  repeatRefresh(environment, known, face);
+  const chains = readChains(configuration.certificates ?? [], environment);
+  const isMirrored = directoryOptions !== undefined;
+  const server = await listenFor(environment, listen, { issuer, directory, face, isMirrored, chains });
+  return { origin: server.origin, close: () => server.close() };
+}
+
+function startIssuer(options: NonNullable<Configuration['issuer']>, environment: Environment): Issuer {
+  const { crypto, seconds, anchors, files } = environment;
+  const { keyFolder, name, tokensPerDay } = options;
+  return createIssuer(
+    {
+      crypto,
+      now: seconds,
+      anchors: () => anchors,
+      generateKey: generateTokenKey,
+      quota: createMemoryIssuerQuota(),
+      keys: keyFolder === undefined ? createMemoryIssuerKeys() : createFileIssuerKeys(files.path(keyFolder)),
+    },
+    { name, ...(tokensPerDay === undefined ? {} : { tokensPerDay }) },
+  );
+}
+
+function startDirectory(
+  environment: Environment,
+  issuers: () => readonly IssuerAdvertisement[],
+): KeyDirectory {
+  const { crypto, seconds, anchors, numberMap, timers, log } = environment;
+  const directory = createKeyDirectory({
+    crypto,
+    now: seconds,
+    anchors: () => anchors,
+    numberMap,
+    store: createMemoryCredentialStore(),
+    issuers,
+  });
+  const sweep = async (): Promise<number> => {
+    await directory.sweep();
+    return 60_000;
+  };
+  timers.repeat(sweep, 60_000, (error) => log.error('sweep-failed', { role: 'directory', error }));
+  return directory;
+}
+
+interface RunningCps {
+  readonly face: CpsFace;
+  takeIssuers(): void;
+}
+
+function startCps(
+  { origin, issuers, beatMs }: NonNullable<Configuration['cps']>,
+  { crypto, now, seconds, timers, log }: Environment,
+  mailboxes: KeyDirectory,
+  known: KnownIssuers,
+): RunningCps {
+  const store = createMemoryMailboxStore();
+  const cpsAuthority = new URL(origin).host;
+  const tokens = createTokenVerifier({ crypto, now: seconds }, { cpsAuthority, issuers: known.of(issuers) });
+  const spent = createMemorySpentTokens(() => now() / 1000);
+  const service = createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent });
+  const sweep = (): number => (store.sweep(now()) ? SWEEP_MS : 0);
+  timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'cps', error }));
+  return {
+    face: createCpsFace(service, log, beatMs === undefined ? {} : { beatMs }),
+    takeIssuers: () => tokens.replaceIssuers(known.of(issuers)),
+  };
+}
+
+/** Keys change at midnight and are published a day ahead; a few minutes are soon enough. */
+function repeatRefresh({ timers, log }: Environment, known: KnownIssuers, cps: RunningCps | undefined): void {
+  const refresh = async (): Promise<number> => {
+    const isComplete = await known.refresh();
+    cps?.takeIssuers();
+    return isComplete ? ISSUER_REFRESH_MS : ISSUER_RETRY_MS;
+  };
+  timers.repeat(refresh, ISSUER_RETRY_MS, (error) => log.error('refresh-failed', { role: 'issuer', error }));
+}
+
+function advertise(
+  { origin, issuers }: { readonly origin: string; readonly issuers: readonly string[] },
+  known: KnownIssuers,
+): IssuerAdvertisement {
+  const advertised = known.of(issuers).map(({ name, keys }) => ({
+    name,
+    keys: keys.map(({ spki }) => encodeBase64url(spki)),
+  }));
+  return { cps: origin, issuers: advertised };
+}
+
+/** A chain that does not parse is a fault of the configuration, not something to serve. */
+function readChains(
+  certificates: NonNullable<Configuration['certificates']>,
+  { files }: Environment,
+): readonly ServedChain[] {
+  return certificates.map(({ path, chainFile }, at) => ({
+    path,
+    pem: files.read(chainFile, `certificates.${at}.chainFile`, (text) => formatPem(parsePem(text))),
+  }));
+}
+
+async function listenFor(
+  { files, log }: Environment,
+  { host, port, tls }: NonNullable<Configuration['listen']>,
+  roles: {
+    readonly issuer: Issuer | undefined;
+    readonly directory: KeyDirectory;
+    readonly face: RunningCps | undefined;
+    readonly isMirrored: boolean;
+    readonly chains: readonly ServedChain[];
+  },
+): Promise<HttpServer> {
+  const app = createFastifyApp({ log });
+  if (roles.issuer !== undefined) addIssuerRoutes(app, roles.issuer);
+  if (roles.isMirrored || roles.face !== undefined)
+    addDirectoryRoutes(app, roles.directory, roles.isMirrored);
+  addCertificateRoutes(app, roles.chains);
+  await app.ready();
+  return createHttpServer({
+    host,
+    port,
+    log,
+    tls: {
+      certificate: files.text(tls.certificateFile, 'listen.tls.certificateFile'),
+      key: files.text(tls.keyFile, 'listen.tls.keyFile'),
+    },
+    ...(roles.face === undefined ? {} : { routes: roles.face.face }),
+    fallback: app.handle,
+  });
+}

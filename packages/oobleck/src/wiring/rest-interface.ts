@@ -1,0 +1,70 @@
+// The REST interface of a process for its switch. On loopback it is open to the machine; on any other address it needs
+// TLS and a client certificate or bearer key for everybody.
+
+import { addRestRoutes, createAccess } from '../gateway/rest/index.ts';
+import { createAddressPolicy, createFastifyApp, createHttpServer, type HttpServer } from '../http/index.ts';
+import { ConfigurationError } from '../operate/index.ts';
+import type { CalledSide } from './called-side.ts';
+import type { CallingSide } from './calling-side.ts';
+import type { Configuration } from './configuration.ts';
+import type { Environment } from './environment.ts';
+
+type Options = NonNullable<Configuration['rest']>;
+
+export async function startRestInterface(
+  options: Options,
+  environment: Environment,
+  sides: { readonly calling: CallingSide | undefined; readonly called: CalledSide | undefined },
+  firstTenant: string,
+): Promise<HttpServer> {
+  const { log, now } = environment;
+  const host = options.host ?? '127.0.0.1';
+  const isLoopback = host === 'localhost' || createAddressPolicy().isLoopback(host);
+  const isOpen = isLoopback && options.bearerKeys === undefined && options.clientCertificates === undefined;
+  requireProtection(options, isLoopback);
+  const access = createAccess({
+    isOpen,
+    defaultTenant: options.defaultTenant ?? firstTenant,
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
+    ...(options.bearerKeys === undefined ? {} : { bearerKeys: options.bearerKeys }),
+    ...(options.clientCertificates === undefined ? {} : { clientCertificates: options.clientCertificates }),
+  });
+  const app = createFastifyApp({ log });
+  addRestRoutes(app, {
+    authentication: sides.calling?.service,
+    verification: sides.called?.service,
+    access,
+    log,
+    now,
+    dialPlan: options.dialPlan,
+  });
+  await app.ready();
+  return createHttpServer({
+    host,
+    port: options.port,
+    log,
+    fallback: app.handle,
+    ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),
+  });
+}
+
+function requireProtection({ tls, bearerKeys, clientCertificates }: Options, isLoopback: boolean): void {
+  if (clientCertificates !== undefined && tls?.clientCaFile === undefined)
+    throw new ConfigurationError(['rest.tls.clientCaFile: expected, since rest.clientCertificates is there']);
+  if (isLoopback) return;
+  if (tls === undefined) throw new ConfigurationError(['rest.tls: expected on any address but loopback']);
+  if (bearerKeys === undefined && clientCertificates === undefined)
+    throw new ConfigurationError([
+      'rest.bearerKeys: expected, or rest.clientCertificates, on any address but loopback',
+    ]);
+}
+
+function readTls(tls: NonNullable<Options['tls']>, { files }: Environment) {
+  return {
+    certificate: files.text(tls.certificateFile, 'rest.tls.certificateFile'),
+    key: files.text(tls.keyFile, 'rest.tls.keyFile'),
+    ...(tls.clientCaFile === undefined
+      ? {}
+      : { clientCa: files.text(tls.clientCaFile, 'rest.tls.clientCaFile') }),
+  };
+}
