@@ -9,7 +9,7 @@ import {
   type FastifyRequest,
   fastify,
 } from 'fastify';
-import type { EventLog } from '../operate/log.ts';
+import type { EventLog } from '../operate/index.ts';
 import { createMethodIndex } from './method-index.ts';
 import { formatProblem, HttpProblem, PROBLEM_MEDIA_TYPE, type Problem, problemOf } from './problem.ts';
 

@@ -4,7 +4,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EventLog } from '../operate/log.ts';
+import type { EventLog } from '../operate/index.ts';
 
 export interface Problem {
   readonly status: number;

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { constants, createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import type { EventLog } from '../operate/log.ts';
+import type { EventLog } from '../operate/index.ts';
 import { createAddressPolicy } from './address-policy.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
 import { formatProblem, PROBLEM_MEDIA_TYPE, type Problem, problemOf, sendProblem } from './problem.ts';

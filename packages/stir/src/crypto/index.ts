@@ -18,4 +18,4 @@ export {
   parseTokenSpki,
 } from './key-encoding.ts';
 export { createPortableCrypto } from './portable-crypto.ts';
-export { createIntegerBelow } from './random-integer.ts';
+export { createIntegerBelow, type InvertibleInteger } from './random-integer.ts';

@@ -4,10 +4,17 @@
 //
 //   m = EMSA-PSS-ENCODE(input)    z = m * r^e mod n    issuer: s' = z^d mod n    s = s' * r^-1 mod n
 
-import type { Crypto, TokenVerifyingKey } from '../crypto/crypto.ts';
-import { encodeEmsaPss, PSS_SALT_BYTES } from '../crypto/emsa-pss.ts';
-import { bytesToInteger, integerToBytes, modularInverse } from '../crypto/integer.ts';
-import { createIntegerBelow, type InvertibleInteger } from '../crypto/random-integer.ts';
+import {
+  bytesToInteger,
+  type Crypto,
+  createIntegerBelow,
+  encodeEmsaPss,
+  type InvertibleInteger,
+  integerToBytes,
+  modularInverse,
+  PSS_SALT_BYTES,
+  type TokenVerifyingKey,
+} from '../crypto/index.ts';
 import { StirError } from '../stir-error.ts';
 import { encodeTokenInput, type Token } from './token.ts';
 import { encodeTokenChallenge, type TokenChallenge } from './token-challenge.ts';

@@ -14,7 +14,7 @@ import type { Deposit } from '@oobleck/stir/placement';
 import { encodeToken, formatPrivateToken, type Token } from '@oobleck/stir/token';
 import type { DepositAnswer, DepositSender } from '../../authentication/index.ts';
 import type { ReplyQuery, ReplySource } from '../../verification/index.ts';
-import type { SafeClient } from '../safe-client.ts';
+import type { SafeClient } from '../index.ts';
 
 const MAXIMUM_EMPTY_ANSWER = 4_096;
 

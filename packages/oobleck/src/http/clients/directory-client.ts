@@ -5,7 +5,7 @@ import { encodeUtf8 } from '@oobleck/stir/bytes';
 import { isJsonObject, type JsonObject, parseJsonObject } from '@oobleck/stir/json';
 import { KEY_CREDENTIAL_MEDIA_TYPE } from '@oobleck/stir/mailbox';
 import type { MirrorLine } from '../../directory/index.ts';
-import type { SafeClient } from '../safe-client.ts';
+import type { SafeClient } from '../index.ts';
 
 export interface DirectoryClient {
   /** Registers a credential at a directory or CPS. Rejects unless it, or a later one, is there afterwards. */

@@ -1,7 +1,7 @@
 // Asking token issuers over HTTPS.
 
 import type { TokenTransport } from '../../issuer/index.ts';
-import type { SafeClient } from '../safe-client.ts';
+import type { SafeClient } from '../index.ts';
 
 const MAXIMUM_ANSWER = 64 * 1024;
 
