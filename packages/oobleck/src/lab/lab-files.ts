@@ -25,6 +25,8 @@ export interface Lab {
   readonly folder: string;
   readonly alpha: LabCarrier;
   readonly bravo: LabCarrier;
+  /** A port that certificates may be fetched from, of a host that is not listed. */
+  readonly unlistedPort: number;
   /** PEM root of TLS. */
   readonly tlsCa: string;
   readonly authority: LabAuthority;
@@ -57,11 +59,11 @@ export async function writeLab(folder: string, nowMs: number): Promise<Lab> {
   write('tls.key', server.key);
   write('numbers.csv', 'start,count,spc\n12025550000,5000,1234\n12155000000,256000,5678\n');
   for (const leaf of LEAVES) writeLeaf(write, leaf.name, await issue(authority, leaf, nowMs));
-  const [alphaPort, alphaRest, bravoPort, bravoRest] = await findFreePorts(4);
+  const [alphaPort, alphaRest, bravoPort, bravoRest, unlistedPort] = await findFreePorts(5);
   const origins = [`https://127.0.0.1:${alphaPort}`, `https://127.0.0.1:${bravoPort}`];
   const carrier = (plan: CarrierPlan): LabCarrier => {
-    const services = servicesOf(plan, origins);
-    const calls = callsOf(plan, origins);
+    const services = servicesOf(plan, origins, unlistedPort!);
+    const calls = callsOf(plan, origins, unlistedPort!);
     write(`${plan.name}-services.json`, `${JSON.stringify(services, null, 2)}\n`);
     write(`${plan.name}-calls.json`, `${JSON.stringify(calls, null, 2)}\n`);
     const fileOf = (part: string): string => join(folder, `${plan.name}-${part}.json`);
@@ -93,7 +95,7 @@ export async function writeLab(folder: string, nowMs: number): Promise<Lab> {
       { leaf: 'call-centre', numbers: CALL_CENTRE_NUMBERS, pages: 2 },
     ],
   });
-  return { folder, alpha, bravo, tlsCa: tls.ca, authority };
+  return { folder, alpha, bravo, unlistedPort: unlistedPort!, tlsCa: tls.ca, authority };
 }
 
 interface LeafPlan {
@@ -140,23 +142,27 @@ interface CarrierPlan {
   }[];
 }
 
-function sharedOf(origins: readonly string[]) {
+function sharedOf(origins: readonly string[], unlistedPort: number) {
   return {
     log: { level: 'warn' as const },
     trust: {
       anchorsFile: 'anchors.pem',
       numberMapFile: 'numbers.csv',
       repositories: [...origins],
-      x5uPorts: origins.map((origin) => Number(new URL(origin).port)),
+      x5uPorts: [...origins.map((origin) => Number(new URL(origin).port)), unlistedPort],
     },
     client: { caFile: 'tls-ca.pem', allowAddresses: ['127.0.0.0/8'] },
   };
 }
 
-function servicesOf({ name, origin, port }: CarrierPlan, origins: readonly string[]): Configuration {
+function servicesOf(
+  { name, origin, port }: CarrierPlan,
+  origins: readonly string[],
+  unlistedPort: number,
+): Configuration {
   const { host } = new URL(origin);
   return {
-    ...sharedOf(origins),
+    ...sharedOf(origins, unlistedPort),
     listen: { host: '127.0.0.1', port, tls: { certificateFile: 'tls.pem', keyFile: 'tls.key' } },
     cps: { origin, issuers: [host] },
     issuer: { name: host },
@@ -168,9 +174,10 @@ function servicesOf({ name, origin, port }: CarrierPlan, origins: readonly strin
 function callsOf(
   { name, origin, restPort, mailboxes }: CarrierPlan,
   origins: readonly string[],
+  unlistedPort: number,
 ): Configuration {
   return {
-    ...sharedOf(origins),
+    ...sharedOf(origins, unlistedPort),
     authentication: {
       tenants: [
         {

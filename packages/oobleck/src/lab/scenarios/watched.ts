@@ -63,11 +63,11 @@ export const secondCall: Scenario = async (lab) => {
 export const beacon: Scenario = async (lab) => {
   const caller = '12025550111';
   const called = parseTelephoneNumber('12155000111');
-  const { port } = new URL(lab.alpha.origin);
-  const beacon = await listenForLookers('127.0.0.2', Number(port));
+  const port = lab.lab.unlistedPort;
+  const beacon = await listenForLookers(port);
   const passport = createPassportSigner(
     lab.stranger.key,
-    `https://127.0.0.2:${port}/who-looks.pem`,
+    `https://127.0.0.1:${port}/who-looks.pem`,
   ).signShaken(
     { originator: parseTelephoneNumber(caller), destinations: [called], issuedAt: now() },
     { attestation: 'A', originationId: randomUUID() },
@@ -96,13 +96,13 @@ export const beacon: Scenario = async (lab) => {
   );
 };
 
-async function listenForLookers(host: string, port: number) {
+async function listenForLookers(port: number) {
   let connections = 0;
   const listener = createServer((socket) => {
     connections++;
     socket.destroy();
   });
-  await new Promise<void>((resolve) => listener.listen(port, host, resolve));
+  await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
   return {
     /** @returns how many came */
     close: () => new Promise<number>((resolve) => listener.close(() => resolve(connections))),
