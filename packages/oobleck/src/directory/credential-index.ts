@@ -25,8 +25,8 @@ export interface CredentialIndex {
   mailbox(id: Uint8Array, at: number): MailboxForm | undefined;
   /** The keys a call to `called` is sealed to (see `selectKeys`). */
   keysFor(called: TelephoneNumber, owner: Spc | undefined, at: number): readonly AcceptedCredential[];
-  /** Everything kept that has not ended at `at`, withdrawals included. */
-  all(at: number): readonly AcceptedCredential[];
+  /** Everything in force at `at`. */
+  inForce(at: number): readonly AcceptedCredential[];
   /** Forgets what has ended. @returns the slots forgotten */
   expire(at: number): readonly string[];
 }
@@ -75,7 +75,7 @@ export function createCredentialIndex(): CredentialIndex {
       const found = byNumber.find(called, owner).filter((one) => isInForce(one, at));
       return selectKeys(found, called, owner);
     },
-    all: (at) => [...slots.values()].filter((one) => endOf(one) > at),
+    inForce: (at) => [...slots.values()].filter((one) => isInForce(one, at)),
     expire(at) {
       const ended = [...slots].filter(([, one]) => endOf(one) <= at).map(([slot]) => slot);
       for (const slot of ended) remove(slot);
@@ -85,7 +85,7 @@ export function createCredentialIndex(): CredentialIndex {
 }
 
 function isInForce({ credential }: AcceptedCredential, at: number): boolean {
-  return at < credential.expiresAt;
+  return !isWithdrawal(credential) && at < credential.expiresAt;
 }
 
 function endOf({ credential }: AcceptedCredential): number {

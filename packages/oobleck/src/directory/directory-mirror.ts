@@ -100,7 +100,7 @@ export function createDirectoryMirror(
     },
     keysFor: (called) => index.keysFor(called, numberMap?.spcOf(called), parts.now()),
     issuersOf: (cps) => agreedIssuers([...issuers.values()].flatMap((byCps) => byCps.get(cps) ?? [])),
-    knownCps: () => [...new Set(index.all(parts.now()).flatMap(({ credential }) => credential.cps))],
+    knownCps: () => [...new Set(index.inForce(parts.now()).flatMap(({ credential }) => credential.cps))],
   };
 }
 
@@ -115,6 +115,16 @@ function agreedIssuers(advertisements: readonly IssuerAdvertisement[]): readonly
     others.every(({ issuers }) => issuers.some((one) => one.name === name && one.keys.includes(key)));
   return first.issuers.map(({ name, keys }) => ({
     name,
-    keys: keys.filter((key) => isAgreed(name, key)).map((key) => decodeBase64url(key)),
+    keys: keys.filter((key) => isAgreed(name, key)).flatMap(decodeKey),
   }));
+}
+
+/** A directory that writes nonsense names no key. */
+function decodeKey(text: string): readonly Uint8Array[] {
+  try {
+    return [decodeBase64url(text)];
+  } catch (error) {
+    if (error instanceof StirError) return [];
+    throw error;
+  }
 }

@@ -77,6 +77,7 @@ export function createKeyDirectory(
   const index = createCredentialIndex();
   const changes = createChangeLog(parts.now());
   const mirrorLines = options.mirrorLines ?? 1_000;
+  const unsaved = new Set<string>();
 
   const accept = (text: string): RegisterOutcome & { readonly slot?: string } => {
     const { crypto, numberMap } = parts;
@@ -95,7 +96,12 @@ export function createKeyDirectory(
   return {
     async register(text) {
       const { slot, ...result } = accept(text);
-      if (result.outcome === 'new') await parts.store.save(slot!, text);
+      if (result.outcome === 'new') unsaved.add(slot!);
+      // A credential that could not be saved is saved when it is registered again.
+      if (slot !== undefined && result.outcome !== 'older' && unsaved.has(slot)) {
+        await parts.store.save(slot, text);
+        unsaved.delete(slot);
+      }
       return result;
     },
     changesSince(cursor) {
@@ -105,7 +111,7 @@ export function createKeyDirectory(
     },
     withPrefix: (prefix) =>
       index
-        .all(parts.now())
+        .inForce(parts.now())
         .filter(({ entries }) => entries.some((entry) => touchesPrefix(entry, prefix)))
         .map(({ credential }: AcceptedCredential) => credential.text),
     mailbox: (id) => index.mailbox(id, parts.now()),
@@ -127,7 +133,7 @@ export function createKeyDirectory(
  */
 function createChangeLog(startedAt: number) {
   const bySlot = new Map<string, { readonly cursor: number; readonly jws: string }>();
-  let cursor = startedAt * 1_000_000;
+  let cursor = Math.floor(startedAt * 1_000_000);
   return {
     get cursor() {
       return cursor;

@@ -76,7 +76,9 @@ export function createCandidates(context: CandidateContext): Candidates {
       }
       if (seen.has(read.value.token) || seen.size === MAXIMUM_CANDIDATES) return;
       seen.add(read.value.token);
-      pending.push(judgeAndTake(read.value, chain(read.value.certificateUrl)));
+      const judged = judgeAndTake(read.value, chain(read.value.certificateUrl));
+      judged.catch(() => undefined); // settle() tells; until then nobody listens
+      pending.push(judged);
     },
     async settle() {
       await Promise.all(pending);

@@ -126,7 +126,8 @@ export function createKeyHolder(parts: KeyHolderParts, options: KeyHolderOptions
       if (!servesNumber(served, options, number)) return [];
       return keys
         .map(({ own }) => own)
-        .filter(({ expiresAt }) => expiresAt + ERASE_AFTER_SECONDS > parts.now());
+        .filter(({ expiresAt }) => expiresAt + ERASE_AFTER_SECONDS > parts.now())
+        .reverse();
     },
     randomAddress: () => randomAddressOf(parts.crypto, keys.at(-1)?.own),
     renew() {

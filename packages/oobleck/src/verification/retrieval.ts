@@ -30,12 +30,13 @@ export function addressesFor(
   call: ArrivedCall,
   count: number,
 ): readonly OwnAddress[] {
-  const own: OwnAddress[] = [...new Set([...call.called, ...call.formerlyCalled])]
+  const own = [...new Set([...call.called, ...call.formerlyCalled])]
     .filter(isDiallable)
     .flatMap((number) =>
-      keys.keysFor(number).map((key) => ({ key, address: addressOf(crypto, key.form, number) })),
+      keys.keysFor(number).map((key, age) => ({ key, age, address: addressOf(crypto, key.form, number) })),
     );
-  const addresses = own.slice(0, count);
+  // Where there are too many, the newest keys of all numbers come before older ones.
+  const addresses: OwnAddress[] = own.sort((a, b) => a.age - b.age).slice(0, count);
   while (addresses.length > 0 && addresses.length < count) {
     const other = keys.randomAddress();
     if (other === undefined) break;

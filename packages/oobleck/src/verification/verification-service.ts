@@ -27,7 +27,10 @@ export interface VerificationOptions {
   readonly deadlineMs?: number;
   /** How far `iat` may be from now, default 60. */
   readonly freshnessSeconds?: number;
-  /** Mailboxes asked for each call, 1 to 4, default 1: the same number always. */
+  /**
+   * Mailboxes asked for each call, 1 to 4: the same number always. Default 2: while a key takes the place of another, a
+   * call lies in the mailbox of either.
+   */
   readonly addressesPerCall?: number;
   /** Calls whose answers are remembered, default 65536. */
   readonly rememberedCalls?: number;
@@ -51,7 +54,7 @@ export function createVerificationService(
   const answers = createAnswers<Verdict>(now, 2 * freshnessSeconds * 1000, options.rememberedCalls ?? 65_536);
   const deadlineMs = options.deadlineMs ?? 400;
   const settings: Settings = {
-    addresses: Math.min(options.addressesPerCall ?? 1, MAXIMUM_ADDRESSES),
+    addresses: Math.min(options.addressesPerCall ?? 2, MAXIMUM_ADDRESSES),
     rules: { crypto, freshnessSeconds, numberMap: options.numberMap },
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };

@@ -40,15 +40,17 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
   const maximumBlobs = options.maximumBlobsPerShard ?? MAXIMUM_BLOBS_PER_SHARD;
   const random = options.random ?? Math.random;
   const shards = new Map<string, Shard>();
-  const byRetractHash = new Map<string, Due>();
+  const byRetractHash = new Map<string, Set<Due>>();
   const wheel = createWheel();
 
-  const forget = ({ shard, blob }: Due): void => {
+  const forget = (due: Due): void => {
+    const { shard, blob } = due;
+    const sameHash = byRetractHash.get(blob.retractHash);
+    if (sameHash?.delete(due) && sameHash.size === 0) byRetractHash.delete(blob.retractHash);
     const contents = shards.get(shard);
     if (contents === undefined) return;
     contents.live.delete(blob.id);
     contents.seen.delete(blob.id);
-    if (byRetractHash.get(blob.retractHash)?.blob.id === blob.id) byRetractHash.delete(blob.retractHash);
     if (contents.seen.size === 0) shards.delete(shard);
   };
 
@@ -60,7 +62,7 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
       shard.seen.add(blob.id);
       shard.live.set(blob.id, blob);
       const due = { shard: name, blob: { id: blob.id, retractHash: blob.retractHash } };
-      byRetractHash.set(blob.retractHash, due);
+      byRetractHash.set(blob.retractHash, (byRetractHash.get(blob.retractHash) ?? new Set()).add(due));
       wheel.add(Math.ceil(blob.expiresAtMs / 1000), due);
       if (shard.live.size > maximumBlobs) makeRoom(shard, blob.depositedAtMs, maximumBlobs, random());
     },
@@ -71,10 +73,8 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
       return { blobs, isFlooded: shard.floodedUntilMs > nowMs };
     },
     retract(hashes) {
-      for (const hash of hashes) {
-        const due = byRetractHash.get(hash);
-        if (due !== undefined) shards.get(due.shard)?.live.delete(due.blob.id);
-      }
+      for (const hash of hashes)
+        for (const due of byRetractHash.get(hash) ?? []) shards.get(due.shard)?.live.delete(due.blob.id);
     },
     sweep: (nowMs, maximum = SLICE) => wheel.take(Math.floor(nowMs / 1000), maximum, forget),
     get size() {
