@@ -24,34 +24,39 @@ export interface RetrievalParts {
   readonly opened: OpenedBlobs;
 }
 
+/** An address to ask about for a call; a filler is asked about like the others, and what it holds is not looked at. */
+export interface CallAddress extends OwnAddress {
+  readonly isFiller?: true;
+}
+
 /** Where a call may lie; empty where no key for its numbers is held here. */
 export function addressesFor(
   { crypto, keys }: RetrievalParts,
   call: ArrivedCall,
   count: number,
-): readonly OwnAddress[] {
+): readonly CallAddress[] {
   const own = [...new Set([...call.called, ...call.formerlyCalled])]
     .filter(isDiallable)
     .flatMap((number) =>
       keys.keysFor(number).map((key, age) => ({ key, age, address: addressOf(crypto, key.form, number) })),
     );
   // Where there are too many, the newest keys of all numbers come before older ones.
-  const addresses: OwnAddress[] = own.sort((a, b) => a.age - b.age).slice(0, count);
+  const addresses: CallAddress[] = own.sort((a, b) => a.age - b.age).slice(0, count);
   while (addresses.length > 0 && addresses.length < count) {
     const other = keys.randomAddress();
     if (other === undefined) break;
-    addresses.push(other);
+    addresses.push({ ...other, isFiller: true });
   }
   return addresses;
 }
 
 /**
  * Asks every CPS for every page of every address at once, and hands over each envelope as soon as it is open.
- * @returns how many questions were answered
+ * @returns how many questions about the call were answered
  */
 export async function retrieveAll(
   parts: RetrievalParts,
-  addresses: readonly OwnAddress[],
+  addresses: readonly CallAddress[],
   deadlineMs: number,
   receive: (envelope: Envelope) => void,
 ): Promise<number> {
@@ -78,7 +83,7 @@ interface Question {
 async function ask(
   { replies, opened }: RetrievalParts,
   sealer: ReplySealer,
-  { key, address }: OwnAddress,
+  { key, address, isFiller }: CallAddress,
   { cps, deadlineMs, nonce, page }: Question,
   receive: (envelope: Envelope) => void,
 ): Promise<boolean> {
@@ -87,6 +92,7 @@ async function ask(
   const sealed = await replies
     .fetchReply({ cps, ...question, replyBytes, deadlineMs })
     .catch(() => undefined);
+  if (isFiller) return false;
   const reply = sealed && sealer.open(key.agreement, question, sealed);
   if (reply === undefined) return false;
   for (const { blob } of reply.items) {

@@ -47,8 +47,8 @@ export async function startNode(
     const called = verification && startCalledSide(verification, environment);
     const calling = authentication && startCallingSide(authentication, environment);
     if (calling !== undefined) closers.push(calling.close);
-    const firstTenant = authentication?.tenants[0]?.name ?? 'default';
-    const server = rest && (await startRestInterface(rest, environment, { calling, called }, firstTenant));
+    const tenants = authentication?.tenants.map(({ name }) => name) ?? [];
+    const server = rest && (await startRestInterface(rest, environment, { calling, called }, tenants));
     if (server !== undefined) closers.push(() => server.close());
     return {
       publicOrigin: services?.origin,

@@ -15,16 +15,17 @@ export async function startRestInterface(
   options: Options,
   environment: Environment,
   sides: { readonly calling: CallingSide | undefined; readonly called: CalledSide | undefined },
-  firstTenant: string,
+  tenants: readonly string[],
 ): Promise<HttpServer> {
   const { log, now } = environment;
   const host = options.host ?? '127.0.0.1';
   const isLoopback = host === 'localhost' || createAddressPolicy().isLoopback(host);
   const isOpen = isLoopback && options.bearerKeys === undefined && options.clientCertificates === undefined;
   requireProtection(options, isLoopback);
+  requireTenants(options, tenants);
   const access = createAccess({
     isOpen,
-    defaultTenant: options.defaultTenant ?? firstTenant,
+    defaultTenant: options.defaultTenant ?? tenants[0] ?? 'default',
     ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
     ...(options.bearerKeys === undefined ? {} : { bearerKeys: options.bearerKeys }),
     ...(options.clientCertificates === undefined ? {} : { clientCertificates: options.clientCertificates }),
@@ -57,6 +58,19 @@ function requireProtection({ tls, bearerKeys, clientCertificates }: Options, isL
     throw new ConfigurationError([
       'rest.bearerKeys: expected, or rest.clientCertificates, on any address but loopback',
     ]);
+}
+
+/** Where calls are signed, whoever may ask is bound to a tenant that can. */
+function requireTenants(options: Options, tenants: readonly string[]): void {
+  const check = (tenant: string | undefined, field: string): void => {
+    if (tenant !== undefined && tenants.length > 0 && !tenants.includes(tenant))
+      throw new ConfigurationError([`${field}: expected the name of a tenant`]);
+  };
+  check(options.defaultTenant, 'rest.defaultTenant');
+  for (const [at, { tenant }] of (options.bearerKeys ?? []).entries())
+    check(tenant, `rest.bearerKeys.${at}.tenant`);
+  for (const [at, { tenant }] of (options.clientCertificates ?? []).entries())
+    check(tenant, `rest.clientCertificates.${at}.tenant`);
 }
 
 function readTls(tls: NonNullable<Options['tls']>, { files }: Environment) {
