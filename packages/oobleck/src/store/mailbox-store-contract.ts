@@ -1,0 +1,145 @@
+// What every store of live deposits has to do, whatever it stands on. Each adapter's test calls it.
+
+import { describe, expect, it } from 'vitest';
+import type { MailboxStore, StoredBlob } from '../cps/index.ts';
+
+export interface MailboxStoreUnderTest {
+  readonly store: MailboxStore;
+  /** A second view of the same store, as another worker has it. */
+  readonly other: MailboxStore;
+  close?(): Promise<void>;
+}
+
+/** Milliseconds since 1970. */
+export const START_MS = 1_800_000_000_000;
+
+/** A blob with defaults; `id` names it. */
+export function blobOf(id: string, more: Partial<StoredBlob> = {}): StoredBlob {
+  return {
+    id,
+    bytes: new TextEncoder().encode(`bytes of ${id}`),
+    hash: new TextEncoder().encode(`hash of ${id}`.padEnd(32)),
+    depositedAtMs: START_MS,
+    expiresAtMs: START_MS + 30_000,
+    stake: 0,
+    retractHash: `retract ${id}`,
+    ...more,
+  };
+}
+
+/** @param create an empty store that takes 256 live blobs a shard */
+export function testMailboxStore(name: string, create: () => Promise<MailboxStoreUnderTest>): void {
+  describe(`${name}: mailbox store`, () => {
+    const run = async (play: (subject: MailboxStoreUnderTest) => Promise<void>) => {
+      const subject = await create();
+      try {
+        await play(subject);
+      } finally {
+        await subject.close?.();
+      }
+    };
+    const idsIn = async (store: MailboxStore, shard: string, nowMs = START_MS) =>
+      (await store.list(shard, nowMs)).blobs.map(({ id }) => id).sort();
+
+    it('gives back what was added, to that shard only', () =>
+      run(async ({ store, other }) => {
+        const blob = blobOf('a', { stake: 3 });
+        await store.add('box/0', blob);
+        expect(await other.list('box/0', START_MS)).toEqual({ blobs: [blob], isFlooded: false });
+        for (const shard of ['box/1', 'box', 'other/0', ''])
+          expect(await other.list(shard, START_MS)).toEqual({ blobs: [], isFlooded: false });
+      }));
+
+    it('is a set: the same id again changes nothing, whatever it brings', () =>
+      run(async ({ store, other }) => {
+        const first = blobOf('a');
+        await store.add('box/0', first);
+        await other.add('box/0', blobOf('a', { expiresAtMs: START_MS + 60_000, stake: 7 }));
+        expect((await store.list('box/0', START_MS)).blobs).toEqual([first]);
+        await store.add('box/0', blobOf('b'));
+        expect(await idsIn(store, 'box/0')).toEqual(['a', 'b']);
+      }));
+
+    it('the same id may lie in two shards', () =>
+      run(async ({ store }) => {
+        await store.add('box/0', blobOf('a'));
+        await store.add('box/1', blobOf('a'));
+        expect(await idsIn(store, 'box/0')).toEqual(['a']);
+        expect(await idsIn(store, 'box/1')).toEqual(['a']);
+      }));
+
+    it('shows nothing from the moment it expires', () =>
+      run(async ({ store }) => {
+        await store.add('box/0', blobOf('short', { expiresAtMs: START_MS + 10_000 }));
+        await store.add('box/0', blobOf('long', { expiresAtMs: START_MS + 60_000 }));
+        expect(await idsIn(store, 'box/0', START_MS + 9_999)).toEqual(['long', 'short']);
+        expect(await idsIn(store, 'box/0', START_MS + 10_000)).toEqual(['long']);
+        expect(await idsIn(store, 'box/0', START_MS + 60_000)).toEqual([]);
+      }));
+
+    it('takes back by hash, wherever it lies, for good', () =>
+      run(async ({ store, other }) => {
+        await store.add('box/0', blobOf('a', { retractHash: 'shared' }));
+        await store.add('box/1', blobOf('b', { retractHash: 'shared' }));
+        await store.add('box/1', blobOf('c'));
+        await store.add('box/2', blobOf('d'));
+        await other.retract(['shared', 'unknown', 'retract d']);
+        expect(await idsIn(store, 'box/0')).toEqual([]);
+        expect(await idsIn(store, 'box/1')).toEqual(['c']);
+        expect(await idsIn(store, 'box/2')).toEqual([]);
+        await store.add('box/0', blobOf('a', { retractHash: 'shared' }));
+        expect(await idsIn(store, 'box/0')).toEqual([]);
+        await other.retract(['shared']);
+        await other.retract([]);
+        expect(await idsIn(store, 'box/1')).toEqual(['c']);
+      }));
+
+    it('keeps 256 in a shard; beyond, one of the lowest stake gives way and does not come back', () =>
+      run(async ({ store }) => {
+        for (let i = 0; i < 255; i++) await store.add('box/0', blobOf(`plain ${i}`));
+        await store.add('box/0', blobOf('staked', { stake: 1 }));
+        expect((await store.list('box/0', START_MS)).isFlooded).toBe(false);
+        const added = Array.from({ length: 40 }, (_, i) => blobOf(`more ${i}`, { stake: i < 20 ? 1 : 0 }));
+        for (const blob of added) await store.add('box/0', blob);
+        const { blobs, isFlooded } = await store.list('box/0', START_MS);
+        expect(blobs).toHaveLength(256);
+        expect(isFlooded).toBe(true);
+        expect(blobs.filter(({ stake }) => stake === 1)).toHaveLength(21);
+        const before = await idsIn(store, 'box/0');
+        for (let i = 0; i < 255; i++) await store.add('box/0', blobOf(`plain ${i}`));
+        expect(await idsIn(store, 'box/0')).toEqual(before);
+        expect((await store.list('box/1', START_MS)).isFlooded).toBe(false);
+      }));
+
+    it('what has expired or was retracted takes no room', () =>
+      run(async ({ store }) => {
+        for (let i = 0; i < 256; i++)
+          await store.add(
+            'box/0',
+            blobOf(`old ${i}`, { expiresAtMs: START_MS + (i < 128 ? 10_000 : 30_000) }),
+          );
+        await store.retract(Array.from({ length: 64 }, (_, i) => `retract old ${128 + i}`));
+        const later = { depositedAtMs: START_MS + 10_000, expiresAtMs: START_MS + 40_000 };
+        for (let i = 0; i < 192; i++) await store.add('box/0', blobOf(`new ${i}`, later));
+        const { blobs, isFlooded } = await store.list('box/0', START_MS + 10_000);
+        expect([blobs.length, isFlooded]).toEqual([256, false]);
+      }));
+
+    it('says for a minute that a shard is flooded', () =>
+      run(async ({ store }) => {
+        const lasting = { expiresAtMs: START_MS + 60_000 };
+        for (let i = 0; i < 257; i++) await store.add('box/0', blobOf(`blob ${i}`, lasting));
+        expect((await store.list('box/0', START_MS + 59_999)).isFlooded).toBe(true);
+        expect((await store.list('box/0', START_MS + 60_000)).isFlooded).toBe(false);
+      }));
+
+    it('many at once all arrive', () =>
+      run(async ({ store, other }) => {
+        const adds = Array.from({ length: 200 }, (_, i) =>
+          (i % 2 === 0 ? store : other).add('box/0', blobOf(`blob ${i % 100}`)),
+        );
+        await Promise.all(adds);
+        expect(await idsIn(store, 'box/0')).toHaveLength(100);
+      }));
+  });
+}
