@@ -169,8 +169,9 @@ function remember({ placed, parts }: Context, key: string, results: readonly Pro
 }
 
 async function takeBack({ parts, deadlineMs }: Context, deposit: Promise<DepositResult>): Promise<void> {
-  const { cps, retractSecret } = await deposit;
-  if (cps !== undefined) await parts.sender.retract(cps, [retractSecret], deadlineMs).catch(() => undefined);
+  const { places, retractSecret } = await deposit;
+  const retract = (cps: string) => parts.sender.retract(cps, [retractSecret], deadlineMs);
+  await Promise.allSettled(places.map(retract));
 }
 
 function placedCallKey({ crypto }: AuthenticationParts, call: PlacedCall): string {

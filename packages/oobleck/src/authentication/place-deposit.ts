@@ -6,8 +6,8 @@ import type { AuthenticationParts } from './parts.ts';
 
 export interface DepositResult {
   readonly outcome: 'stored' | 'refused' | 'unavailable' | 'no-token';
-  /** Origin of the CPS that has it, or may have it. */
-  readonly cps?: string;
+  /** Origins of the CPSs that have it, or may have it: no answer is not a refusal. */
+  readonly places: readonly string[];
   readonly retractSecret: Uint8Array;
 }
 
@@ -20,16 +20,17 @@ export async function placeDeposit(
 ): Promise<DepositResult> {
   const { retractSecret } = deposit;
   const endsAtMs = performance.now() + deadlineMs;
-  let last: DepositResult = { outcome: 'no-token', retractSecret };
+  let outcome: DepositResult['outcome'] = 'no-token';
+  const places: string[] = [];
   for (const cps of deposit.cps) {
     const leftMs = endsAtMs - performance.now();
     if (leftMs <= 0) break;
     // A token for one CPS is worth nothing at another: each attempt at a further one takes its own.
     const tokens = purse.take(new URL(cps).host, count);
     if (tokens === undefined) continue;
-    const outcome = await sender.send(cps, deposit, tokens, leftMs);
-    last = { outcome, cps, retractSecret };
+    outcome = await sender.send(cps, deposit, tokens, leftMs);
+    if (outcome !== 'refused') places.push(cps);
     if (outcome === 'stored') break;
   }
-  return last;
+  return { outcome, places, retractSecret };
 }
