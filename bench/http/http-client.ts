@@ -1,0 +1,96 @@
+// The bare HTTP/2 client that asks both the real server and the bare one: a few connections, many streams, no checks
+// but of the status.
+
+import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2';
+import { type Cost, ownCpuSeconds } from '../measure.ts';
+import type { ServerProcess } from './server-process.ts';
+
+export interface BareRequest {
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: Uint8Array;
+}
+
+export interface HttpLoad {
+  readonly server: ServerProcess;
+  /** PEM root. */
+  readonly ca: string;
+  /** Makes one more request; what that takes does not count. */
+  readonly make: () => BareRequest;
+  readonly status: number;
+  /** Counts the CPU time of this process too, where client and server are both part of the work. */
+  readonly isClientCounted?: boolean;
+}
+
+const CONNECTIONS = 4;
+const STREAMS = 32;
+const BATCH = 256;
+
+/** What one request costs the server, in CPU time. */
+export function costOfRequests({ server, ca, make, status, isClientCounted = false }: HttpLoad): Cost {
+  const used = async (): Promise<number> =>
+    (await server.cpuSeconds()) + (isClientCounted ? ownCpuSeconds() : 0);
+  return {
+    async sample(seconds) {
+      const sessions = Array.from({ length: CONNECTIONS }, () => connect(server.origin, { ca }));
+      await send(sessions, Array.from({ length: CONNECTIONS }, make), status);
+      let total = 0;
+      let count = 0;
+      while (total < seconds) {
+        const requests = Array.from({ length: BATCH }, make);
+        const before = await used();
+        await send(sessions, requests, status);
+        total += (await used()) - before;
+        count += BATCH;
+      }
+      for (const session of sessions) session.close();
+      return total / count;
+    },
+  };
+}
+
+/** @throws Error where the status is another */
+export async function sendOne(
+  { origin }: ServerProcess,
+  ca: string,
+  request: BareRequest,
+  status: number,
+): Promise<void> {
+  const session = connect(origin, { ca });
+  await exchange(session, request, status);
+  session.close();
+}
+
+/** All of them, so many at a time, over all connections. */
+async function send(
+  sessions: readonly ClientHttp2Session[],
+  requests: readonly BareRequest[],
+  status: number,
+): Promise<void> {
+  let next = 0;
+  const work = async (session: ClientHttp2Session): Promise<void> => {
+    while (next < requests.length) await exchange(session, requests[next++]!, status);
+  };
+  await Promise.all(
+    Array.from({ length: CONNECTIONS * STREAMS }, (_, at) => work(sessions[at % CONNECTIONS]!)),
+  );
+}
+
+function exchange(
+  session: ClientHttp2Session,
+  { headers, body }: BareRequest,
+  status: number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request(headers);
+    let answered = 0;
+    stream.on('response', (fields) => {
+      answered = Number(fields[':status']);
+    });
+    stream.on('data', () => undefined);
+    stream.on('error', reject);
+    stream.on('end', () =>
+      answered === status ? resolve() : reject(new Error(`status ${answered} instead of ${status}`)),
+    );
+    stream.end(body);
+  });
+}
