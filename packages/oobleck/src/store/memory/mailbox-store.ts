@@ -2,7 +2,7 @@
 // of expiring deposits never holds up a call; what has expired is invisible at once, emptied or not.
 
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
-import { chooseDropped, type MailboxStore, type StoredBlob } from '../../cps/index.ts';
+import { chooseDropped, type MailboxStore, type ShardContents, type StoredBlob } from '../../cps/index.ts';
 
 export interface MemoryMailboxStoreOptions {
   /** Live blobs in one shard, default 256. */
@@ -12,6 +12,7 @@ export interface MemoryMailboxStoreOptions {
 }
 
 export interface MemoryMailboxStore extends MailboxStore {
+  list(shard: string, nowMs: number): ShardContents;
   /**
    * Forgets what has expired, at most `maximum` records a call.
    * @returns whether everything due is gone
