@@ -1,0 +1,609 @@
+import { createHash } from 'node:crypto';
+import { connect as connectTcp } from 'node:net';
+import type { ArrivedCall, PlacedCall } from '@oobleck/stir/call';
+import { notVerified, REASONS, type Reason, type Verdict } from '@oobleck/stir/verdict';
+import fc from 'fast-check';
+import { Client } from 'undici';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NOW } from '../../../test/network.ts';
+import type { AuthenticationOutcome, AuthenticationService } from '../../authentication/index.ts';
+import { createFastifyApp, createHttpServer, type HttpServer } from '../../http/index.ts';
+import { createTlsAuthority, type TlsAuthority, type TlsIdentity } from '../../lab/pki.ts';
+import { createEventLog } from '../../operate/index.ts';
+import type { VerificationService } from '../../verification/index.ts';
+import { type AccessOptions, addRestRoutes, createAccess } from './index.ts';
+
+let signed: PlacedCall[] = [];
+let verified: { call: ArrivedCall; identities: readonly string[] }[] = [];
+let outcome: AuthenticationOutcome | Error;
+let verdict: Verdict | Error;
+let logged: string[] = [];
+const log = createEventLog({ destination: { write: (line) => void logged.push(line) } });
+const closers: (() => Promise<unknown>)[] = [];
+
+// The services behind the gateway are its ports; what they answer is set by each test.
+const authentication: AuthenticationService = {
+  async authenticate(call) {
+    signed.push(call);
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  },
+  retract: () => {},
+  close: async () => {},
+};
+const verification: VerificationService = {
+  async verify(call, identities) {
+    verified.push({ call, identities });
+    if (verdict instanceof Error) throw verdict;
+    return verdict;
+  },
+};
+
+interface Serving {
+  readonly access?: AccessOptions;
+  readonly tls?: TlsIdentity & { readonly clientCa?: string };
+  readonly isSigning?: boolean;
+}
+
+async function serve({ access, tls, isSigning = true }: Serving = {}): Promise<HttpServer> {
+  const fastify = createFastifyApp({ log });
+  addRestRoutes(fastify, {
+    ...(isSigning ? { authentication } : {}),
+    verification,
+    access: createAccess(access ?? { isOpen: true, defaultTenant: 'home' }),
+    log,
+    now: () => NOW * 1000 + 500,
+    dialPlan: { countryCode: '1', nationalDigits: 10 },
+  });
+  await fastify.ready();
+  const options = { host: '127.0.0.1', port: 0, log, fallback: fastify.handle };
+  const server = await createHttpServer(
+    tls === undefined ? { ...options, allowPlainHttp: true } : { ...options, tls },
+  );
+  closers.push(() => server.close(200));
+  return server;
+}
+
+let open: HttpServer;
+let client: Client;
+
+beforeAll(async () => {
+  open = await serve();
+  client = new Client(open.origin);
+});
+afterAll(async () => {
+  await client.destroy();
+  for (const close of closers) await close();
+});
+beforeEach(() => {
+  outcome = { signed: true, passport: 'p', identity: 'the Identity', outOfBand: 'stored' };
+  verdict = notVerified('no-passport', 'out-of-band');
+});
+afterEach(() => {
+  signed = [];
+  verified = [];
+  logged = [];
+});
+
+const signing = {
+  attest: 'A',
+  dest: { tn: ['+1 (215) 555-1213'.replace(/ /g, '')] },
+  iat: NOW,
+  orig: { tn: '12155551212' },
+  origid: '00000000-0000-4000-8000-000000000000',
+};
+const arriving = {
+  from: { tn: '12155551212' },
+  to: { tn: ['12155551213'] },
+  time: NOW,
+  identity: 'an Identity',
+};
+const SIGNING = '/stir/v1/signing';
+const VERIFICATION = '/stir/v1/verification';
+
+interface Ask {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Record<string, string | undefined>;
+  readonly body?: unknown;
+  readonly client?: Client;
+}
+
+async function ask({ method = 'POST', path = SIGNING, headers = {}, body, client: by = client }: Ask) {
+  const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+  const fields = { 'content-type': 'application/json', ...headers };
+  const reply = await by.request({
+    method: method as 'POST',
+    path,
+    headers: Object.fromEntries(Object.entries(fields).filter((one) => one[1] !== undefined)) as Record<
+      string,
+      string
+    >,
+    body: isRaw ? (body ?? null) : JSON.stringify(body),
+  });
+  const answer = await reply.body.text();
+  const type = String(reply.headers['content-type'] ?? '').split(';')[0];
+  const json = answer === '' ? undefined : JSON.parse(answer);
+  const error = json?.requestError?.serviceException ?? json?.requestError?.policyException;
+  return { status: reply.statusCode, headers: reply.headers, type, json, error, id: error?.messageId };
+}
+
+const sign = (change: Record<string, unknown> = {}, more: Ask = {}) =>
+  ask({ body: { signingRequest: { ...signing, ...change } }, ...more });
+const verify = (change: Record<string, unknown> = {}, more: Ask = {}) =>
+  ask({ path: VERIFICATION, body: { verificationRequest: { ...arriving, ...change } }, ...more });
+
+describe('signing', () => {
+  it('hands the call on in canonical form and gives the Identity back', async () => {
+    const reply = await sign({ orig: { tn: '215-555-1212' }, callId: 'abc@switch' });
+    expect([reply.status, reply.type, reply.json]).toEqual([
+      200,
+      'application/json',
+      { signingResponse: { identity: 'the Identity' } },
+    ]);
+    expect(signed).toEqual([
+      {
+        tenant: 'home',
+        callId: 'abc@switch',
+        originator: '12155551212',
+        destinations: ['12155551213'],
+        placedAt: NOW,
+        shaken: { attestation: 'A', originationId: signing.origid },
+      },
+    ]);
+  });
+
+  it.each(['orig', 'attest', 'dest', 'iat', 'origid'])('without %s: SVC4001 that names it', async (name) => {
+    for (const value of [undefined, null]) {
+      const reply = await sign({ [name]: value });
+      expect(reply.error).toEqual({
+        messageId: 'SVC4001',
+        text: "Missing mandatory parameter '%1'",
+        variables: [name],
+      });
+      expect(reply.status).toBe(400);
+    }
+    expect(signed).toEqual([]);
+  });
+
+  const wrong: [string, unknown][] = [
+    ...['D', 'a', '', 1, true, ['A'], { a: 1 }].map((value): [string, unknown] => ['attest', value]),
+    ...[
+      '',
+      1,
+      [],
+      '12155551213',
+      { tn: [] },
+      { tn: '12155551213' },
+      { tn: [''] },
+      { tn: ['x'] },
+      { tn: [1] },
+      { tn: [null] },
+      { tn: Array(17).fill('12155551213') },
+      { tn: ['1'.repeat(16)] },
+      { tn: ['1'.repeat(33)] },
+      { tn: ['sip:1@x'] },
+    ].map((value): [string, unknown] => ['dest', value]),
+    ...['now', -1, 1.5, 1e300, NOW - 61, NOW + 61, [NOW], String(NOW)].map((value): [string, unknown] => [
+      'iat',
+      value,
+    ]),
+    ...[
+      '',
+      [],
+      '12155551212',
+      { tn: 1 },
+      { tn: '' },
+      { tn: 'alice' },
+      { tn: ['12155551212'] },
+      { tn: '1\u00002' },
+      { tn: '++' },
+    ].map((value): [string, unknown] => ['orig', value]),
+    ...['', 1, 'x', '00000000-0000-4000-8000-00000000000', {}].map((value): [string, unknown] => [
+      'origid',
+      value,
+    ]),
+    ...[1, '', 'with blank', 'é', 'x'.repeat(257), {}, []].map((value): [string, unknown] => [
+      'callId',
+      value,
+    ]),
+  ];
+  it.each(wrong)('%s = %j: SVC4005 that names it and quotes nothing', async (name, value) => {
+    const reply = await sign({ [name]: value });
+    expect(reply.error).toEqual({
+      messageId: 'SVC4005',
+      text: "Invalid value of parameter '%1'",
+      variables: [name],
+    });
+    expect([reply.status, reply.type]).toEqual([400, 'application/json']);
+    expect([signed, logged]).toEqual([[], []]);
+  });
+
+  it.each<[string, unknown]>([
+    ['orig', {}],
+    ['dest', {}],
+  ])('%s without a number: SVC4001', async (name, value) => {
+    const reply = await sign({ [name]: value });
+    expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4001', ['tn']]);
+  });
+
+  it('clocks may differ by a minute', async () => {
+    for (const iat of [NOW - 60, NOW + 60]) expect((await sign({ iat })).status).toBe(200);
+  });
+
+  it.each([
+    ['no-authority', 'orig'],
+    ['number-not-allowed', 'orig'],
+    ['attestation-too-high', 'attest'],
+  ] as const)('a call that is not signed, %s: SVC4005 %s', async (reason, name) => {
+    outcome = { signed: false, reason };
+    const reply = await sign();
+    expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4005', [name]]);
+  });
+});
+
+describe('verification', () => {
+  it('hands the call on and gives the verdict back', async () => {
+    verdict = { status: 'verified', verstat: 'TN-Validation-Passed', reason: 'verified' };
+    const reply = await verify({ callId: 'abc', formerlyCalled: { tn: ['2155551299'] } });
+    expect([reply.status, reply.json]).toEqual([
+      200,
+      { verificationResponse: { verstat: 'TN-Validation-Passed' } },
+    ]);
+    expect(verified).toEqual([
+      {
+        call: {
+          tenant: 'home',
+          callId: 'abc',
+          caller: '12155551212',
+          called: ['12155551213'],
+          formerlyCalled: ['12155551299'],
+          arrivedAt: NOW,
+        },
+        identities: ['an Identity'],
+      },
+    ]);
+  });
+
+  it('without identity, or with an empty one, the call is looked for out of band', async () => {
+    for (const identity of [undefined, ''])
+      expect((await verify({ identity })).json.verificationResponse.verstat).toBe('No-TN-Validation');
+    expect(verified.map(({ identities }) => identities)).toEqual([[], []]);
+  });
+
+  it('a caller without a number is no error', async () => {
+    expect((await verify({ from: { uri: 'sip:anonymous@anonymous.invalid' } })).status).toBe(200);
+    expect(verified[0]!.call).not.toHaveProperty('caller');
+  });
+
+  it.each(REASONS.filter((reason) => reason !== 'verified'))(
+    '%s has a code, a phrase and a text',
+    async (reason) => {
+      for (const channel of ['in-band', 'out-of-band'] as const) {
+        verdict = notVerified(reason as Exclude<Reason, 'verified'>, channel);
+        const { status, json } = await verify();
+        expect(status).toBe(200);
+        expect(json.verificationResponse).toEqual({
+          verstat: verdict.verstat,
+          reasoncode: expect.any(Number),
+          reasontext: expect.stringMatching(/^[A-Z]/),
+          reasondesc: expect.stringMatching(new RegExp(`^${reason}: `)),
+        });
+        expect([403, 428, 436, 437, 438]).toContain(json.verificationResponse.reasoncode);
+      }
+    },
+  );
+
+  it.each(['from', 'to', 'time'])('without %s: SVC4001 that names it', async (name) => {
+    const reply = await verify({ [name]: undefined });
+    expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4001', [name]]);
+  });
+
+  it('a caller with neither number nor URI: SVC4001', async () => {
+    const reply = await verify({ from: {} });
+    expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4001', ['tn']]);
+  });
+
+  it.each<[string, unknown]>([
+    ['from', '12155551212'],
+    ['from', { tn: 1 }],
+    ['from', { tn: null }],
+    ['from', { tn: 'alice' }],
+    ['to', { tn: [] }],
+    ['to', ['12155551213']],
+    ['to', { tn: ['12155551213', 'x'] }],
+    ['time', 'now'],
+    ['time', -1],
+    ['identity', 5],
+    ['identity', ['x']],
+    ['identity', {}],
+    ['formerlyCalled', {}],
+    ['formerlyCalled', { tn: ['x'] }],
+    ['formerlyCalled', null],
+    ['callId', 5],
+  ])('%s = %j: an error id, never a 500', async (name, value) => {
+    const reply = await verify({ [name]: value });
+    expect([reply.status, reply.type]).toEqual([400, 'application/json']);
+    expect(['SVC4001', 'SVC4005']).toContain(reply.id);
+    expect([verified, logged]).toEqual([[], []]);
+  });
+});
+
+describe('framing', () => {
+  const body = { signingRequest: signing };
+  const rows: [string, Ask, number, string][] = [
+    ['another type', { body, headers: { 'content-type': 'text/plain' } }, 415, 'SVC4004'],
+    ['no type', { body, headers: { 'content-type': undefined } }, 415, 'SVC4004'],
+    ['a type that is none', { body, headers: { 'content-type': ';;' } }, 415, 'SVC4004'],
+    ['an answer nobody has', { body, headers: { accept: 'text/html' } }, 406, 'SVC4002'],
+    ['an empty body', { body: '' }, 400, 'SVC4000'],
+    ['no JSON', { body: '{' }, 400, 'SVC4006'],
+    ['a list', { body: '[]' }, 400, 'SVC4006'],
+    ['a number', { body: '1' }, 400, 'SVC4006'],
+    [
+      'bytes that are no UTF-8',
+      { body: Buffer.from('{"signingRequest":{"a":"\u00ff"}}', 'latin1') },
+      400,
+      'SVC4006',
+    ],
+    ['a member twice', { body: '{"signingRequest":{},"signingRequest":{}}' }, 400, 'SVC4006'],
+    ['depth', { body: '['.repeat(5_000) }, 400, 'SVC4006'],
+    ['another member', { body: { verificationRequest: arriving } }, 400, 'SVC4001'],
+    ['a request that is no object', { body: { signingRequest: [] } }, 400, 'SVC4005'],
+    ['GET', { method: 'GET' }, 405, 'POL4050'],
+    ['PUT', { method: 'PUT', body }, 405, 'POL4050'],
+    ['DELETE', { method: 'DELETE' }, 405, 'POL4050'],
+    ['PATCH', { method: 'PATCH', body }, 405, 'POL4050'],
+    ['OPTIONS, as browsers ask before they write', { method: 'OPTIONS' }, 405, 'POL4050'],
+    ['another resource', { path: '/stir/v1/other', body }, 404, 'SVC4003'],
+    ['another version', { path: '/stir/v2/signing', body }, 404, 'SVC4003'],
+    ['GET of another resource', { method: 'GET', path: '/stir/' }, 404, 'SVC4003'],
+  ];
+
+  it.each(rows)('%s', async (_name, asked, status, id) => {
+    const reply = await ask(asked);
+    expect([reply.status, reply.type, reply.id]).toEqual([status, 'application/json', id]);
+    expect(reply.error).toEqual({ messageId: id, text: expect.any(String), variables: expect.any(Array) });
+    expect(Object.keys(reply.json.requestError)).toEqual([
+      id.startsWith('POL') ? 'policyException' : 'serviceException',
+    ]);
+    if (status === 405) expect(reply.headers.allow).toBe('POST');
+    expect(reply.headers['x-requestid']).toBeDefined();
+    expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect([signed, verified, logged]).toEqual([[], [], []]);
+  });
+
+  it.each([
+    'application/json',
+    'text/html, application/json;q=0.5',
+    '*/*',
+    'application/*',
+    'APPLICATION/JSON',
+  ])('Accept: %s is served', async (accept) => {
+    expect(
+      (await sign({}, { headers: { accept, 'content-type': 'application/json; charset=utf-8' } })).status,
+    ).toBe(200);
+  });
+
+  it('a body without Content-Length: SVC4007', async () => {
+    const head = `POST ${SIGNING} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n`;
+    const answer = await raw(open, `${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 411 /);
+    expect(answer).toContain('"SVC4007"');
+  });
+
+  it('more than 64 KiB: 413', async () => {
+    const reply = await sign({ callId: 'x'.repeat(70_000) });
+    expect([reply.status, reply.json.type]).toEqual([413, 'urn:oobleck:problem:content-too-large']);
+  });
+
+  it('what nobody foresaw: POL5000 that says nothing, and a log line without the number', async () => {
+    outcome = new Error('12155551212 is away');
+    verdict = new Error('12155551212 is away');
+    for (const reply of [await sign(), await verify()]) {
+      expect([reply.status, reply.id]).toEqual([500, 'POL5000']);
+      expect(JSON.stringify(reply.json)).not.toContain('2155551212');
+    }
+    expect(logged).toHaveLength(2);
+    expect(logged.join()).not.toContain('2155551212');
+  });
+
+  it('damaged requests get an error id or an answer, 500 times, never a 500', async () => {
+    const texts = [{ signingRequest: signing }, { verificationRequest: arriving }].map((one) =>
+      JSON.stringify(one),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(1),
+        fc.nat(300),
+        fc.nat(3),
+        fc.string({ maxLength: 3 }),
+        async (which, at, remove, insert) => {
+          const text = texts[which]!;
+          const from = at % text.length;
+          const damaged = text.slice(0, from) + insert + text.slice(from + remove);
+          const { status, id } = await ask({ path: which === 0 ? SIGNING : VERIFICATION, body: damaged });
+          if (status !== 200) expect([status, id]).toEqual([400, expect.stringMatching(/^SVC400[0156]$/)]);
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(logged).toEqual([]);
+  });
+
+  it('any JSON in the place of a member, 300 times, never a 500', async () => {
+    const members = fc.constantFrom(...Object.keys(signing), 'callId');
+    await fc.assert(
+      fc.asyncProperty(members, fc.jsonValue(), async (name, value) => {
+        expect([200, 400]).toContain((await sign({ [name]: value })).status);
+      }),
+      { numRuns: 300 },
+    );
+    expect(logged).toEqual([]);
+  });
+});
+
+describe('the request’s id', () => {
+  it('is echoed, and is the call’s id where none is given', async () => {
+    const reply = await verify({}, { headers: { 'x-requestid': 'AA97B177-9383', 'x-instanceid': 'node-1' } });
+    expect([reply.headers['x-requestid'], reply.headers['x-instanceid']]).toEqual([
+      'AA97B177-9383',
+      'node-1',
+    ]);
+    await verify({ callId: 'given' }, { headers: { 'x-requestid': 'AA97B177-9383' } });
+    expect(verified.map(({ call }) => call.callId)).toEqual(['AA97B177-9383', 'given']);
+  });
+
+  it('is made where it is missing or out of shape, another every time', async () => {
+    const ids = new Set<unknown>();
+    for (const given of [undefined, undefined, 'with blank', 'x'.repeat(129)]) {
+      const { headers } = await sign({}, { headers: { 'x-requestid': given } });
+      expect(headers['x-requestid']).toMatch(/^[0-9a-f-]{36}$/);
+      ids.add(headers['x-requestid']);
+    }
+    expect(ids.size).toBe(4);
+    expect(signed.map(({ callId }) => callId)).toEqual([...ids]);
+  });
+});
+
+describe('who may ask: on loopback', () => {
+  it.each(['localhost', 'LOCALHOST:8080', '127.0.0.1', '127.0.0.1:1', '[::1]', '[::1]:80'])(
+    'Host: %s',
+    async (host) => {
+      expect((await sign({}, { headers: { host } })).status).toBe(200);
+    },
+  );
+
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    'evil.example:80',
+    '127.0.0.1.evil.example',
+    '10.0.0.1',
+    '[::2]',
+    'localhost:80:80',
+  ])('not a page that was rebound: Host: %s', async (host) => {
+    const reply = await sign({}, { headers: { host } });
+    expect([reply.status, reply.json.type]).toEqual([403, 'urn:oobleck:problem:wrong-host']);
+    expect(signed).toEqual([]);
+  });
+
+  it.each(['https://evil.example', 'null', 'http://localhost', ''])(
+    'no page at all: Origin: %s',
+    async (origin) => {
+      const reply = await sign({}, { headers: { origin } });
+      expect([reply.status, reply.json.type]).toEqual([403, 'urn:oobleck:problem:web-page']);
+      expect(signed).toEqual([]);
+    },
+  );
+
+  it('a key that is none is refused even here', async () => {
+    const reply = await sign({}, { headers: { authorization: 'Bearer 0123456789abcdef' } });
+    expect([reply.status, reply.json.type]).toEqual([401, 'urn:oobleck:problem:unauthorized']);
+  });
+
+  it('a name of the operator’s own is served', async () => {
+    const server = await serve({
+      access: { isOpen: true, defaultTenant: 'home', hosts: ['Signer.internal'] },
+    });
+    const by = new Client(server.origin);
+    expect((await sign({}, { client: by, headers: { host: 'signer.internal:8080' } })).status).toBe(200);
+    await by.destroy();
+  });
+
+  it('a resource without a service does not exist', async () => {
+    const by = new Client((await serve({ isSigning: false })).origin);
+    expect((await sign({}, { client: by })).id).toBe('SVC4003');
+    expect((await verify({}, { client: by })).status).toBe(200);
+    await by.destroy();
+  });
+});
+
+describe('who may ask: elsewhere', () => {
+  const KEY = 'a key of tenant one!'.replace(/ /g, '_');
+  let tls: TlsAuthority;
+  let identity: TlsIdentity;
+  const clients: Client[] = [];
+
+  beforeAll(async () => {
+    tls = await createTlsAuthority({ nowMs: Date.now() });
+    identity = await tls.issueServer();
+  });
+  afterEach(async () => {
+    for (const one of clients.splice(0)) await one.destroy();
+  });
+
+  const clientOf = (server: HttpServer, connect: object = {}, allowH2 = false): Client => {
+    const made = new Client(server.origin, { allowH2, connect: { ca: tls.ca, ...connect } });
+    clients.push(made);
+    return made;
+  };
+  const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
+
+  it('a bearer key is a tenant; without one, or with another, nothing', async () => {
+    const bearerKeys = [
+      { tenant: 'one', sha256: sha256(KEY) },
+      { tenant: 'two', sha256: sha256('another_key_of_tenant_2') },
+    ];
+    const server = await serve({
+      tls: identity,
+      access: { isOpen: false, defaultTenant: 'home', bearerKeys },
+    });
+    for (const allowH2 of [false, true]) {
+      const by = clientOf(server, {}, allowH2);
+      const length = String(JSON.stringify({ signingRequest: signing }).length);
+      const send = (authorization: string | undefined) =>
+        sign({}, { client: by, headers: { authorization, 'content-length': length } });
+      signed = [];
+      expect((await send(`Bearer ${KEY}`)).status).toBe(200);
+      expect((await send('bearer another_key_of_tenant_2')).status).toBe(200);
+      expect(signed.map(({ tenant }) => tenant)).toEqual(['one', 'two']);
+      for (const wrong of [
+        undefined,
+        `Bearer ${KEY}x`,
+        'Bearer short',
+        `Basic ${KEY}`,
+        `Bearer ${sha256(KEY)}`,
+        'Bearer ',
+      ]) {
+        const reply = await send(wrong);
+        expect([reply.status, reply.json.type]).toEqual([401, 'urn:oobleck:problem:unauthorized']);
+      }
+      expect(signed).toHaveLength(2);
+    }
+  });
+
+  it('a client certificate is a tenant; one that is not listed is none', async () => {
+    const [known, unknown] = await Promise.all([tls.issueClient('one'), tls.issueClient('unknown')]);
+    const der = Buffer.from(known.certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    const clientCertificates = [{ tenant: 'one', sha256: sha256(der).toUpperCase() }];
+    const server = await serve({
+      tls: { ...identity, clientCa: tls.ca },
+      access: { isOpen: false, clientCertificates },
+    });
+    const length = String(JSON.stringify({ signingRequest: signing }).length);
+    for (const allowH2 of [false, true]) {
+      signed = [];
+      const by = (one: TlsIdentity) => clientOf(server, { cert: one.certificate, key: one.key }, allowH2);
+      const headers = { 'content-length': length };
+      expect((await sign({}, { client: by(known), headers })).status).toBe(200);
+      expect(signed.map(({ tenant }) => tenant)).toEqual(['one']);
+      const reply = await sign({}, { client: by(unknown), headers });
+      expect([reply.status, reply.json.type]).toEqual([401, 'urn:oobleck:problem:unauthorized']);
+      await expect(sign({}, { client: clientOf(server, {}, allowH2), headers })).rejects.toThrow();
+      expect(signed).toHaveLength(1);
+    }
+  });
+});
+
+/** Sends text on a socket and gives back all that comes until the peer ends it. */
+function raw(server: HttpServer, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTcp(server.port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('end', () => resolve(answer)).on('error', reject);
+  });
+}
