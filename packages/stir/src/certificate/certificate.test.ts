@@ -114,12 +114,34 @@ describe('parseCertificate', () => {
   });
 
   it('lists what is critical and not enforced', async () => {
-    const extensions = ['2.5.29.30', '1.3.6.1.5.5.7.1.27', '1.3.6.1.5.5.7.1.33', '1.2.3'].map(
+    const extensions = ['2.5.29.30', '2.5.29.37', '1.2.3'].map(
       (oid) => new x509.Extension(oid, true, decodeHex('3000')),
     );
     const read = parseCertificate(await make({ extensions }));
     expect(read.unknownCriticalExtensions).toEqual(extensions.map(({ type }) => type));
-    expect(read.hasClaimConstraints).toBe(true);
+  });
+
+  const constraints = (oid: string, critical: boolean, hex = '3007a0053003160161') =>
+    new x509.Extension(oid, critical, decodeHex(hex));
+  const PLAIN = '1.3.6.1.5.5.7.1.27';
+  const ENHANCED = '1.3.6.1.5.5.7.1.33';
+
+  it.each([PLAIN, ENHANCED])('C-04: understands claim constraints %s, critical or not', async (oid) => {
+    for (const critical of [true, false]) {
+      const read = parseCertificate(await make({ extensions: [constraints(oid, critical)] }));
+      expect(read.claimConstraints?.mustInclude).toEqual(['a']);
+      expect(read.unknownCriticalExtensions).toEqual([]);
+    }
+  });
+
+  it('C-05: an extension that excludes iat counts as absent (RFC 9118 Section 3)', async () => {
+    const der = await make({ extensions: [constraints(ENHANCED, false, '3009a20730051603696174')] });
+    expect(parseCertificate(der)).toMatchObject({ claimConstraints: undefined, hasClaimConstraints: false });
+  });
+
+  it('C-06: a certificate with both extensions is refused (RFC 9118 Section 6)', async () => {
+    const der = await make({ extensions: [constraints(PLAIN, false), constraints(ENHANCED, false)] });
+    expect(() => parseCertificate(der)).toThrow(expect.objectContaining({ code: 'ERR_CERTIFICATE_FORMAT' }));
   });
 
   it('keeps nothing of the caller’s buffer', async () => {

@@ -7,6 +7,7 @@
 
 import type { TnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
+import { type ClaimConstraints, type ConstraintsForm, parseClaimConstraints } from './claim-constraints.ts';
 import { DerReader, TAG } from './der.ts';
 import { parseTnAuthList } from './tn-auth-list.ts';
 
@@ -29,7 +30,9 @@ export interface CertificateExtensions {
   readonly authorityKeyId: Uint8Array | undefined;
   readonly tnAuthList: readonly TnEntry[] | undefined;
   readonly tnAuthListDer: Uint8Array | undefined;
-  /** JWTClaimConstraints or EnhancedJWTClaimConstraints is there; this room does not evaluate them. */
+  /** What its PASSporTs must and must not say; for end-entity certificates only. */
+  readonly claimConstraints: ClaimConstraints | undefined;
+  /** Whether there are `claimConstraints`. */
   readonly hasClaimConstraints: boolean;
   readonly unknownCriticalExtensions: readonly string[];
 }
@@ -48,6 +51,8 @@ const READERS = new Map<string, (value: Uint8Array, found: Found) => void>([
   ['2.5.29.19', readBasicConstraints],
   ['2.5.29.35', readAuthorityKeyId],
   ['1.3.6.1.5.5.7.1.26', readTnAuthList],
+  [CLAIM_CONSTRAINTS, (value, found) => readClaimConstraints(value, found, 'plain')],
+  [ENHANCED_CLAIM_CONSTRAINTS, (value, found) => readClaimConstraints(value, found, 'enhanced')],
 ]);
 
 /**
@@ -70,6 +75,9 @@ export function readExtensions(list: DerReader | undefined): CertificateExtensio
     extension.end();
     if (!understand(oid, value, found) && isCritical) unknown.push(oid);
   }
+  // RFC 9118 Section 6: one certificate has one of the two extensions at most
+  if (seen.has(CLAIM_CONSTRAINTS) && seen.has(ENHANCED_CLAIM_CONSTRAINTS))
+    throw refusal('both extensions for claim constraints');
   return found;
 }
 
@@ -81,16 +89,16 @@ function emptyExtensions(unknownCriticalExtensions: readonly string[]): Found {
     authorityKeyId: undefined,
     tnAuthList: undefined,
     tnAuthListDer: undefined,
+    claimConstraints: undefined,
     hasClaimConstraints: false,
     unknownCriticalExtensions,
   };
 }
 
-/** False for what is not enforced here; claim constraints are noted all the same. */
+/** False for what is not enforced here. */
 function understand(oid: string, value: Uint8Array, found: Found): boolean {
   const read = READERS.get(oid);
   if (read !== undefined) read(value, found);
-  else if (oid === CLAIM_CONSTRAINTS || oid === ENHANCED_CLAIM_CONSTRAINTS) found.hasClaimConstraints = true;
   return read !== undefined || oid === CERTIFICATE_POLICIES;
 }
 
@@ -145,6 +153,11 @@ function readBasicConstraints(value: Uint8Array, found: Found): void {
 function readTnAuthList(value: Uint8Array, found: Found): void {
   found.tnAuthList = parseTnAuthList(value);
   found.tnAuthListDer = value;
+}
+
+function readClaimConstraints(value: Uint8Array, found: Found, form: ConstraintsForm): void {
+  found.claimConstraints = parseClaimConstraints(value, form);
+  found.hasClaimConstraints = found.claimConstraints !== undefined;
 }
 
 function refusal(what: string): StirError {

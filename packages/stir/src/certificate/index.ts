@@ -8,6 +8,7 @@ export {
 } from './authority.ts';
 export { type Certificate, parseCertificate } from './certificate.ts';
 export { verifyingKeyOf } from './certificate-key.ts';
+export { type ClaimConstraints, meetsClaimConstraints } from './claim-constraints.ts';
 export { DerReader, encodeDer, encodeDerInteger, TAG } from './der.ts';
 export { parseEcdsaSignature } from './ecdsa-signature.ts';
 export type { BasicConstraints, CertificateExtensions, KeyUsage } from './extensions.ts';

@@ -20,8 +20,6 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.1': 'UID',
   '0.9.2342.19200300.100.1.25': 'DC',
 };
-const UTF8_STRING = 0x0c;
-const PRINTABLE_STRING = 0x13;
 
 const decoder = new TextDecoder();
 
@@ -66,7 +64,7 @@ function forEachAttribute(der: Uint8Array, visit: (attribute: Attribute, index: 
 }
 
 function formatValue({ tag, value }: Attribute): string {
-  if (tag !== UTF8_STRING && tag !== PRINTABLE_STRING && tag !== TAG.ia5String)
+  if (tag !== TAG.utf8String && tag !== TAG.printableString && tag !== TAG.ia5String)
     return `#${encodeHex(value.element(tag))}`;
   return escapeValue(decoder.decode(value.content(tag)));
 }

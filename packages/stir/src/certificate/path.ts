@@ -19,6 +19,7 @@ export type PathReason =
   | 'expired'
   | 'not-yet-valid'
   | 'critical-extension'
+  | 'claim-constraints'
   | 'not-ca'
   | 'path-length'
   | 'key-usage'
@@ -96,6 +97,7 @@ function findFault(path: readonly Certificate[], input: PathInput): PathReason |
     findLinkFault(anchorLink) ??
     findOwnFault(path, input.at) ??
     findRoleFault(path) ??
+    findMisplacedConstraints(path.slice(1)) ??
     (isEncompassed(path, input.spcOwns) ? undefined : 'tn-scope') ??
     findSignatureFault(path, input.crypto)
   );
@@ -122,6 +124,14 @@ function findOwnFault(path: readonly Certificate[], at: number): PathReason | un
     if (certificate.unknownCriticalExtensions.length > 0) return 'critical-extension';
   }
   return undefined;
+}
+
+/**
+ * RFC 8226 Section 8, RFC 9118 Section 3: claim constraints are for end-entity certificates. An authority that has them means
+ * to limit what stands below it, which nothing here would enforce.
+ */
+function findMisplacedConstraints(issuers: readonly Certificate[]): PathReason | undefined {
+  return issuers.some(({ claimConstraints }) => claimConstraints) ? 'claim-constraints' : undefined;
 }
 
 /** RFC 5280 Section 6.1.4 (k) to (n) for issuers; RFC 9060 Section 4 for the leaf: a CA certificate signs no PASSporT. */
