@@ -1,0 +1,210 @@
+import { encodeBase64url } from '@oobleck/stir/bytes';
+import { splitAddress } from '@oobleck/stir/mailbox';
+import { parseTnEntry } from '@oobleck/stir/number';
+import { createReplySealer } from '@oobleck/stir/seal';
+import { encodeToken, parseToken } from '@oobleck/stir/token';
+import fc from 'fast-check';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  anchorOf,
+  type Carrier,
+  type Clock,
+  createAuthority,
+  createCarrier,
+  createClock,
+  createTestCps,
+  createTestKeys,
+  crypto,
+  DAY,
+  mintTokens,
+  NOW,
+  tn,
+} from '../../test/network.ts';
+import type { OwnKey } from '../verification/index.ts';
+import type { CallPlacementParts, DepositRequest } from './index.ts';
+
+const NUMBER = tn('12155560000');
+const AUTHORITY = 'cps.example';
+const replies = createReplySealer(crypto);
+
+let carrier: Carrier;
+let anchor: ReturnType<typeof anchorOf>;
+let clock: Clock;
+let cps: ReturnType<typeof createTestCps>;
+let key: OwnKey;
+
+beforeAll(async () => {
+  const authority = await createAuthority();
+  anchor = anchorOf(authority);
+  carrier = await createCarrier(authority, ['1-12155560000-5000']);
+});
+beforeEach(() => start());
+
+async function start(parts: Partial<CallPlacementParts> = {}): Promise<void> {
+  clock = createClock();
+  cps = createTestCps({ clock, anchors: [anchor], parts });
+  const entries = [parseTnEntry('1-12155560000-5000')];
+  const register = (_origin: string, text: string) => cps.directory.register(text);
+  const { holder } = createTestKeys(carrier, clock, register, { entries, shards: 4, replyBytes: 65_536 });
+  await holder.renew();
+  key = holder.keysFor(NUMBER)[0]!;
+}
+
+const requestOf = (more: Partial<DepositRequest> = {}): DepositRequest => ({
+  mailboxId: key.mailboxId,
+  shard: 2,
+  tokens: mintTokens(AUTHORITY, 1),
+  lifetimeSeconds: 30,
+  retractHash: crypto.randomBytes(32),
+  blob: crypto.randomBytes(2_048),
+  ...more,
+});
+
+async function contents(shard = 2) {
+  const nonce = crypto.randomBytes(16);
+  const sealed = await cps.service.retrieve({ mailboxId: key.mailboxId, shard, page: 0, nonce });
+  const address = Buffer.concat([key.mailboxId, Uint8Array.of(0, 0, 0, shard)]);
+  expect(splitAddress(address).shard).toBe(shard);
+  return { sealed, opened: replies.open(key.agreement, { address, nonce, page: 0 }, sealed) };
+}
+
+describe('spending and storing', () => {
+  it('of requests that race with one token, one is created; of repetitions all are, once', async () => {
+    const tokens = mintTokens(AUTHORITY, 1);
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => cps.service.deposit(requestOf({ tokens }))),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'token-spent')).toHaveLength(19);
+    const request = requestOf();
+    const again = await Promise.all(Array.from({ length: 20 }, () => cps.service.deposit(request)));
+    expect(new Set(again)).toEqual(new Set(['created']));
+    expect((await contents()).opened!.items).toHaveLength(2);
+  });
+
+  it('a request is address, retract hash, lifetime, stake and bytes: each makes it another', async () => {
+    const request = requestOf();
+    expect(await cps.service.deposit(request)).toBe('created');
+    const others: Partial<DepositRequest>[] = [
+      { shard: 3 },
+      { retractHash: new Uint8Array(32) },
+      { lifetimeSeconds: 60 },
+      { blob: new Uint8Array(2_048) },
+      { tokens: [...request.tokens, ...mintTokens(AUTHORITY, 1)] },
+    ];
+    for (const other of others)
+      expect(await cps.service.deposit({ ...request, ...other })).toBe('token-spent');
+  });
+
+  it('a token of the stake is spent like the first', async () => {
+    const [first, second] = mintTokens(AUTHORITY, 2);
+    expect(await cps.service.deposit(requestOf({ tokens: [first!, second!] }))).toBe('created');
+    expect(await cps.service.deposit(requestOf({ tokens: [second!] }))).toBe('token-spent');
+    expect(await cps.service.deposit(requestOf({ tokens: [first!] }))).toBe('token-spent');
+  });
+
+  it('a record or a store that fails costs nothing: the same request again is stored once', async () => {
+    let failures = 0;
+    const flaky = <T>(act: () => T): T => {
+      if (failures-- > 0) throw new Error('away');
+      return act();
+    };
+    const inner = createTestCps({ clock: createClock(), anchors: [anchor] });
+    await start({
+      spent: { spend: async (...spend) => flaky(() => inner.spent.spend(...spend)) },
+      store: { ...inner.store, add: (...add) => flaky(() => inner.store.add(...add)) },
+    });
+    const tokens = mintTokens(AUTHORITY, 3);
+    const request = requestOf({ tokens });
+    // Spending fails, then storing does: three tokens are four steps.
+    for (let step = 0; step < 4; step++) {
+      failures = 1;
+      expect(await cps.service.deposit(request)).toBe('unavailable');
+    }
+    failures = 0;
+    expect(await cps.service.deposit(request)).toBe('created');
+    expect((await contents()).opened!.items).toHaveLength(1);
+    expect(await cps.service.deposit(requestOf({ tokens: [tokens[2]!] }))).toBe('token-spent');
+  });
+
+  it('no token at all is a bad one, and so is one of a day that is over', async () => {
+    expect(await cps.service.deposit(requestOf({ tokens: [] }))).toBe('bad-token');
+    const tokens = mintTokens(AUTHORITY, 2);
+    clock.advance(DAY + 599);
+    const { holder } = createTestKeys(carrier, clock, (_origin, text) => cps.directory.register(text), {
+      entries: [parseTnEntry('1-12155560000-5000')],
+    });
+    await holder.renew();
+    const { mailboxId } = holder.keysFor(NUMBER)[0]!;
+    expect(await cps.service.deposit(requestOf({ mailboxId, shard: 0, tokens: [tokens[0]!] }))).toBe(
+      'created',
+    );
+    clock.advance(1);
+    expect(await cps.service.deposit(requestOf({ mailboxId, shard: 0, tokens: [tokens[1]!] }))).toBe(
+      'bad-token',
+    );
+  });
+
+  it('tokens damaged anywhere deposit nothing, 1000 times', async () => {
+    const [token] = mintTokens(AUTHORITY, 1);
+    const good = encodeToken(token!);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 353 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, xor) => {
+          const bytes = Uint8Array.from(good);
+          bytes[at]! ^= xor;
+          expect(await cps.service.deposit(requestOf({ tokens: [parseToken(bytes)] }))).toBe('bad-token');
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+    expect(await cps.service.deposit(requestOf({ tokens: [token!] }))).toBe('created');
+  });
+});
+
+describe('mailboxes', () => {
+  it('replies have the length of the mailbox’s form; shards keep apart', async () => {
+    await cps.service.deposit(requestOf({ shard: 2 }));
+    for (const shard of [0, 1, 2, 3]) {
+      const { sealed, opened } = await contents(shard);
+      expect(sealed).toHaveLength(65_536);
+      expect(opened!.items.map((item) => item.shard)).toEqual(shard === 2 ? [2] : []);
+    }
+    expect((await contents(4)).sealed).toHaveLength(16_384);
+  });
+
+  it('shards that the mailbox does not have take nothing', async () => {
+    expect(await cps.service.deposit(requestOf({ shard: 4 }))).toBe('unknown-mailbox');
+    expect(await cps.service.deposit(requestOf({ mailboxId: new Uint8Array(32) }))).toBe('unknown-mailbox');
+    expect(cps.store.size).toBe(0);
+  });
+
+  it('a mailbox ends with its credential: nothing is left, and nobody can read what was', async () => {
+    clock.advance(DAY - 1);
+    expect(await cps.service.deposit(requestOf({ tokens: mintTokens(AUTHORITY, 1) }))).toBe('created');
+    clock.advance(1);
+    expect(await cps.service.deposit(requestOf())).toBe('unknown-mailbox');
+    const { sealed, opened } = await contents();
+    expect([sealed.length, opened]).toEqual([16_384, undefined]);
+  });
+});
+
+it('what is stored names nobody: no token, no number', async () => {
+  const [token] = mintTokens(AUTHORITY, 1);
+  await cps.service.deposit(requestOf({ tokens: [token!] }));
+  const { blobs } = cps.store.list(`${encodeBase64url(key.mailboxId)}/2`, NOW * 1000);
+  const text = JSON.stringify(blobs);
+  for (const part of [token!.nonce, token!.authenticator, token!.keyId])
+    expect(text).not.toContain(encodeBase64url(part));
+  expect(Object.keys(blobs[0]!).sort()).toEqual([
+    'bytes',
+    'depositedAtMs',
+    'expiresAtMs',
+    'hash',
+    'id',
+    'retractHash',
+    'stake',
+  ]);
+});
