@@ -1,7 +1,13 @@
 // X25519 (RFC 7748) on `node:crypto`. Keys go in and out in raw form where the runtime knows it (Node 26: 4 us a peer),
 // and as SubjectPublicKeyInfo and PKCS #8 where it does not (Node 22 and 24: 14 us and more); found out once.
 
-import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
 import { StirError } from '@oobleck/stir';
 import { concatBytes, decodeHex } from '@oobleck/stir/bytes';
 import type { AgreementKey } from '@oobleck/stir/crypto';
@@ -16,6 +22,7 @@ interface KeyForm {
   importPublic(bytes: Uint8Array): KeyObject;
   exportPublic(key: KeyObject): Uint8Array;
   importSecret(bytes: Uint8Array): KeyObject;
+  exportSecret(key: KeyObject): Uint8Array;
 }
 
 const rawForm: KeyForm = {
@@ -24,6 +31,7 @@ const rawForm: KeyForm = {
   exportPublic: (key) => key.export({ format: 'raw-public' }),
   importSecret: (bytes) =>
     createPrivateKey({ key: Buffer.from(bytes), format: 'raw-private', asymmetricKeyType: 'x25519' }),
+  exportSecret: (key) => key.export({ format: 'raw-private' }),
 };
 
 /** For runtimes without raw key formats. */
@@ -33,6 +41,7 @@ export const derForm: KeyForm = {
   exportPublic: (key) => key.export({ format: 'der', type: 'spki' }).subarray(SPKI_HEAD.length),
   importSecret: (bytes) =>
     createPrivateKey({ key: Buffer.from(concatBytes(PKCS8_HEAD, bytes)), format: 'der', type: 'pkcs8' }),
+  exportSecret: (key) => key.export({ format: 'der', type: 'pkcs8' }).subarray(PKCS8_HEAD.length),
 };
 
 const runtimeForm = knowsRawForm() ? rawForm : derForm;
@@ -40,17 +49,22 @@ const runtimeForm = knowsRawForm() ? rawForm : derForm;
 /** @throws StirError ERR_KEY_FORMAT unless `secret` is 32 bytes */
 export function importAgreementKey(secret: Uint8Array, form: KeyForm = runtimeForm): AgreementKey {
   if (secret.length !== KEY_BYTES) throw new StirError('ERR_KEY_FORMAT', 'not an X25519 key of 32 bytes');
-  const kept = secret.slice();
-  const privateKey = form.importSecret(kept);
-  return {
-    publicKey: new Uint8Array(form.exportPublic(createPublicKey(privateKey))),
-    agree: (peer) => agree(privateKey, peer, form),
-    exportSecret: () => kept.slice(),
-  };
+  const privateKey = form.importSecret(secret);
+  return createAgreementKey(privateKey, createPublicKey(privateKey), form);
 }
 
-export function generateAgreementKey(): AgreementKey {
-  return importAgreementKey(new Uint8Array(randomBytes(KEY_BYTES)));
+export function generateAgreementKey(form: KeyForm = runtimeForm): AgreementKey {
+  const { privateKey, publicKey } = generateKeyPairSync('x25519');
+  return createAgreementKey(privateKey, publicKey, form);
+}
+
+/** The secret stays in OpenSSL's memory, which erases it, until it is asked for. */
+function createAgreementKey(privateKey: KeyObject, publicKey: KeyObject, form: KeyForm): AgreementKey {
+  return {
+    publicKey: new Uint8Array(form.exportPublic(publicKey)),
+    agree: (peer) => agree(privateKey, peer, form),
+    exportSecret: () => new Uint8Array(form.exportSecret(privateKey)),
+  };
 }
 
 /** OpenSSL refuses the all-zero secret by itself (RFC 7748 Section 6.1). */

@@ -10,7 +10,7 @@ import { concatBytes, decodeBase64url, decodeHex, encodeHex, encodeUtf8 } from '
 import { bytesToInteger, type Crypto, createPortableCrypto, formatTokenSpki } from '@oobleck/stir/crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { derForm, importAgreementKey } from './agreement-key.ts';
+import { derForm, generateAgreementKey, importAgreementKey } from './agreement-key.ts';
 import { derToRaw, rawToDer } from './ecdsa-signature.ts';
 import { generateTokenKey } from './generate-token-key.ts';
 import { createNodeCrypto } from './node-crypto.ts';
@@ -313,7 +313,10 @@ describe('what only the program has', () => {
     const secret = decodeHex(BOB_SECRET);
     const key = importAgreementKey(secret, derForm);
     expect(hex(key.publicKey)).toBe(hex(portable.importAgreementKey(secret).publicKey));
+    expect(hex(key.exportSecret())).toBe(BOB_SECRET);
     expect(hex(key.agree(decodeHex(ALICE_PUBLIC)))).toBe(SHARED);
+    const made = generateAgreementKey(derForm);
+    expect(importAgreementKey(made.exportSecret()).publicKey).toEqual(made.publicKey);
     for (const point of SMALL_ORDER) expect(key.agree(decodeHex(point))).toBeUndefined();
   });
 

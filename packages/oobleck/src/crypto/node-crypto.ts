@@ -21,7 +21,7 @@ export function createNodeCrypto(): Crypto {
     },
     sealAes128Gcm,
     openAes128Gcm,
-    generateAgreementKey,
+    generateAgreementKey: () => generateAgreementKey(),
     importAgreementKey: (secret) => importAgreementKey(secret),
     generateSigningKey,
     importSigningKey,

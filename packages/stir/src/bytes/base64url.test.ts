@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../test/hostile.ts';
-import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { decodeBase64url, encodeBase64url, encodePortably } from './base64url.ts';
 
 describe('base64url', () => {
   it.each([
@@ -38,6 +38,7 @@ describe('base64url', () => {
     const check = (bytes: Uint8Array) => {
       const text = encodeBase64url(bytes);
       expect(text).toBe(Buffer.from(bytes).toString('base64url'));
+      expect(encodePortably(bytes)).toBe(text);
       expect(decodeBase64url(text)).toEqual(bytes);
     };
     fc.assert(fc.property(fc.uint8Array({ maxLength: 70 }), check));

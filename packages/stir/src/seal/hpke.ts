@@ -14,6 +14,7 @@ export const TAG_BYTES = 16;
 
 const KEY_BYTES = 16;
 const NONCE_BYTES = 12;
+const SECRET_BYTES = 32;
 const EMPTY = new Uint8Array(0);
 const VERSION_LABEL = encodeUtf8('HPKE-v1');
 const KEM_SUITE_ID = concatBytes(encodeUtf8('KEM'), createByteWriter(2).uint16(SUITE_X25519.kem).finish());
@@ -22,17 +23,33 @@ const HPKE_SUITE_ID = concatBytes(
   createByteWriter(6).uint16(SUITE_X25519.kem).uint16(SUITE_X25519.kdf).uint16(SUITE_X25519.aead).finish(),
 );
 
+/** RFC 5869 Section 2.3: all outputs here are one block. */
+const LAST_BLOCK = Uint8Array.of(1);
+const EAE_PRK_HEAD = extractHead(KEM_SUITE_ID, 'eae_prk');
+const SHARED_SECRET_HEAD = expandHead(KEM_SUITE_ID, 'shared_secret', SECRET_BYTES);
+const SECRET_HEAD = extractHead(HPKE_SUITE_ID, 'secret');
+const KEY_HEAD = expandHead(HPKE_SUITE_ID, 'key', KEY_BYTES);
+const NONCE_HEAD = expandHead(HPKE_SUITE_ID, 'base_nonce', NONCE_BYTES);
+
 /** The application's label with what depends on it alone computed beforehand (RFC 9180 Section 5.1). */
 export interface SealInfo {
   /** mode || psk_id_hash || info_hash. */
   readonly keyScheduleContext: Uint8Array;
+  /** What is authenticated under the secret for the key, and for the nonce. */
+  readonly keyInput: Uint8Array;
+  readonly nonceInput: Uint8Array;
 }
 
 /** Prepares `info`; once per label and crypto, not per message. */
 export function prepareInfo(crypto: Crypto, info: Uint8Array): SealInfo {
-  const pskIdHash = labeledExtract(crypto, HPKE_SUITE_ID, EMPTY, 'psk_id_hash', EMPTY);
-  const infoHash = labeledExtract(crypto, HPKE_SUITE_ID, EMPTY, 'info_hash', info);
-  return { keyScheduleContext: concatBytes(Uint8Array.of(0), pskIdHash, infoHash) };
+  const pskIdHash = crypto.hmacSha256(EMPTY, extractHead(HPKE_SUITE_ID, 'psk_id_hash'));
+  const infoHash = crypto.hmacSha256(EMPTY, extractHead(HPKE_SUITE_ID, 'info_hash'), info);
+  const keyScheduleContext = concatBytes(Uint8Array.of(0), pskIdHash, infoHash);
+  return {
+    keyScheduleContext,
+    keyInput: concatBytes(KEY_HEAD, keyScheduleContext, LAST_BLOCK),
+    nonceInput: concatBytes(NONCE_HEAD, keyScheduleContext, LAST_BLOCK),
+  };
 }
 
 /**
@@ -70,44 +87,23 @@ export function openBase(
   return crypto.openAes128Gcm(key, nonce, sealed.subarray(ENCAPSULATION_BYTES), aad);
 }
 
-/** RFC 9180 Section 4.1 (ExtractAndExpand) and Section 5.1 (KeySchedule, mode base, no PSK). */
+/** RFC 9180 Section 4.1 (ExtractAndExpand) and Section 5.1 (KeySchedule, mode base, no PSK): one HMAC each. */
 function keySchedule(crypto: Crypto, dh: Uint8Array, enc: Uint8Array, recipient: Uint8Array, info: SealInfo) {
-  const eaePrk = labeledExtract(crypto, KEM_SUITE_ID, EMPTY, 'eae_prk', dh);
-  const kemContext = concatBytes(enc, recipient);
-  const shared = labeledExpand(crypto, KEM_SUITE_ID, eaePrk, 'shared_secret', kemContext, 32);
-  const secret = labeledExtract(crypto, HPKE_SUITE_ID, shared, 'secret', EMPTY);
+  const eaePrk = crypto.hmacSha256(EMPTY, EAE_PRK_HEAD, dh);
+  const shared = crypto.hmacSha256(eaePrk, SHARED_SECRET_HEAD, enc, recipient, LAST_BLOCK);
+  const secret = crypto.hmacSha256(shared, SECRET_HEAD);
   return {
-    key: labeledExpand(crypto, HPKE_SUITE_ID, secret, 'key', info.keyScheduleContext, KEY_BYTES),
-    nonce: labeledExpand(crypto, HPKE_SUITE_ID, secret, 'base_nonce', info.keyScheduleContext, NONCE_BYTES),
+    key: crypto.hmacSha256(secret, info.keyInput).subarray(0, KEY_BYTES),
+    nonce: crypto.hmacSha256(secret, info.nonceInput).subarray(0, NONCE_BYTES),
   };
 }
 
-const LABELS = {
-  psk_id_hash: encodeUtf8('psk_id_hash'),
-  info_hash: encodeUtf8('info_hash'),
-  eae_prk: encodeUtf8('eae_prk'),
-  shared_secret: encodeUtf8('shared_secret'),
-  secret: encodeUtf8('secret'),
-  key: encodeUtf8('key'),
-  base_nonce: encodeUtf8('base_nonce'),
-};
-type Label = keyof typeof LABELS;
-
-/** RFC 9180 Section 4: HMAC(salt, "HPKE-v1" || suite_id || label || ikm). */
-function labeledExtract(crypto: Crypto, suite: Uint8Array, salt: Uint8Array, name: Label, ikm: Uint8Array) {
-  return crypto.hmacSha256(salt, VERSION_LABEL, suite, LABELS[name], ikm);
+/** LabeledExtract (RFC 9180 Section 4) is HMAC(salt, this || ikm). */
+function extractHead(suite: Uint8Array, label: string): Uint8Array {
+  return concatBytes(VERSION_LABEL, suite, encodeUtf8(label));
 }
 
-/** RFC 9180 Section 4, for at most one hash length: HMAC(prk, uint16 L || "HPKE-v1" || suite_id || label || info || 01). */
-function labeledExpand(
-  crypto: Crypto,
-  suite: Uint8Array,
-  prk: Uint8Array,
-  name: Label,
-  info: Uint8Array,
-  length: number,
-): Uint8Array {
-  const size = Uint8Array.of(length >> 8, length & 255);
-  const block = crypto.hmacSha256(prk, size, VERSION_LABEL, suite, LABELS[name], info, Uint8Array.of(1));
-  return block.subarray(0, length);
+/** LabeledExpand (RFC 9180 Section 4), for at most one hash length, is HMAC(prk, this || info || 01). */
+function expandHead(suite: Uint8Array, label: string, length: number): Uint8Array {
+  return concatBytes(createByteWriter(2).uint16(length).finish(), extractHead(suite, label));
 }
