@@ -1,0 +1,93 @@
+// SIPp as caller and as called side. The caller's own success says only that a call was answered; what a call was worth
+// is read from the log of the called side.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Running, startProcess } from './processes.ts';
+import { findProgram } from './programs.ts';
+
+export interface NumberPair {
+  readonly calling: string;
+  readonly called: string;
+}
+
+/** One INVITE as the called side received it. */
+export interface ReceivedCall extends NumberPair {
+  /** The value of X-Verstat. */
+  readonly verstat: string;
+  /** The value of P-Asserted-Identity. */
+  readonly asserted: string;
+  readonly hasIdentity: boolean;
+}
+
+export interface CalledSide {
+  received(): readonly ReceivedCall[];
+  stop(): Promise<void>;
+}
+
+const SCENARIOS = fileURLToPath(new URL('./sipp', import.meta.url));
+const LINE = /calling=(\d*) called=(\d*) verstat=(.*) asserted=(.*) identity=(.*)$/;
+
+export function startCalledSide(folder: string, port: number): CalledSide {
+  const log = join(folder, 'called.log');
+  const sipp = startSipp(folder, [
+    ...['-sf', join(SCENARIOS, 'called.xml'), '-i', '127.0.0.1', '-p', String(port)],
+    ...['-trace_logs', '-log_file', log],
+  ]);
+  return {
+    received() {
+      if (sipp.hasExited()) throw new Error(`the called side ended:\n${sipp.output()}`);
+      return existsSync(log) ? parseLog(readFileSync(log, 'latin1')) : [];
+    },
+    stop: () => sipp.stop(),
+  };
+}
+
+/** Places a call for each pair and waits for their end. @returns how many were answered and ended as they should */
+export async function placeCalls(
+  folder: string,
+  port: number,
+  pairs: readonly NumberPair[],
+  callsPerSecond: number,
+): Promise<number> {
+  const name = join(folder, `calls-${pairs[0]!.called}`);
+  const rows = pairs.map(({ calling, called }) => `${calling};${called}`);
+  writeFileSync(`${name}.csv`, `SEQUENTIAL\n${rows.join('\n')}\n`);
+  const sipp = startSipp(folder, [
+    ...['-sf', join(SCENARIOS, 'caller.xml'), '-inf', `${name}.csv`, '-i', '127.0.0.1'],
+    ...['-m', String(pairs.length), '-r', String(callsPerSecond), '-l', '1000', '-timeout', '60s'],
+    ...['-trace_stat', '-stf', `${name}.stat`, `127.0.0.1:${port}`],
+  ]);
+  const exitCode = await sipp.exited;
+  if (exitCode > 1) throw new Error(`SIPp ended with ${exitCode}:\n${sipp.output()}`);
+  return successfulCalls(readFileSync(`${name}.stat`, 'latin1'));
+}
+
+function startSipp(folder: string, args: readonly string[]): Running {
+  return startProcess(findProgram('sipp')!, [...args, '-nostdin', '-skip_rlimit'], folder);
+}
+
+function parseLog(log: string): readonly ReceivedCall[] {
+  return log.split('\n').flatMap((line) => {
+    const match = LINE.exec(line);
+    if (match === null) return [];
+    const [, calling, called, verstat, asserted, identity] = match as unknown as string[];
+    return [
+      {
+        calling: calling!,
+        called: called!,
+        verstat: verstat!.trim(),
+        asserted: asserted!.trim(),
+        hasIdentity: identity!.trim() !== '',
+      },
+    ];
+  });
+}
+
+/** The statistics end with a row of totals, in columns that the first row names. */
+function successfulCalls(statistics: string): number {
+  const rows = statistics.trim().split('\n');
+  const column = rows[0]!.split(';').indexOf('SuccessfulCall(C)');
+  return Number(rows.at(-1)!.split(';')[column]);
+}
