@@ -1,6 +1,7 @@
 export { type AddressPolicy, createAddressPolicy } from './address-policy.ts';
 export { addCertificateRoutes, type ServedChain } from './certificate-routes.ts';
 export { createChainFetcher } from './chain-fetcher.ts';
+export type { CorsOptions } from './cors.ts';
 export type { HttpReply } from './exchange.ts';
 export { createFastifyApp, type FastifyApp, type FastifyAppOptions } from './fastify-app.ts';
 export { HttpFailure, type HttpFailureCode } from './http-failure.ts';

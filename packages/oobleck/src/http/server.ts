@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { EventLog } from '../operate/index.ts';
 import { createAddressPolicy } from './address-policy.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
+import { type CorsOptions, createCors } from './cors.ts';
 import { formatProblem, PROBLEM_MEDIA_TYPE, type Problem, problemOf, sendProblem } from './problem.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -22,6 +23,8 @@ export interface HttpServerOptions {
   /** Needed to listen without `tls`, which is possible on loopback only. */
   readonly allowPlainHttp?: boolean;
   readonly log: EventLog;
+  /** Pages that may call; without it, none is told that it may. */
+  readonly cors?: CorsOptions;
   /** Hot routes: answers and returns true, or returns false and has touched nothing. */
   readonly routes?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** For everything else, default 404. */
@@ -132,9 +135,12 @@ function http1Options(limits: HttpServerLimits) {
   };
 }
 
-function dispatcher({ routes, fallback, log }: HttpServerOptions, limits: HttpServerLimits): HttpHandler {
+function dispatcher(options: HttpServerOptions, limits: HttpServerLimits): HttpHandler {
+  const { routes, fallback, log } = options;
+  const cors = options.cors && createCors(options.cors);
   return (request, response) => {
     try {
+      if (cors?.(request, response)) return;
       if (hasLargeHeader(request, limits.maxHeaderBytes)) return sendProblem(request, response, LARGE_HEADER);
       if (routes?.(request, response)) return;
       if (fallback !== undefined) {

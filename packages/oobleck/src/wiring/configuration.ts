@@ -10,6 +10,12 @@ const origin = Type.String({
   maxLength: 256,
   description: 'an https origin without a path, such as https://cps.example.net',
 });
+/** As browsers write it (RFC 6454 Section 6.2); plain HTTP on this machine only. */
+const webOrigin = Type.String({
+  pattern: '^(https://[a-z0-9.\\-\\[\\]:]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:[0-9]{1,5})?)$',
+  maxLength: 256,
+  description: 'the origin of a page, such as https://app.example.net',
+});
 const authority = Type.String({
   pattern: '^[a-z0-9.\\-\\[\\]:]+$',
   maxLength: 256,
@@ -111,7 +117,17 @@ export const CONFIGURATION = Type.Object(
         strict,
       ),
     ),
-    listen: Type.Optional(Type.Object({ host: text('an address'), port: integer(0, 65_535), tls }, strict)),
+    listen: Type.Optional(
+      Type.Object(
+        {
+          host: text('an address'),
+          port: integer(0, 65_535),
+          tls,
+          cors: Type.Optional(Type.Object({ origins: list(webOrigin, 'origins of pages', 1) }, strict)),
+        },
+        strict,
+      ),
+    ),
     certificates: Type.Optional(
       list(
         Type.Object(

@@ -158,7 +158,7 @@ function readChains(
 
 async function listenFor(
   { files, log }: Environment,
-  { host, port, tls }: NonNullable<Configuration['listen']>,
+  { host, port, tls, cors }: NonNullable<Configuration['listen']>,
   roles: {
     readonly issuer: Issuer | undefined;
     readonly directory: KeyDirectory;
@@ -181,6 +181,7 @@ async function listenFor(
       certificate: files.text(tls.certificateFile, 'listen.tls.certificateFile'),
       key: files.text(tls.keyFile, 'listen.tls.keyFile'),
     },
+    ...(cors === undefined ? {} : { cors }),
     ...(roles.face === undefined ? {} : { routes: roles.face.face }),
     fallback: app.handle,
   });
