@@ -1,0 +1,42 @@
+// What a file says about itself: the sections that its comments cite, and the rows of the matrix that it names.
+
+/** One section of one RFC; `section` is empty where a whole document is meant. */
+export interface Citation {
+  readonly rfc: string;
+  readonly section: string;
+}
+
+/** A block, or lines of `//` that follow one another. */
+const COMMENT = /\/\/[^\n]*(?:\n[ \t]*\/\/[^\n]*)*|\/\*[\s\S]*?\*\//g;
+const LINE_START = /\n[ \t]*(?:\/\/|\*)[ \t]?/g;
+const NUMBER = '(?:[0-9]+|[A-Z])(?:\\.[0-9]+)*';
+const CITATION = new RegExp(
+  `RFC ([0-9]{4,5})(?: Sections? (${NUMBER}(?:(?:, and|,| and| to) ${NUMBER})*))?`,
+  'g',
+);
+const ROW = /\b[PICX]-[0-9]{2}\b/g;
+const TEST_NAME = /(['"`])([PICX]-[0-9]{2}(?:(?:, and|,| and) [PICX]-[0-9]{2})*): /g;
+
+/** Citations in `text`; a list of sections gives one each. */
+export function citationsIn(text: string): readonly Citation[] {
+  return [...text.matchAll(CITATION)].flatMap(([, rfc, sections]) =>
+    sections === undefined
+      ? [{ rfc: rfc!, section: '' }]
+      : [...sections.matchAll(new RegExp(NUMBER, 'g'))].map(([section]) => ({ rfc: rfc!, section })),
+  );
+}
+
+/** The comments of a source text, a line each, so that a citation may be broken across lines. */
+export function commentsOf(source: string): string {
+  return [...source.matchAll(COMMENT)].map(([comment]) => comment.replace(LINE_START, ' ')).join('\n');
+}
+
+/** Ids of rows in comments. */
+export function rowsNamedIn(comments: string): readonly string[] {
+  return [...comments.matchAll(ROW)].map(([id]) => id);
+}
+
+/** Ids of rows that names of tests begin with: `it('P-03: ...')`, `it('P-03, P-04: ...')`. */
+export function rowsProvenIn(test: string): readonly string[] {
+  return [...test.matchAll(TEST_NAME)].flatMap(([, , ids]) => rowsNamedIn(ids!));
+}
