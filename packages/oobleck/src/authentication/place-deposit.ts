@@ -22,8 +22,9 @@ export async function placeDeposit(
   const endsAtMs = performance.now() + deadlineMs;
   let outcome: DepositResult['outcome'] = 'no-token';
   const places: string[] = [];
-  for (const cps of deposit.cps) {
-    const leftMs = endsAtMs - performance.now();
+  for (const [at, cps] of deposit.cps.entries()) {
+    // Each CPS gets an equal share of what is left, so that one which hangs leaves the next its turn.
+    const leftMs = (endsAtMs - performance.now()) / (deposit.cps.length - at);
     if (leftMs <= 0) break;
     // A token for one CPS is worth nothing at another: each attempt at a further one takes its own.
     const tokens = purse.take(new URL(cps).host, count);

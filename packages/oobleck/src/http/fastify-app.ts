@@ -101,6 +101,7 @@ function sendNotFound(
 function send(reply: FastifyReply, problem: Problem): FastifyReply {
   // Fastify ends the connection after a body it refused; HTTP/2 has no such field (RFC 9113 Section 8.2.2).
   if (reply.request.raw.httpVersionMajor >= 2) reply.removeHeader('connection');
+  if (problem.challenge !== undefined) reply.header('www-authenticate', problem.challenge);
   return reply
     .code(problem.status)
     .header('content-type', PROBLEM_MEDIA_TYPE)

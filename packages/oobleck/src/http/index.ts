@@ -14,6 +14,7 @@ export {
   problem,
   problemOf,
   sendProblem,
+  unauthorized,
 } from './problem.ts';
 export { readBody } from './read-body.ts';
 export {

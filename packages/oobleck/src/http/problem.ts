@@ -14,6 +14,8 @@ export interface Problem {
   readonly detail?: string;
   /** `urn:uuid:` of this occurrence. */
   readonly instance?: string;
+  /** For the `WWW-Authenticate` field of a 401 (RFC 9110 Section 11.6.1). */
+  readonly challenge?: string;
 }
 
 /** Thrown by a handler to answer with a problem document. */
@@ -31,6 +33,17 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 export function problem(status: number, slug: string, title: string, detail?: string): HttpProblem {
   return new HttpProblem({ status, slug, title, detail });
+}
+
+/** A 401, with the challenge that names the scheme. */
+export function unauthorized(slug: string, title: string, challenge: string, detail?: string): HttpProblem {
+  return new HttpProblem({
+    status: 401,
+    slug,
+    title,
+    challenge,
+    ...(detail === undefined ? {} : { detail }),
+  });
 }
 
 /** The JSON text of the document. */
@@ -59,6 +72,7 @@ export function sendProblem(request: IncomingMessage, response: ServerResponse, 
     'content-length': String(Buffer.byteLength(body)),
     'cache-control': 'no-store',
   };
+  if (problem.challenge !== undefined) headers['www-authenticate'] = problem.challenge;
   if (!request.complete) endAfterwards(request, response, headers);
   response.writeHead(problem.status, headers).end(body);
 }

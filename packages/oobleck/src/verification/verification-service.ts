@@ -63,13 +63,28 @@ export function createVerificationService(
       const key = callKey(crypto, call);
       return answers.once(key, () => {
         const question = { call, key, endsAtMs: performance.now() + deadlineMs };
-        return decide(parts, settings, question, identities).catch((error: unknown) => {
+        const decided = decide(parts, settings, question, identities).catch((error: unknown) => {
           parts.onEvent?.({ event: 'internal-error', error });
           return notVerified('internal');
         });
+        return orTooLate(decided, deadlineMs + GRACE_MS);
       });
     },
   };
+}
+
+/** How long after the deadline the work on what has arrived may take. */
+const GRACE_MS = 100;
+
+/** Whatever a port does, the call is answered: the ports keep the deadline, and this holds where one does not. */
+function orTooLate(decided: Promise<Verdict>, boundMs: number): Promise<Verdict> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(notVerified('internal')), boundMs);
+    void decided.then((verdict) => {
+      clearTimeout(timer);
+      resolve(verdict);
+    });
+  });
 }
 
 /** Identity header fields looked at for one call. */

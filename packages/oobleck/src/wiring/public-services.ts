@@ -3,6 +3,7 @@
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { formatPem, parsePem } from '@oobleck/stir/certificate';
+import { encodeTokenChallenge, formatPrivateTokenChallenge, storageChallenge } from '@oobleck/stir/token';
 import { type CpsFace, createCpsFace } from '../cps/face/index.ts';
 import { createCallPlacementService } from '../cps/index.ts';
 import { generateTokenKey } from '../crypto/index.ts';
@@ -119,9 +120,18 @@ function startCps(
   const sweep = (): number => (store.sweep(now()) ? SWEEP_MS : 0);
   timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'cps', error }));
   return {
-    face: createCpsFace(service, log, beatMs === undefined ? {} : { beatMs }),
+    face: createCpsFace(service, log, {
+      challenge: challengeOf(issuers[0]!, cpsAuthority),
+      ...(beatMs === undefined ? {} : { beatMs }),
+    }),
     takeIssuers: () => tokens.replaceIssuers(known.of(issuers)),
   };
+}
+
+/** Clients compute the challenge themselves; the field tells a person, or a generic client, what is missing. */
+function challengeOf(issuer: string, cpsAuthority: string): string {
+  const challenge = encodeTokenChallenge(storageChallenge(issuer, cpsAuthority));
+  return formatPrivateTokenChallenge({ challenge });
 }
 
 /** Keys change at midnight and are published a day ahead; a few minutes are soon enough. */

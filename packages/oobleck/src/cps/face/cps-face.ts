@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeBase64url } from '@oobleck/stir/bytes';
 import { MAXIMUM_RETRACTIONS, RETRACT_SECRET_BYTES, SEALED_REPLY_TYPE } from '@oobleck/stir/mailbox';
 import { NONCE_BYTES } from '@oobleck/stir/seal';
-import { answerProblems, problem, readBody } from '../../http/index.ts';
+import { answerProblems, HttpProblem, problem, readBody } from '../../http/index.ts';
 import type { EventLog } from '../../operate/index.ts';
 import type { CallPlacementService, DepositOutcome } from '../index.ts';
 import { type MailboxPath, parsePath, readDepositRequest, requireType } from './deposit-request.ts';
@@ -18,6 +18,8 @@ import { createReplyBeat } from './reply-beat.ts';
 export interface CpsFaceOptions {
   /** Replies go out at multiples of this, default 5. */
   readonly beatMs?: number;
+  /** The `WWW-Authenticate` field of a 401 (RFC 9577 Section 2.1): which tokens are taken. */
+  readonly challenge?: string;
 }
 
 /** Answers and says true, or says false and has touched nothing. */
@@ -44,7 +46,7 @@ export function createCpsFace(
     if (match === null) return false;
     const path = { mailboxId: match[1]!, shard: match[2]! };
     if (request.method === 'POST')
-      return answer(request, response, () => deposit(service, request, response, path));
+      return answer(request, response, () => deposit(service, request, response, path, options.challenge));
     return answer(request, response, async () => {
       requireMethod(request, response, 'GET', 'GET, POST');
       const reply = await service.retrieve({ ...parsePath(path), ...parseQuery(match[3] ?? '') });
@@ -58,11 +60,18 @@ async function deposit(
   request: IncomingMessage,
   response: ServerResponse,
   path: MailboxPath,
+  challenge: string | undefined,
 ): Promise<void> {
-  const outcome = await service.deposit(await readDepositRequest(request, path));
-  const refusal = REFUSALS[outcome];
-  if (refusal !== undefined) throw refusal();
-  response.writeHead(201, { 'content-length': '0' }).end();
+  try {
+    const outcome = await service.deposit(await readDepositRequest(request, path));
+    const refusal = REFUSALS[outcome];
+    if (refusal !== undefined) throw refusal();
+    response.writeHead(201, { 'content-length': '0' }).end();
+  } catch (error) {
+    const isRefused = error instanceof HttpProblem && error.problem.status === 401;
+    if (isRefused && challenge !== undefined) response.setHeader('www-authenticate', challenge);
+    throw error;
+  }
 }
 
 const REFUSALS: Record<DepositOutcome, (() => Error) | undefined> = {

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { problem } from '../../http/index.ts';
+import { problem, unauthorized } from '../../http/index.ts';
 
 export interface AccessOptions {
   /** Whether the listener is on loopback and open to the machine. */
@@ -46,7 +46,11 @@ export function createAccess(options: AccessOptions): Access {
     if (tenant !== undefined) return tenant;
     if (options.isOpen && options.defaultTenant !== undefined && request.headers.authorization === undefined)
       return options.defaultTenant;
-    throw problem(401, 'unauthorized', 'This needs a client certificate or a bearer key of a tenant');
+    throw unauthorized(
+      'unauthorized',
+      'This needs a client certificate or a bearer key of a tenant',
+      'Bearer',
+    );
   };
 }
 

@@ -18,7 +18,7 @@ let verified: { call: ArrivedCall; identities: readonly string[] }[] = [];
 let outcome: AuthenticationOutcome | Error;
 let verdict: Verdict | Error;
 let logged: string[] = [];
-const log = createEventLog({ destination: { write: (line) => void logged.push(line) } });
+const log = createEventLog({ level: 'warn', destination: { write: (line) => void logged.push(line) } });
 const closers: (() => Promise<unknown>)[] = [];
 
 // The services behind the gateway are its ports; what they answer is set by each test.

@@ -55,13 +55,24 @@ export function addRestRoutes({ app }: FastifyApp, parts: RestParts): void {
     const { authentication, verification } = parts;
     if (authentication !== undefined)
       addResource(scope, parts, '/stir/v1/signing', async (body, context) => {
+        const startedMs = performance.now();
         const call = readSigningRequest(readRequest(body, 'signingRequest'), context);
-        return formatSigningResponse(await authentication.authenticate(call));
+        const outcome = await authentication.authenticate(call);
+        const reason = outcome.signed ? outcome.outOfBand : outcome.reason;
+        parts.log.info('call-signed', { role: 'authentication', reason, elapsedMs: since(startedMs) });
+        return formatSigningResponse(outcome);
       });
     if (verification !== undefined)
       addResource(scope, parts, '/stir/v1/verification', async (body, context) => {
-        const request = readVerificationRequest(readRequest(body, 'verificationRequest'), context);
-        return formatVerificationResponse(await verification.verify(request.call, request.identities));
+        const startedMs = performance.now();
+        const { call, identities } = readVerificationRequest(
+          readRequest(body, 'verificationRequest'),
+          context,
+        );
+        const verdict = await verification.verify(call, identities);
+        const { reason } = verdict;
+        parts.log.info('call-verified', { role: 'verification', reason, elapsedMs: since(startedMs) });
+        return formatVerificationResponse(verdict);
       });
     scope.all('/stir/*', () => {
       throw new AtisRefusal('SVC4003');
@@ -94,6 +105,10 @@ function addResource(scope: FastifyInstance, parts: RestParts, url: string, hand
   });
 }
 
+function since(startedMs: number): number {
+  return Math.round(performance.now() - startedMs);
+}
+
 /** @throws AtisRefusal SVC4002, SVC4004, SVC4007 */
 function requireFraming({ headers }: FastifyRequest): void {
   const accepted = (headers.accept ?? JSON_TYPE)
@@ -113,8 +128,10 @@ function sendError(reply: FastifyReply, error: unknown, log: EventLog): FastifyR
     if (error.id === 'POL4050') reply.header('allow', 'POST');
     return reply.code(error.status).type(JSON_TYPE).send(formatAtisError(error));
   }
-  if (error instanceof HttpProblem)
+  if (error instanceof HttpProblem) {
+    if (error.problem.challenge !== undefined) reply.header('www-authenticate', error.problem.challenge);
     return reply.code(error.problem.status).type(PROBLEM_MEDIA_TYPE).send(formatProblem(error.problem));
+  }
   const { statusCode } = error as { statusCode?: number };
   if (statusCode === 413)
     return reply

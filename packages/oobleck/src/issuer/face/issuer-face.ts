@@ -11,7 +11,7 @@ import {
   TOKEN_REQUEST_TYPE,
 } from '@oobleck/stir/token';
 import type { FastifyRequest } from 'fastify';
-import { type FastifyApp, problem } from '../../http/index.ts';
+import { type FastifyApp, problem, unauthorized } from '../../http/index.ts';
 import type { IssueRefusal, Issuer } from '../index.ts';
 
 const MAXIMUM_REQUEST = 16_384;
@@ -52,7 +52,7 @@ function attestedHolder(issuer: Issuer, request: FastifyRequest, body: Uint8Arra
   if (verdict?.attested) return verdict.holder;
   const detail =
     verdict === undefined ? 'Authorization: Bearer is missing.' : `What failed: ${verdict.reason}.`;
-  throw problem(401, 'not-attested', 'Tokens are issued to holders of a STIR credential', detail);
+  throw unauthorized('not-attested', 'Tokens are issued to holders of a STIR credential', 'Bearer', detail);
 }
 
 /** RFC 9578 Section 6.2 wants 422 where the one token cannot be issued; the draft 400 where none of a batch can. */
