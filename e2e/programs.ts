@@ -4,7 +4,8 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export const DEBIAN_PACKAGES = 'kamailio kamailio-extra-modules kamailio-utils-modules sip-tester';
+export const DEBIAN_PACKAGES =
+  'kamailio kamailio-extra-modules kamailio-secsipid-modules kamailio-utils-modules sip-tester';
 
 const MODULES = ['jansson.so', 'uuid.so', 'http_client.so'];
 const SEARCHED = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
@@ -15,11 +16,12 @@ export function findProgram(name: string): string | undefined {
 
 /**
  * Whether the test file cannot run here, said on standard error.
+ * @param names programs, and modules of Kamailio (`secsipid.so`)
  * @throws Error where OOBLECK_TEST_ALL=1 asks for everything
  */
 export function isMissing(...names: readonly string[]): boolean {
   const missing = [
-    ...names.filter((name) => findProgram(name) === undefined),
+    ...names.filter((name) => !(name.endsWith('.so') ? hasModule(name) : findProgram(name) !== undefined)),
     ...(names.includes('kamailio') ? MODULES.filter((name) => !hasModule(name)) : []),
   ];
   if (missing.length === 0) return false;
