@@ -65,6 +65,9 @@ describe.each(adapters)('%s crypto', (_, crypto, other) => {
       'cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7',
     );
     expect(hex(crypto.sha384(encodeUtf8('ab'), encodeUtf8('c')))).toBe(hex(crypto.sha384(encodeUtf8('abc'))));
+    expect(hex(crypto.sha512(encodeUtf8('ab'), encodeUtf8('c')))).toBe(
+      'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
+    );
     expect(hex(crypto.sha256())).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   });
 

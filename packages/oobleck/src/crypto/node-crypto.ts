@@ -14,6 +14,7 @@ export function createNodeCrypto(): Crypto {
     randomBytes: (length) => plainBytes(randomBytes(length)),
     sha256: (...pieces) => digest('sha256', pieces),
     sha384: (...pieces) => digest('sha384', pieces),
+    sha512: (...pieces) => digest('sha512', pieces),
     hmacSha256(key, ...pieces) {
       const mac = createHmac('sha256', key);
       for (const piece of pieces) mac.update(piece);

@@ -56,6 +56,7 @@ export interface Crypto {
   randomBytes(length: number): Uint8Array;
   sha256(...parts: readonly Uint8Array[]): Uint8Array;
   sha384(...parts: readonly Uint8Array[]): Uint8Array;
+  sha512(...parts: readonly Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
   /** AES-128-GCM, tag of 16 bytes at the end. */
   sealAes128Gcm(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;

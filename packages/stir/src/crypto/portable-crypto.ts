@@ -5,7 +5,7 @@ import { gcm } from '@noble/ciphers/aes.js';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { hmac } from '@noble/hashes/hmac.js';
-import { sha256, sha384 } from '@noble/hashes/sha2.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { randomBytes as platformRandomBytes } from '@noble/hashes/utils.js';
 import { concatBytes } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
@@ -31,6 +31,7 @@ export function createPortableCrypto(
     randomBytes,
     sha256: (...pieces: readonly Uint8Array[]) => sha256(joined(pieces)),
     sha384: (...pieces: readonly Uint8Array[]) => sha384(joined(pieces)),
+    sha512: (...pieces: readonly Uint8Array[]) => sha512(joined(pieces)),
   };
   return {
     ...parts,

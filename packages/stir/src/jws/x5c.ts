@@ -10,14 +10,22 @@ const MAXIMUM_CERTIFICATES = 5;
 
 /** The chain of a JWS header, signer first. @throws StirError ERR_JWS_FORMAT, or of the certificate */
 export function parseX5c(header: JsonObject): readonly Certificate[] {
-  const { x5c } = header;
+  return decodeX5c(header).map(parseCertificate);
+}
+
+/** The same as DER, not yet looked into. @throws StirError ERR_JWS_FORMAT */
+export function decodeX5c({ x5c }: JsonObject): readonly Uint8Array[] {
   if (!Array.isArray(x5c) || x5c.length === 0 || x5c.length > MAXIMUM_CERTIFICATES)
     throw new StirError('ERR_JWS_FORMAT', 'x5c is not a list of 1 to 5 certificates');
-  return x5c.map((entry: Json) => parseCertificate(decodeBase64(entry)));
+  return x5c.map(decodeBase64);
 }
 
 export function formatX5c(chain: readonly Certificate[]): string[] {
-  return chain.map(({ der }) => {
+  return encodeX5c(chain.map(({ der }) => der));
+}
+
+export function encodeX5c(chain: readonly Uint8Array[]): string[] {
+  return chain.map((der) => {
     const text = encodeBase64url(der).replaceAll('-', '+').replaceAll('_', '/');
     return text + '='.repeat((4 - (text.length % 4)) % 4);
   });

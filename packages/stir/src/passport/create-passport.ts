@@ -4,11 +4,14 @@
 import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import type { SigningKey } from '../crypto/crypto.ts';
 import { formatCanonicalJson, type JsonObject } from '../json/index.ts';
-import { signEncoded } from '../jws/index.ts';
+import { encodeX5c, signEncoded } from '../jws/index.ts';
 import { isTelephoneNumber, type TelephoneNumber } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
-import { MAXIMUM_DESTINATIONS } from './passport.ts';
-import { parseShakenClaims, type ShakenClaims } from './shaken.ts';
+import { PASSPORT_EXTENSIONS, type PassportExtension, pptOf } from './extension.ts';
+import { MAXIMUM_DESTINATIONS } from './parties.ts';
+import { MAXIMUM_PASSPORT_LENGTH } from './passport.ts';
+import { isAttestation, isOriginationId, type ShakenClaims } from './shaken.ts';
+import { formatStatement, type PassportStatement, parseStatement } from './statement.ts';
 
 export interface PassportSigner {
   readonly certificateUrl: string;
@@ -19,6 +22,11 @@ export interface PassportSigner {
    * same second would have the same signed bytes, and the second would look like a replay of the first.
    */
   signBase(call: PassportCall, id: string): string;
+  /**
+   * A PASSporT of any type, full form: `parsePassport` gives the statement back. Only without `id` can a compact form
+   * be made of it. @throws StirError ERR_PASSPORT_FORMAT for what no PASSporT can state
+   */
+  sign(statement: PassportStatement): string;
 }
 
 export interface PassportCall {
@@ -28,17 +36,26 @@ export interface PassportCall {
   readonly issuedAt: number;
 }
 
+export interface PassportSignerOptions {
+  /** DER certificates, signer first: put into every header as `x5c` (RFC 9060 Section 7), beside `x5u`. */
+  readonly chain?: readonly Uint8Array[];
+}
+
 /** @param certificateUrl the `x5u` under which relying parties find the key's certificate chain */
-export function createPassportSigner(key: SigningKey, certificateUrl: string): PassportSigner {
-  const header = { alg: 'ES256', typ: 'passport', x5u: certificateUrl };
-  const baseHeader = encodeHeader(header);
-  const shakenHeader = encodeHeader({ ...header, ppt: 'shaken' });
+export function createPassportSigner(
+  key: SigningKey,
+  certificateUrl: string,
+  { chain }: PassportSignerOptions = {},
+): PassportSigner {
+  const headers = encodeHeaders(certificateUrl, chain);
+  const baseHeader = headers.get('base')!;
+  const shakenHeader = headers.get('shaken')!;
   return {
     certificateUrl,
     // Members stand in canonical order; nothing in them needs escaping (RFC 8225 Section 9).
     signShaken(call, { attestation, originationId }) {
       requireSignable(call);
-      parseShakenClaims({ attest: attestation, origid: originationId });
+      if (!isAttestation(attestation) || !isOriginationId(originationId)) throw refusal();
       return signEncoded(
         shakenHeader,
         `{"attest":"${attestation}","dest":${dest(call)},"iat":${call.issuedAt},"orig":{"tn":"${call.originator}"},"origid":"${originationId}"}`,
@@ -53,7 +70,37 @@ export function createPassportSigner(key: SigningKey, certificateUrl: string): P
         key,
       );
     },
+    sign(statement) {
+      const claims = formatStatement(statement);
+      parseStatement(statement.extension, claims);
+      const token = signEncoded(headers.get(statement.extension)!, formatCanonicalJson(claims), key);
+      if (token.length > MAXIMUM_PASSPORT_LENGTH) throw refusal();
+      return token;
+    },
   };
+}
+
+/** The header of a type in canonical form (RFC 8225 Sections 4 and 9). */
+export function formatHeader(extension: PassportExtension, certificateUrl: string, x5c?: string[]): string {
+  const ppt = pptOf(extension);
+  const header: JsonObject = {
+    alg: 'ES256',
+    ...(ppt === undefined ? {} : { ppt }),
+    typ: 'passport',
+    ...(x5c === undefined ? {} : { x5c }),
+    x5u: certificateUrl,
+  };
+  return encodeBase64url(encodeUtf8(formatCanonicalJson(header)));
+}
+
+function encodeHeaders(
+  certificateUrl: string,
+  chain: readonly Uint8Array[] | undefined,
+): ReadonlyMap<PassportExtension, string> {
+  const x5c = chain === undefined ? undefined : encodeX5c(chain);
+  return new Map(
+    PASSPORT_EXTENSIONS.map((extension) => [extension, formatHeader(extension, certificateUrl, x5c)]),
+  );
 }
 
 /** What is put into text unescaped is looked at once more: nobody signs a PASSporT that no strict parser reads. */
@@ -65,7 +112,7 @@ function requireSignable({ originator, destinations, issuedAt }: PassportCall): 
     destinations.length <= MAXIMUM_DESTINATIONS &&
     isTelephoneNumber(originator) &&
     destinations.every(isTelephoneNumber);
-  if (!isSignable) throw new StirError('ERR_PASSPORT_FORMAT', 'not a call that a PASSporT can state');
+  if (!isSignable) throw refusal();
 }
 
 /** RFC 8225 Section 5.2.1: the numbers in lexicographic order. */
@@ -74,6 +121,6 @@ function dest({ destinations }: PassportCall): string {
   return `{"tn":${JSON.stringify([...destinations].sort())}}`;
 }
 
-function encodeHeader(header: JsonObject): string {
-  return encodeBase64url(encodeUtf8(formatCanonicalJson(header)));
+function refusal(): StirError {
+  return new StirError('ERR_PASSPORT_FORMAT', 'not a call that a PASSporT can state');
 }

@@ -78,6 +78,8 @@ const shaken = (claims: JsonObject) =>
 const raw = (payload: string) =>
   signCompactJws(JSON.stringify({ alg: 'ES256', typ: 'passport', x5u: X5U }), payload, key);
 
+// RFC 8225 Section 4.1 (P-03), RFC 8225 Section 4.2 (P-02), RFC 8225 Section 5.1.1 (P-05), RFC 8225 Section 5.2.1
+// (P-04), RFC 8588 Sections 4 and 5 (X-04).
 describe('parsePassport', () => {
   it.each([
     ['base', tokenWith({}, {})],
@@ -90,11 +92,11 @@ describe('parsePassport', () => {
   ])('accepts %s', (_, token) => expect(parsePassport(token).token).toBe(token));
 
   it.each<[string, string]>([
-    ['typ absent', tokenWith({ typ: null }, {})],
-    ['typ of another token', tokenWith({ typ: 'oob-key+jwt' }, {})],
-    ['typ in capitals', tokenWith({ typ: 'PASSporT' }, {})],
-    ['alg none', tokenWith({ alg: 'none' }, {})],
-    ['alg HS256', tokenWith({ alg: 'HS256' }, {})],
+    ['P-03: typ absent', tokenWith({ typ: null }, {})],
+    ['P-03: typ of another token', tokenWith({ typ: 'oob-key+jwt' }, {})],
+    ['P-03: typ in capitals', tokenWith({ typ: 'PASSporT' }, {})],
+    ['P-02: alg none', tokenWith({ alg: 'none' }, {})],
+    ['P-02: alg HS256', tokenWith({ alg: 'HS256' }, {})],
     ['x5u absent', tokenWith({ x5u: null }, {})],
     ['x5u empty', tokenWith({ x5u: '' }, {})],
     ['x5u a list', tokenWith({ x5u: [X5U] }, {})],
@@ -104,30 +106,30 @@ describe('parsePassport', () => {
     ['x5u of 2 KiB', tokenWith({ x5u: `https://e/${'x'.repeat(2_048)}` }, {})],
     ['crit', tokenWith({ crit: ['ppt'] }, {})],
     ['crit with an unknown ppt', tokenWith({ crit: ['ppt'], ppt: 'div' }, {})],
-    ['iat a string', tokenWith({}, { iat: '1443208345' })],
-    ['iat a fraction', tokenWith({}, { iat: 1443208345.5 })],
-    ['iat negative', tokenWith({}, { iat: -1 })],
-    ['iat beyond whole numbers', tokenWith({}, { iat: 2 ** 53 })],
-    ['iat without end', raw('{"dest":{"tn":["2"]},"iat":1e999,"orig":{"tn":"1"}}')],
-    ['iat absent', tokenWith({}, { iat: undefined })],
-    ['orig absent', tokenWith({}, { orig: undefined })],
-    ['orig a string', tokenWith({}, { orig: '12155551212' })],
-    ['orig empty', tokenWith({}, { orig: {} })],
-    ['orig two identities', tokenWith({}, { orig: { tn: '12155551212', uri: 'sip:a@b' } })],
-    ['orig a list', tokenWith({}, { orig: { tn: ['12155551212'] } })],
-    ['orig not canonical', tokenWith({}, { orig: { tn: '+12155551212' } })],
-    ['orig of 16 digits', tokenWith({}, { orig: { tn: '1234567890123456' } })],
-    ['orig a URI with a blank', tokenWith({}, { orig: { uri: 'sip:a @b' } })],
-    ['orig a URI without scheme', tokenWith({}, { orig: { uri: 'a@b' } })],
-    ['dest absent', tokenWith({}, { dest: undefined })],
-    ['dest empty', tokenWith({}, { dest: {} })],
-    ['dest an empty list', tokenWith({}, { dest: { tn: [] } })],
-    ['dest an empty list beside one that is not', tokenWith({}, { dest: { tn: ['1'], uri: [] } })],
-    ['dest not a list', tokenWith({}, { dest: { tn: '12155551213' } })],
-    ['dest with something else', tokenWith({}, { dest: { tn: ['1'], mail: ['a@b'] } })],
-    ['dest not canonical', tokenWith({}, { dest: { tn: ['12155551213', '1-2'] } })],
-    ['dest a number', tokenWith({}, { dest: { tn: [12155551213] } })],
-    ['dest of 33', tokenWith({}, { dest: { tn: Array(33).fill('1') } })],
+    ['P-05: iat a string', tokenWith({}, { iat: '1443208345' })],
+    ['P-05: iat a fraction', tokenWith({}, { iat: 1443208345.5 })],
+    ['P-05: iat negative', tokenWith({}, { iat: -1 })],
+    ['P-05: iat beyond whole numbers', tokenWith({}, { iat: 2 ** 53 })],
+    ['P-05: iat without end', raw('{"dest":{"tn":["2"]},"iat":1e999,"orig":{"tn":"1"}}')],
+    ['P-05: iat absent', tokenWith({}, { iat: undefined })],
+    ['P-04: orig absent', tokenWith({}, { orig: undefined })],
+    ['P-04: orig a string', tokenWith({}, { orig: '12155551212' })],
+    ['P-04: orig empty', tokenWith({}, { orig: {} })],
+    ['P-04: orig two identities', tokenWith({}, { orig: { tn: '12155551212', uri: 'sip:a@b' } })],
+    ['P-04: orig a list', tokenWith({}, { orig: { tn: ['12155551212'] } })],
+    ['P-04: orig not canonical', tokenWith({}, { orig: { tn: '+12155551212' } })],
+    ['P-04: orig of 16 digits', tokenWith({}, { orig: { tn: '1234567890123456' } })],
+    ['P-04: orig a URI with a blank', tokenWith({}, { orig: { uri: 'sip:a @b' } })],
+    ['P-04: orig a URI without scheme', tokenWith({}, { orig: { uri: 'a@b' } })],
+    ['P-04: dest absent', tokenWith({}, { dest: undefined })],
+    ['P-04: dest empty', tokenWith({}, { dest: {} })],
+    ['P-04: dest an empty list', tokenWith({}, { dest: { tn: [] } })],
+    ['P-04: dest an empty list beside one that is not', tokenWith({}, { dest: { tn: ['1'], uri: [] } })],
+    ['P-04: dest not a list', tokenWith({}, { dest: { tn: '12155551213' } })],
+    ['P-04: dest with something else', tokenWith({}, { dest: { tn: ['1'], mail: ['a@b'] } })],
+    ['P-04: dest not canonical', tokenWith({}, { dest: { tn: ['12155551213', '1-2'] } })],
+    ['P-04: dest a number', tokenWith({}, { dest: { tn: [12155551213] } })],
+    ['P-04: dest of 33', tokenWith({}, { dest: { tn: Array(33).fill('1') } })],
     ['a name twice', raw('{"dest":{"tn":["2"]},"iat":1,"orig":{"tn":"1"},"iat":1}')],
     [
       'a name twice, once escaped',
@@ -136,22 +138,23 @@ describe('parsePassport', () => {
     ['a name twice inside orig', raw('{"dest":{"tn":["2"]},"iat":1,"orig":{"tn":"1","\\u0074n":"3"}}')],
     ['17 levels', tokenWith({}, { deep: JSON.parse(`${'['.repeat(16)}${']'.repeat(16)}`) })],
     ['a payload that is a list', raw('[]')],
-    ['attest unknown', shaken({ attest: 'D' })],
-    ['attest absent', shaken({ attest: null })],
-    ['origid no UUID', shaken({ origid: 'x' })],
-    ['origid in braces', shaken({ origid: `{${ORIGID}}` })],
-    ['the compact form', `..${tokenWith({}, {}).split('.')[2]}`],
+    ['X-04: attest unknown', shaken({ attest: 'D' })],
+    ['X-04: attest absent', shaken({ attest: null })],
+    ['X-04: origid no UUID', shaken({ origid: 'x' })],
+    ['X-04: origid in braces', shaken({ origid: `{${ORIGID}}` })],
+    ['P-07: the compact form', `..${tokenWith({}, {}).split('.')[2]}`],
     ['over 16 KiB', tokenWith({}, { pad: 'x'.repeat(MAXIMUM_PASSPORT_LENGTH) })],
     ['nothing', ''],
   ])('refuses %s', (_, token) => expect(() => parsePassport(token)).toThrow(refusal('ERR_PASSPORT_FORMAT')));
 
   it.each<[string, Json]>([
-    ['div', 'div'],
+    ['foo', 'foo'],
+    ['base', 'base'],
     ['a list', ['shaken']],
     ['Shaken', 'Shaken'],
     ['the empty string', ''],
     ['null', null],
-  ])('does not support ppt %s (RFC 8225 Section 8.1)', (_, ppt) =>
+  ])('P-06: ppt %s is not supported (RFC 8225 Section 8.1)', (_, ppt) =>
     expect(() => parsePassport(tokenWith({ ppt }, {}))).toThrow(refusal('ERR_PASSPORT_UNSUPPORTED')),
   );
 

@@ -32,3 +32,7 @@ export function parseShakenClaims({ attest, origid }: JsonObject): ShakenClaims 
   if (!isOriginationId(origid)) throw new StirError('ERR_PASSPORT_FORMAT', 'origid is not a UUID');
   return { attestation: attest, originationId: origid };
 }
+
+export function formatShakenClaims({ attestation, originationId }: ShakenClaims): JsonObject {
+  return { attest: attestation, origid: originationId };
+}

@@ -1,0 +1,1 @@
+export { isUri, MAXIMUM_URI, normalizeUri } from './canonical-uri.ts';
