@@ -30,7 +30,7 @@ export interface Row {
 }
 
 const ROUNDS = 5;
-const WARM_UP = 0.3;
+const WARM_UP = 0.5;
 
 /** @param seconds of CPU time for each part, after the warm-up */
 export async function measure({ name, open }: Benchmark, seconds: number): Promise<Row> {

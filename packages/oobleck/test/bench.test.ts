@@ -1,0 +1,51 @@
+// The benchmark keeps working: the shape of its rows, its exit codes. How fast anything is, no test says.
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../../bench/main.ts', import.meta.url));
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function bench(...names: string[]): Promise<Run> {
+  const env = { ...process.env, OOBLECK_BENCH_SECONDS: '0.02' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...names], { env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+describe('npm run bench', () => {
+  it('prints one JSON row a line, in its own order', async () => {
+    const { code, stdout, stderr } = await bench('token-verify', 'seal', 'passport-sign');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^passport-sign \.\.\.\n/),
+    });
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows.map(({ name }) => name)).toEqual(['passport-sign', 'seal', 'token-verify']);
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(['name', 'opsPerCpuSecond', 'limit', 'ratio']);
+      const { opsPerCpuSecond, limit, ratio } = row as Record<string, number>;
+      expect(opsPerCpuSecond).toBeGreaterThan(0);
+      expect(ratio).toBeCloseTo(opsPerCpuSecond! / limit!, 2);
+    }
+  });
+
+  it('says which rows there are', async () => {
+    const { code, stdout, stderr } = await bench('token-verify', 'nothing');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      'bench: no row nothing; there are: passport-sign passport-verify seal open token-issue token-verify deposit retrieve call\n',
+    );
+  });
+});
