@@ -6,12 +6,13 @@
 //     subjectPublicKeyInfo, issuerUniqueID [1], subjectUniqueID [2], extensions [3] }
 
 import { equalBytes } from '../bytes/index.ts';
-import { createNumberCover, type NumberCover } from '../number/index.ts';
+import { createNumberCover, type NumberCover, type TnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
 import { DerReader, TAG } from './der.ts';
 import { parseEcdsaSignature } from './ecdsa-signature.ts';
-import { type CertificateExtensions, readExtensions } from './extensions.ts';
+import { type CertificateExtensions, ExtensionFields } from './extensions.ts';
 import { checkName, formatName } from './name.ts';
+import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts';
 import { readTime } from './time.ts';
 
 export interface Certificate extends CertificateExtensions {
@@ -32,16 +33,16 @@ export interface Certificate extends CertificateExtensions {
   readonly notAfter: number;
   /** DER SubjectPublicKeyInfo; what is inside is checked when the key is prepared. */
   readonly spki: Uint8Array;
-  readonly signatureAlgorithm: 'ES256' | 'RS256' | 'unsupported';
+  readonly signatureAlgorithm: SignatureAlgorithm;
   /** ES256: r || s, 64 bytes; otherwise the bits as they stand. */
   readonly signature: Uint8Array;
   /** The TNAuthList prepared for questions, made at the first one; empty where there is none. */
   readonly numbers: NumberCover;
 }
 
-const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
-const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
+const MAXIMUM_BYTES = 65_536;
 const MAXIMUM_SERIAL_OCTETS = 21;
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * DER of at most 65536 bytes to a certificate. The bytes are copied once: what is kept outlives and does not follow
@@ -49,57 +50,87 @@ const MAXIMUM_SERIAL_OCTETS = 21;
  * @throws StirError ERR_DER_FORMAT, ERR_CERTIFICATE_FORMAT, ERR_TN_AUTH_LIST_FORMAT, ERR_TN_ENTRY_FORMAT, ERR_BYTES_FORMAT
  */
 export function parseCertificate(input: Uint8Array): Certificate {
-  if (input.length > 65_536) throw refusal('too large');
-  const der = new Uint8Array(input);
-  const outer = DerReader.over(der);
-  const certificate = outer.enter(TAG.sequence);
-  outer.end();
-  const tbs = certificate.element(TAG.sequence);
-  const algorithm = certificate.element(TAG.sequence);
-  const { bits, unused } = certificate.bitString();
-  certificate.end();
-  if (unused !== 0) throw refusal('signature of broken octets');
-  const signatureAlgorithm = readSignatureAlgorithm(algorithm);
-  const signature = signatureAlgorithm === 'ES256' ? parseEcdsaSignature(bits) : bits;
-  return withLazyParts({ der, tbs, signatureAlgorithm, signature, ...readTbs(tbs, algorithm) });
+  if (input.length > MAXIMUM_BYTES) throw refusal('too large');
+  const certificate = new CertificateFields(new Uint8Array(input));
+  certificate.read();
+  return certificate;
 }
 
-type Eager = Omit<Certificate, 'subjectText' | 'numbers'>;
-
-function withLazyParts(eager: Eager): Certificate {
-  let subjectText: string | undefined;
-  let numbers: NumberCover | undefined;
-  return {
-    ...eager,
-    get subjectText() {
-      subjectText ??= formatName(eager.subject);
-      return subjectText;
-    },
-    get numbers() {
-      numbers ??= createNumberCover(eager.tnAuthList ?? []);
-      return numbers;
-    },
-  };
+/**
+ * The certificate as if the lists it refers to stood in it (RFC 8226 Section 10.1): its entries are those of its own list
+ * and of these, added up (RFC 9060 Section 4), and nothing is left to fetch. Every list it refers to must be given.
+ */
+export function withFetchedLists(
+  certificate: Certificate,
+  lists: readonly (readonly TnEntry[])[],
+): Certificate {
+  const merged = new CertificateFields(certificate.der);
+  merged.read();
+  merged.tnAuthList = [...(certificate.tnAuthList ?? []), ...lists.flat()];
+  merged.tnListUrls = [];
+  return merged;
 }
 
-function readTbs(element: Uint8Array, outerAlgorithm: Uint8Array) {
-  const tbs = DerReader.over(element).enter(TAG.sequence);
-  readVersion(tbs);
-  const serialNumber = tbs.integerBytes();
-  if (serialNumber.length > MAXIMUM_SERIAL_OCTETS) throw refusal('serial number too long');
-  // RFC 5280 Section 4.1.1.2: the algorithm named inside the signature is the one outside
-  if (!equalBytes(tbs.element(TAG.sequence), outerAlgorithm)) throw refusal('two signature algorithms');
-  const issuer = readName(tbs);
-  const validity = tbs.enter(TAG.sequence);
-  const notBefore = readTime(validity);
-  const notAfter = readTime(validity);
-  validity.end();
-  const subject = readName(tbs);
-  const spki = tbs.element(TAG.sequence);
-  skipUniqueIds(tbs);
-  const extensions = readExtensions(enterExtensions(tbs));
-  tbs.end();
-  return { serialNumber, issuer, notBefore, notAfter, subject, spki, ...extensions };
+/** One object of one shape, filled front to back: certificates are read on the call path. */
+class CertificateFields extends ExtensionFields implements Certificate {
+  readonly der: Uint8Array;
+  tbs = NOTHING;
+  serialNumber = NOTHING;
+  issuer = NOTHING;
+  subject = NOTHING;
+  notBefore = 0;
+  notAfter = 0;
+  spki = NOTHING;
+  signatureAlgorithm: SignatureAlgorithm = 'unsupported';
+  signature = NOTHING;
+  #subjectText: string | undefined;
+  #numbers: NumberCover | undefined;
+
+  constructor(der: Uint8Array) {
+    super();
+    this.der = der;
+  }
+
+  get subjectText(): string {
+    this.#subjectText ??= formatName(this.subject);
+    return this.#subjectText;
+  }
+
+  get numbers(): NumberCover {
+    this.#numbers ??= createNumberCover(this.tnAuthList ?? []);
+    return this.#numbers;
+  }
+
+  read(): void {
+    const certificate = DerReader.only(this.der, TAG.sequence);
+    this.tbs = certificate.peek(TAG.sequence);
+    const tbs = certificate.enter(TAG.sequence);
+    const algorithm = certificate.peek(TAG.sequence);
+    this.signatureAlgorithm = readSignatureAlgorithm(certificate.enter(TAG.sequence));
+    const { bits, unused } = certificate.bitString();
+    certificate.end();
+    if (unused !== 0) throw refusal('signature of broken octets');
+    this.signature = this.signatureAlgorithm === 'ES256' ? parseEcdsaSignature(bits) : bits;
+    this.#readTbs(tbs, algorithm);
+  }
+
+  #readTbs(tbs: DerReader, outerAlgorithm: Uint8Array): void {
+    readVersion(tbs);
+    this.serialNumber = tbs.integerBytes();
+    if (this.serialNumber.length > MAXIMUM_SERIAL_OCTETS) throw refusal('serial number too long');
+    // RFC 5280 Section 4.1.1.2: the algorithm named inside the signature is the one outside
+    if (!equalBytes(tbs.element(TAG.sequence), outerAlgorithm)) throw refusal('two signature algorithms');
+    this.issuer = readName(tbs);
+    const validity = tbs.enter(TAG.sequence);
+    this.notBefore = readTime(validity);
+    this.notAfter = readTime(validity);
+    validity.end();
+    this.subject = readName(tbs);
+    this.spki = tbs.element(TAG.sequence);
+    skipUniqueIds(tbs);
+    if (!tbs.isDone) this.readExtensions(enterExtensions(tbs));
+    tbs.end();
+  }
 }
 
 function readVersion(tbs: DerReader): void {
@@ -110,8 +141,8 @@ function readVersion(tbs: DerReader): void {
 }
 
 function readName(tbs: DerReader): Uint8Array {
-  const name = tbs.element(TAG.sequence);
-  checkName(name);
+  const name = tbs.peek(TAG.sequence);
+  checkName(tbs.enter(TAG.sequence));
   return name;
 }
 
@@ -121,21 +152,11 @@ function skipUniqueIds(tbs: DerReader): void {
   if (tbs.has(0x82)) tbs.skip(0x82);
 }
 
-function enterExtensions(tbs: DerReader): DerReader | undefined {
-  if (tbs.isDone) return undefined;
+function enterExtensions(tbs: DerReader): DerReader {
   const wrapper = tbs.enter(TAG.explicit3);
   const list = wrapper.enter(TAG.sequence);
   wrapper.end();
   return list;
-}
-
-/** RFC 8226 Section 4: ECDSA on P-256 without parameters (RFC 5758 Section 3.2), RSA PKCS #1 v1.5 with NULL (RFC 4055 Section 5). */
-function readSignatureAlgorithm(element: Uint8Array): Certificate['signatureAlgorithm'] {
-  const algorithm = DerReader.over(element).enter(TAG.sequence);
-  const oid = algorithm.oid();
-  if (oid === ECDSA_WITH_SHA256 && algorithm.isDone) return 'ES256';
-  if (oid !== SHA256_WITH_RSA || !algorithm.has(TAG.null)) return 'unsupported';
-  return algorithm.content(TAG.null).length === 0 && algorithm.isDone ? 'RS256' : 'unsupported';
 }
 
 function refusal(what: string): StirError {

@@ -54,9 +54,7 @@ function isPermitted(claim: Json, values: readonly string[]): boolean {
  * @throws StirError ERR_DER_FORMAT, ERR_BYTES_FORMAT, ERR_CERTIFICATE_FORMAT
  */
 export function parseClaimConstraints(der: Uint8Array, form: ConstraintsForm): ClaimConstraints | undefined {
-  const outer = DerReader.over(der);
-  const fields = outer.enter(TAG.sequence);
-  outer.end();
+  const fields = DerReader.only(der, TAG.sequence);
   if (fields.isDone) throw refusal('claim constraints that constrain nothing');
   const mustInclude = readOptional(fields, TAG.explicit0, readNames) ?? [];
   const permittedValues = readOptional(fields, TAG.explicit1, readPermitted) ?? new Map();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeHex, encodeHex } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
-import { DerReader, encodeDer, encodeDerInteger, TAG } from './der.ts';
+import { DerReader, encodeDer, encodeDerInteger, encodeDerOid, TAG } from './der.ts';
 import { parseEcdsaSignature } from './ecdsa-signature.ts';
 
 const reader = (hex: string) => DerReader.over(decodeHex(hex));
@@ -42,6 +42,18 @@ describe('DerReader', () => {
     expect(() => read(reader(hex))).toThrow(expect.objectContaining({ code: 'ERR_DER_FORMAT' }));
   });
 
+  it.each(['', '1', '3.1', '0.40', '1.2.', '1.02', 'a.b', `1.${'2.'.repeat(200)}3`])(
+    'has no identifier for %j',
+    (text) => {
+      expect(() => encodeDerOid(text)).toThrow(expect.objectContaining({ code: 'ERR_DER_FORMAT' }));
+    },
+  );
+
+  it.each(['0.0', '0.39', '1.39.1', '2.0', '2.47', '2.48', '2.999.3', '1.3.6.1.5.5.7.1.26', '2.5.29.37.0'])(
+    'reads identifier %s as it was written',
+    (text) => expect(DerReader.over(encodeDerOid(text)).oid()).toBe(text),
+  );
+
   it('refuses bytes after the end', () => {
     const two = reader('05000500');
     two.skip(TAG.null);
@@ -55,6 +67,9 @@ describe('DerReader', () => {
     expect(reader('06082a8648ce3d040302').oid()).toBe('1.2.840.10045.4.3.2');
     expect(reader('06092b0601040182371514').oid()).toBe('1.3.6.1.4.1.311.21.20');
     expect(reader('0603883703').oid()).toBe('2.999.3');
+    const uuid = '2.25.329800735698586629295641978511506172918';
+    expect(reader('06146983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776').oid()).toBe(uuid);
+    expect(encodeHex(encodeDerOid(uuid))).toBe('06146983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776');
     expect(reader('02071fffffffffffff').integer()).toBe(Number.MAX_SAFE_INTEGER);
     expect(reader('0101ff').boolean()).toBe(true);
     expect(reader('03020780').bitString()).toEqual({ bits: Uint8Array.of(0x80), unused: 7 });

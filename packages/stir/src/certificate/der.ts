@@ -53,6 +53,14 @@ export class DerReader {
     return new DerReader(bytes, 0, bytes.length, 0);
   }
 
+  /** Over the content of the one element that the bytes are. */
+  static only(bytes: Uint8Array, tag: number, maximumBytes: number = MAXIMUM_BYTES): DerReader {
+    const outer = DerReader.over(bytes, maximumBytes);
+    const inner = outer.enter(tag);
+    outer.end();
+    return inner;
+  }
+
   get isDone(): boolean {
     return this.#at === this.#end;
   }
@@ -85,6 +93,19 @@ export class DerReader {
   element(tag: number): Uint8Array {
     const start = this.#at;
     return this.#bytes.subarray(start, this.#take(tag));
+  }
+
+  /** The same, without going past it. */
+  peek(tag: number): Uint8Array {
+    const start = this.#at;
+    const element = this.element(tag);
+    this.#at = start;
+    return element;
+  }
+
+  /** Everything that is left, as a view, without going past it. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at, this.#end);
   }
 
   skip(tag: number): void {
@@ -127,6 +148,19 @@ export class DerReader {
   oid(): string {
     const end = this.#take(TAG.oid);
     return formatOid(this.#bytes, this.#content, end);
+  }
+
+  /** The same without the text. */
+  skipOid(): void {
+    const end = this.#take(TAG.oid);
+    checkOid(this.#bytes, this.#content, end);
+  }
+
+  /** Content octets of an object identifier, as a view. */
+  oidBytes(): Uint8Array {
+    const end = this.#take(TAG.oid);
+    checkOid(this.#bytes, this.#content, end);
+    return this.#bytes.subarray(this.#content, end);
   }
 
   /** The octets of a bit string, and how many bits of the last do not count (those are zero). */
@@ -182,33 +216,70 @@ export function encodeDerInteger(value: number): Uint8Array<ArrayBuffer> {
   return encodeDer(TAG.integer, Uint8Array.from(octets[0]! >= 0x80 ? [0, ...octets] : octets));
 }
 
+/** OBJECT IDENTIFIER from its dotted text. @throws StirError ERR_DER_FORMAT */
+export function encodeDerOid(text: string): Uint8Array<ArrayBuffer> {
+  if (text.length > 256 || !/^[0-2](?:\.(?:0|[1-9][0-9]{0,39}))+$/.test(text))
+    throw refusal('not an object identifier');
+  const [first, second, ...rest] = text.split('.').map(BigInt);
+  if (first! < 2n && second! > 39n) throw refusal('not an object identifier');
+  const octets = [40n * first! + second!, ...rest].flatMap(arcOctets);
+  if (octets.length > MAXIMUM_OID_OCTETS) throw refusal('not an object identifier');
+  return encodeDer(TAG.oid, Uint8Array.from(octets));
+}
+
+/** Seven bits an octet; all but the last have the highest bit set. */
+function arcOctets(arc: bigint): number[] {
+  const octets = [Number(arc & 0x7fn)];
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) octets.unshift(0x80 | Number(rest & 0x7fn));
+  return octets;
+}
+
 function bigEndian(value: number): number[] {
   const octets: number[] = [];
   for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
   return octets.length === 0 ? [0] : octets;
 }
 
-function formatOid(bytes: Uint8Array, from: number, to: number): string {
-  if (to === from || to - from > MAXIMUM_OID_OCTETS || bytes[to - 1]! >= 0x80)
-    throw refusal('not an object identifier');
+/** Dotted text of content octets. @throws StirError ERR_DER_FORMAT */
+export function formatOid(bytes: Uint8Array, from = 0, to: number = bytes.length): string {
+  checkOid(bytes, from, to);
   let text = '';
-  let arc = 0;
-  for (let i = from; i < to; i++) {
-    const octet = bytes[i]!;
-    if (arc === 0 && octet === 0x80) throw refusal('object identifier not minimal');
-    arc = arc * 128 + (octet & 0x7f);
-    if (!Number.isSafeInteger(arc)) throw refusal('object identifier too large');
-    if (octet >= 0x80) continue;
+  for (let start = from; start < to; ) {
+    let end = start;
+    while (bytes[end]! >= 0x80) end++;
+    const arc = end - start < 7 ? smallArc(bytes, start, end) : largeArc(bytes, start, end);
     text += text === '' ? firstArcs(arc) : `.${arc}`;
-    arc = 0;
+    start = end + 1;
   }
   return text;
 }
 
+/** Every arc begins with an octet other than 80, and ends. */
+function checkOid(bytes: Uint8Array, from: number, to: number): void {
+  if (to === from || to - from > MAXIMUM_OID_OCTETS || bytes[to - 1]! >= 0x80)
+    throw refusal('not an object identifier');
+  for (let i = from; i < to; i++)
+    if (bytes[i] === 0x80 && (i === from || bytes[i - 1]! < 0x80))
+      throw refusal('object identifier not minimal');
+}
+
+/** Seven octets of seven bits are exact numbers; UUIDs as arcs (X.667) are longer. */
+function smallArc(bytes: Uint8Array, start: number, end: number): number {
+  let arc = 0;
+  for (let i = start; i <= end; i++) arc = arc * 128 + (bytes[i]! & 0x7f);
+  return arc;
+}
+
+function largeArc(bytes: Uint8Array, start: number, end: number): bigint {
+  let arc = 0n;
+  for (let i = start; i <= end; i++) arc = (arc << 7n) | BigInt(bytes[i]! & 0x7f);
+  return arc;
+}
+
 /** The first octets hold two arcs as 40 * first + second. */
-function firstArcs(value: number): string {
-  const first = Math.min(2, Math.floor(value / 40));
-  return `${first}.${value - 40 * first}`;
+function firstArcs(value: number | bigint): string {
+  if (value >= 80) return `2.${BigInt(value) - 80n}`;
+  return value >= 40 ? `1.${Number(value) - 40}` : `0.${value}`;
 }
 
 function refusal(what: string): StirError {

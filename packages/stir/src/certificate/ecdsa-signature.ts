@@ -12,9 +12,7 @@ const SCALAR_BYTES = 32;
  * @throws StirError ERR_DER_FORMAT unless both are positive, minimal and at most 32 bytes, with nothing after them
  */
 export function parseEcdsaSignature(der: Uint8Array): Uint8Array<ArrayBuffer> {
-  const outer = DerReader.over(der);
-  const pair = outer.enter(TAG.sequence);
-  outer.end();
+  const pair = DerReader.only(der, TAG.sequence);
   const out = new Uint8Array(2 * SCALAR_BYTES);
   writeScalar(pair.integerBytes(), out, SCALAR_BYTES);
   writeScalar(pair.integerBytes(), out, 2 * SCALAR_BYTES);

@@ -29,9 +29,18 @@ interface Attribute {
   readonly value: DerReader;
 }
 
-/** Walks the whole name. @throws StirError ERR_DER_FORMAT, ERR_CERTIFICATE_FORMAT */
-export function checkName(der: Uint8Array): void {
-  forEachAttribute(der, ({ tag, value }) => value.skip(tag));
+/** Walks a whole name, whose content this is. @throws StirError ERR_DER_FORMAT, ERR_CERTIFICATE_FORMAT */
+export function checkName(name: DerReader): void {
+  while (!name.isDone) {
+    const parts = name.enter(TAG.set);
+    if (parts.isDone) throw emptyName();
+    while (!parts.isDone) {
+      const attribute = parts.enter(TAG.sequence);
+      attribute.skipOid();
+      attribute.skip(attribute.tag());
+      attribute.end();
+    }
+  }
 }
 
 /** RFC 4514 text: last name first, control characters escaped, unusual values as `#` and hexadecimal. */
@@ -48,12 +57,10 @@ export function formatName(der: Uint8Array): string {
 }
 
 function forEachAttribute(der: Uint8Array, visit: (attribute: Attribute, index: number) => void): void {
-  const outer = DerReader.over(der);
-  const name = outer.enter(TAG.sequence);
-  outer.end();
+  const name = DerReader.only(der, TAG.sequence);
   for (let index = 0; !name.isDone; index++) {
     const parts = name.enter(TAG.set);
-    if (parts.isDone) throw new StirError('ERR_CERTIFICATE_FORMAT', 'empty relative name');
+    if (parts.isDone) throw emptyName();
     while (!parts.isDone) {
       const value = parts.enter(TAG.sequence);
       const type = value.oid();
@@ -61,6 +68,10 @@ function forEachAttribute(der: Uint8Array, visit: (attribute: Attribute, index: 
       value.end();
     }
   }
+}
+
+function emptyName(): StirError {
+  return new StirError('ERR_CERTIFICATE_FORMAT', 'empty relative name');
 }
 
 function formatValue({ tag, value }: Attribute): string {

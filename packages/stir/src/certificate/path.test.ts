@@ -16,7 +16,9 @@ import {
 } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
 import { acceptedEntries, authorityOver, type NumberMap } from './authority.ts';
-import { type Certificate, parseCertificate } from './certificate.ts';
+import { type Certificate, parseCertificate, withFetchedLists } from './certificate.ts';
+import { cpsUrisOf } from './cps-uri.ts';
+import { encodeDer, encodeDerOid, TAG } from './der.ts';
 import { type PathInput, validatePath } from './path.ts';
 import { signerId } from './signer.ts';
 import { encodeTnAuthList } from './tn-auth-list.ts';
@@ -43,6 +45,7 @@ interface Shape {
   readonly signing?: webcrypto.EcdsaParams & { hash: string };
   /** Whose key the certificate says signed it, where that is a lie. */
   readonly authorityKey?: CryptoKey;
+  readonly keyIds?: 'none';
 }
 
 const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags;
@@ -57,15 +60,15 @@ async function createParty(name: string, algorithm: webcrypto.EcKeyGenParams = P
 }
 
 async function issue(subject: Party, issuer: Party, shape: Shape): Promise<Certificate> {
-  const extensions: x509.Extension[] = [
+  const keyIds = [
     await x509.SubjectKeyIdentifierExtension.create(subject.keys.publicKey),
     await x509.AuthorityKeyIdentifierExtension.create(shape.authorityKey ?? issuer.keys.publicKey),
-    ...(shape.more ?? []),
   ];
+  const extensions: x509.Extension[] = [...(shape.keyIds ? [] : keyIds), ...(shape.more ?? [])];
   if (shape.ca !== undefined)
     extensions.push(new x509.BasicConstraintsExtension(shape.ca, shape.pathLength, true));
   if (shape.usage !== undefined) extensions.push(new x509.KeyUsagesExtension(shape.usage, true));
-  if (shape.list !== undefined) {
+  if (shape.list !== undefined && shape.list.length > 0) {
     const list = encodeTnAuthList(shape.list.map(parseTnEntry));
     extensions.push(new x509.Extension('1.3.6.1.5.5.7.1.26', false, list));
   }
@@ -184,12 +187,18 @@ describe('validatePath refuses', () => {
     expect(check([leafCert, middleCert, impostor])).not.toBe('valid');
   });
 
-  it('an order that is not issuer after issued', () => {
+  it('C-08: an order that is not issuer after issued (RFC 9060 Section 7)', () => {
+    expect(check([middleCert, leafCert])).not.toBe('valid');
+    expect(check([rootCert, middleCert, leafCert])).not.toBe('valid');
     expect(check([leafCert, rootCert])).toBe('name-mismatch');
     expect(check([leafCert, leafCert, middleCert])).toBe('name-mismatch');
   });
 
-  it('key identifiers that do not meet', async () => {
+  it('C-08: key identifiers that do not meet, or are not there (RFC 9060 Section 7)', async () => {
+    expect(await leafWith({ keyIds: 'none' })).toBe('key-id-mismatch');
+    expect(check([leafCert, await issue(middle, root, { ...CA, keyIds: 'none' })])).toBe('key-id-mismatch');
+    const bare = await issue(root, root, { ...CA, keyIds: 'none' });
+    expect(check([leafCert, middleCert], { anchors: [bare] })).toBe('valid');
     expect(await leafWith({ authorityKey: root.keys.publicKey })).toBe('key-id-mismatch');
   });
 
@@ -212,7 +221,7 @@ describe('validatePath refuses', () => {
     expect(check([leafCert, middleCert], { anchors: [anchor] })).toBe('not-ca');
   });
 
-  it('a leaf that may not sign, or is an authority (RFC 9060 Section 4)', async () => {
+  it('C-09: a leaf that may not sign, or is an authority (RFC 9060 Section 4)', async () => {
     expect(await leafWith({ usage: keyCertSign })).toBe('key-usage');
     expect(await leafWith({ usage: undefined })).toBe('valid');
     expect(await leafWith({ ca: true })).toBe('leaf-is-ca');
@@ -234,6 +243,45 @@ describe('validatePath refuses', () => {
     const more = [new x509.Extension('2.5.29.30', true, Uint8Array.of(0x30, 0))];
     expect(await leafWith({ more })).toBe('critical-extension');
     expect(await middleWith({ more })).toBe('critical-extension');
+  });
+
+  it.each(['2.5.29.30', '2.5.29.36'])('constraints %s of an authority, not even critical', async (oid) => {
+    const more = [new x509.Extension(oid, false, Uint8Array.of(0x30, 0))];
+    expect(await middleWith({ more })).toBe('critical-extension');
+  });
+
+  it('what decides nothing is let pass: policies, their mapping, no policy "any" (RFC 5280 Section 6.1.1)', async () => {
+    const more = ['2.5.29.32', '2.5.29.33', '2.5.29.54'].map(
+      (oid) => new x509.Extension(oid, true, Uint8Array.of(0x30, 0)),
+    );
+    expect(await middleWith({ more })).toBe('valid');
+  });
+
+  it('certificates for other purposes (RFC 5280 Section 4.2.1.12)', async () => {
+    const purposes = (...oids: string[]) => ({ more: [new x509.ExtendedKeyUsageExtension(oids)] });
+    expect(await leafWith(purposes('1.3.6.1.5.5.7.3.1'))).toBe('key-usage');
+    expect(await middleWith(purposes('1.3.6.1.5.5.7.3.1'))).toBe('key-usage');
+    expect(await leafWith(purposes('1.3.6.1.5.5.7.3.1', '2.5.29.37.0'))).toBe('valid');
+  });
+
+  it('C-04: claim constraints of an authority, which only end entities have (RFC 8226 Section 8)', async () => {
+    const value = Buffer.from('3007a0053003160161', 'hex');
+    const more = [new x509.Extension('1.3.6.1.5.5.7.1.27', false, value)];
+    expect(await middleWith({ more })).toBe('claim-constraints');
+    expect(await leafWith({ more })).toBe('valid');
+  });
+
+  it('what was revoked, wherever in the path, once it is known to be authentic', async () => {
+    const chain = [leafCert, middleCert];
+    for (const one of [leafCert, middleCert, rootCert])
+      expect(check(chain, { isRevoked: (asked) => asked === one })).toBe('revoked');
+    expect(check(chain, { isRevoked: () => false })).toBe('valid');
+    const forged = await issue(
+      carrier,
+      { ...middle, keys: carrier.keys },
+      { ...LEAF, authorityKey: middle.keys.publicKey },
+    );
+    expect(check([forged, middleCert], { isRevoked: () => true })).toBe('bad-signature');
   });
 
   it('bad signatures of the leaf and above it', async () => {
@@ -260,7 +308,7 @@ describe('validatePath refuses', () => {
     expect(check([leaf], { anchors: [anchor] })).toBe('unsupported-algorithm');
   });
 
-  it('authority that the certificate above does not have (RFC 9060 Section 4)', async () => {
+  it('C-07: authority that the certificate above does not have (RFC 9060 Section 4)', async () => {
     const limit = await issue(middle, root, { ...CA, list: ['0-1234', '1-12125551000-1000'] });
     const owns = (spc: Spc, entry: TnEntry) => spc === '1234' && formatTnEntry(entry) === '2-13035550000';
     const under = async (list: readonly string[], spcOwns?: PathInput['spcOwns']) =>
@@ -277,11 +325,78 @@ describe('validatePath refuses', () => {
     expect(await under(['2-13035550001'], owns)).toBe('tn-scope');
   });
 
-  it('authority limited from further up, through one without a list', async () => {
+  it('C-07: authority limited from further up, through one without a list', async () => {
     const limited = await issue(root, root, { ...CA, list: ['0-1234'] });
     expect(check([leafCert, middleCert], { anchors: [limited] })).toBe('valid');
     const other = await issue(carrier, middle, { ...LEAF, list: ['0-5678'] });
     expect(check([other, middleCert], { anchors: [limited] })).toBe('tn-scope');
+  });
+
+  const at = (...urls: string[]) => {
+    const described = urls.map((url) =>
+      encodeDer(TAG.sequence, encodeDerOid('1.3.6.1.5.5.7.48.14'), encodeDer(0x86, Buffer.from(url))),
+    );
+    return { more: [new x509.Extension('1.3.6.1.5.5.7.1.1', false, encodeDer(TAG.sequence, ...described))] };
+  };
+  const one = (text: string) => [parseTnEntry(text)];
+
+  it('C-03: a list by reference counts as if it stood in the certificate (RFC 8226 Section 10.1)', async () => {
+    const url = 'https://lists.example.net/1234';
+    const limit = await issue(middle, root, { ...CA, ...at(url) });
+    expect(limit.tnListUrls).toEqual([url]);
+    const leaf = await issue(carrier, middle, { ...LEAF, list: ['2-12125551824'] });
+    expect(check([leaf, limit])).toBe('tn-list-unavailable');
+    expect(check([leaf, withFetchedLists(limit, [one('1-12125551000-1000')])])).toBe('valid');
+    expect(check([leaf, withFetchedLists(limit, [one('1-12125552000-1000')])])).toBe('tn-scope');
+    const both = await issue(middle, root, { ...CA, list: ['2-12125551824'], ...at(url) });
+    expect(check([leaf, both])).toBe('valid');
+    expect(check([leafCert, both])).toBe('tn-list-unavailable');
+    expect(check([leafCert, withFetchedLists(both, [one('0-1234')])])).toBe('valid');
+  });
+
+  it('C-03: a leaf with nothing but a reference speaks for nobody until it is fetched', async () => {
+    const leaf = await issue(carrier, middle, { ...LEAF, list: [], ...at('https://lists.example.net/1234') });
+    expect(check([leaf, middleCert])).toBe('tn-list-unavailable');
+    const merged = withFetchedLists(leaf, [one('0-1234')]);
+    expect(merged.numbers.spcs).toEqual(new Set(['1234']));
+    expect([merged.tnListUrls, merged.tnAuthListDer]).toEqual([[], undefined]);
+    expect(check([merged, middleCert])).toBe('valid');
+    expect(check([merged, await issue(middle, root, { ...CA, list: ['0-5678'] })])).toBe('tn-scope');
+  });
+
+  it.each(['http://lists.example.net/1234', 'ldap://lists.example.net', 'https://', ''])(
+    'C-03: a certificate that refers to a list at %j is refused (RFC 8226 Section 10.1)',
+    async (url) => {
+      await expect(issue(carrier, middle, { ...LEAF, ...at(url) })).rejects.toThrow(
+        expect.objectContaining({ code: 'ERR_CERTIFICATE_FORMAT' }),
+      );
+    },
+  );
+
+  const CPS_OID = '1.3.6.1.4.1.99999.1';
+  const cps = (...uris: string[]) => ({
+    more: [
+      new x509.Extension(
+        CPS_OID,
+        false,
+        encodeDer(TAG.sequence, ...uris.map((uri) => encodeDer(TAG.ia5String, Buffer.from(uri)))),
+      ),
+    ],
+  });
+
+  it('V-07: a CPS URI that is not https makes the certificate invalid (draft-sliwa-stir-pps-ext-00)', async () => {
+    const good = 'https://cps.example.net/oob/v1';
+    const judge = async (...uris: string[]) =>
+      check([await issue(carrier, middle, { ...LEAF, ...cps(...uris) }), middleCert], { cpsUriOid: CPS_OID });
+    expect(await judge(good, 'https://[2001:db8::1]:8443')).toBe('valid');
+    expect(await judge(good, 'http://cps.example.net/oob/v1')).toBe('cps-uri');
+    expect(await judge('https://user@cps.example.net/')).toBe('cps-uri');
+    expect(await judge()).toBe('cps-uri');
+    expect(await leafWith(cps('http://cps.example.net'))).toBe('valid');
+    const leaf = await issue(carrier, middle, { ...LEAF, ...cps(good) });
+    expect(cpsUrisOf(leaf, CPS_OID)).toEqual([good]);
+    expect(cpsUrisOf(leafCert, CPS_OID)).toBeUndefined();
+    expect(() => cpsUrisOf({ ...leaf, basicConstraints: { isCa: true } }, CPS_OID)).toThrow(StirError);
   });
 
   it('every mutation of a certificate of the path, 1,000 of them', () => {

@@ -1,13 +1,13 @@
 // Certification path validation (RFC 5280 Section 6.1, with the additions of RFC 8226 and RFC 9060) as a value. The list is
 // rigid: leaf first, each certificate issued by the next (RFC 9060 Section 7); no other path is looked for. It may end below
-// the anchor or with it; what stands above an anchor is not looked at. Revocation is not checked here.
+// the anchor or with it; what stands above an anchor is not looked at. The rules themselves stand in path-rules.ts.
 // What is cheap comes first: a stranger's list that ends at no anchor costs no signature check.
 
-import { compareBytes } from '../bytes/index.ts';
 import type { Crypto } from '../crypto/crypto.ts';
 import type { Certificate } from './certificate.ts';
 import { verifyingKeyOf } from './certificate-key.ts';
-import { isEncompassed, type SpcOwns } from './tn-scope.ts';
+import { findLinkFault, findOwnFault, findRoleFault, isSame } from './path-rules.ts';
+import { judgeScope, type SpcOwns } from './tn-scope.ts';
 
 export type PathReason =
   | 'empty'
@@ -20,12 +20,17 @@ export type PathReason =
   | 'not-yet-valid'
   | 'critical-extension'
   | 'claim-constraints'
+  | 'cps-uri'
   | 'not-ca'
   | 'path-length'
   | 'key-usage'
   | 'tn-scope'
   | 'unsupported-algorithm'
-  | 'bad-signature';
+  | 'bad-signature'
+  /** Authentic, but taken back by its authority. */
+  | 'revoked'
+  /** Authentic, but a TNAuthList by reference has not been fetched, and without it nothing can be said. */
+  | 'tn-list-unavailable';
 
 export type PathVerdict =
   | { readonly valid: true; readonly leaf: Certificate; readonly anchor: Certificate }
@@ -39,7 +44,11 @@ export interface PathInput {
   readonly at: number;
   readonly crypto: Crypto;
   /** The checker's own knowledge of who owns which numbers; without it no SPC delegates numbers. */
-  readonly spcOwns?: SpcOwns;
+  readonly spcOwns?: SpcOwns | undefined;
+  /** Asked for every certificate of the path, anchor included, once its signature holds; without it nothing is revoked. */
+  readonly isRevoked?: ((certificate: Certificate) => boolean) | undefined;
+  /** The identifier of the CPS URI extension; without it the extension is not looked at. */
+  readonly cpsUriOid?: string | undefined;
 }
 
 const MAXIMUM_CHAIN = 5;
@@ -51,7 +60,7 @@ export function validatePath(input: PathInput): PathVerdict {
   if (leaf === undefined) return { valid: false, reason: 'empty' };
   if (chain.length > MAXIMUM_CHAIN) return { valid: false, reason: 'too-long' };
   const below = belowAnchor(chain, input.anchors);
-  const linkFault = findLinkFault(below);
+  const linkFault = findLinkFault(below, 'both');
   if (linkFault !== undefined) return { valid: false, reason: linkFault };
   const candidates = input.anchors.filter((anchor) => canEndAt(anchor, chain, below));
   let verdict: PathVerdict = { valid: false, reason: 'untrusted' };
@@ -71,11 +80,6 @@ function belowAnchor(chain: readonly Certificate[], anchors: readonly Certificat
   return at === -1 ? chain : chain.slice(0, at);
 }
 
-/** Names and public keys are no secrets: the first difference ends it. */
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && compareBytes(a, b) === 0;
-}
-
 /** RFC 5280 Section 6.1.1 (d): an anchor is a name and a key, whichever certificate shows them. */
 function isSameAuthority(a: Certificate, b: Certificate): boolean {
   return isSame(a.spki, b.spki) && isSame(a.subject, b.subject);
@@ -92,62 +96,16 @@ function canEndAt(
 }
 
 function findFault(path: readonly Certificate[], input: PathInput): PathReason | undefined {
-  const anchorLink = path.slice(-2);
+  const scope = judgeScope(path, input.spcOwns);
   return (
-    findLinkFault(anchorLink) ??
-    findOwnFault(path, input.at) ??
+    findLinkFault(path.slice(-2), 'where-there') ??
+    findOwnFault(path, input) ??
     findRoleFault(path) ??
-    findMisplacedConstraints(path.slice(1)) ??
-    (isEncompassed(path, input.spcOwns) ? undefined : 'tn-scope') ??
-    findSignatureFault(path, input.crypto)
+    (scope === 'outside' ? 'tn-scope' : undefined) ??
+    findSignatureFault(path, input.crypto) ??
+    (input.isRevoked !== undefined && path.some(input.isRevoked) ? 'revoked' : undefined) ??
+    (scope === 'unknown' ? 'tn-list-unavailable' : undefined)
   );
-}
-
-/** RFC 5280 Section 6.1.3 (a) (4), and RFC 9060 Section 7: AKI of each is SKI of the next, where both are there. */
-function findLinkFault(path: readonly Certificate[]): PathReason | undefined {
-  for (let i = 0; i + 1 < path.length; i++) {
-    const child = path[i]!;
-    const issuer = path[i + 1]!;
-    if (!isSame(child.issuer, issuer.subject)) return 'name-mismatch';
-    const { authorityKeyId } = child;
-    const { subjectKeyId } = issuer;
-    if (authorityKeyId && subjectKeyId && !isSame(authorityKeyId, subjectKeyId)) return 'key-id-mismatch';
-  }
-  return undefined;
-}
-
-/** RFC 5280 Section 6.1.3 (a) (2) and Section 6.1.4 (o); the anchor's certificate is held to the same. */
-function findOwnFault(path: readonly Certificate[], at: number): PathReason | undefined {
-  for (const certificate of path) {
-    if (at > certificate.notAfter) return 'expired';
-    if (!(at >= certificate.notBefore)) return 'not-yet-valid';
-    if (certificate.unknownCriticalExtensions.length > 0) return 'critical-extension';
-  }
-  return undefined;
-}
-
-/**
- * RFC 8226 Section 8, RFC 9118 Section 3: claim constraints are for end-entity certificates. An authority that has them means
- * to limit what stands below it, which nothing here would enforce.
- */
-function findMisplacedConstraints(issuers: readonly Certificate[]): PathReason | undefined {
-  return issuers.some(({ claimConstraints }) => claimConstraints) ? 'claim-constraints' : undefined;
-}
-
-/** RFC 5280 Section 6.1.4 (k) to (n) for issuers; RFC 9060 Section 4 for the leaf: a CA certificate signs no PASSporT. */
-function findRoleFault(path: readonly Certificate[]): PathReason | undefined {
-  const [leaf, ...issuers] = path;
-  if (leaf!.basicConstraints?.isCa === true) return 'leaf-is-ca';
-  if (leaf!.keyUsage?.digitalSignature === false) return 'key-usage';
-  let authoritiesBelow = 0;
-  for (const issuer of issuers) {
-    const { basicConstraints, keyUsage } = issuer;
-    if (basicConstraints?.isCa !== true) return 'not-ca';
-    if (authoritiesBelow > (basicConstraints.pathLength ?? authoritiesBelow)) return 'path-length';
-    if (keyUsage?.certificateSigning !== true) return 'key-usage';
-    if (!isSame(issuer.subject, issuer.issuer)) authoritiesBelow++;
-  }
-  return undefined;
 }
 
 /** RFC 5280 Section 6.1.3 (a) (1), from the anchor down, so that only what an authority vouches for costs more. */

@@ -30,11 +30,27 @@ function unixSeconds(text: Uint8Array, year: number, from: number, length: numbe
   const second = digits(text, from + 8, 2);
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) throw refusal();
   if (hour > 23 || minute > 59 || second > 59) throw refusal();
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+  return ((daysBefore(year, month) + day - 1) * 24 + hour) * 3600 + minute * 60 + second;
 }
 
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const DAYS_BEFORE_1970 = 719_162;
+
 function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return month === 2 && isLeap(year) ? 29 : DAYS[month - 1]!;
+}
+
+/** Since 1970, to the first of a month, in the calendar of today. Negative before. */
+function daysBefore(year: number, month: number): number {
+  const last = year - 1;
+  const leapDays = Math.floor(last / 4) - Math.floor(last / 100) + Math.floor(last / 400);
+  const inYear = DAYS_BEFORE[month - 1]! + (month > 2 && isLeap(year) ? 1 : 0);
+  return 365 * last + leapDays + inYear - DAYS_BEFORE_1970;
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
 function digits(text: Uint8Array, from: number, count: number): number {

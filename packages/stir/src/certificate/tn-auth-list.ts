@@ -21,9 +21,7 @@ const MAXIMUM_ENTRIES = 20_000;
  * @throws StirError ERR_DER_FORMAT, ERR_TN_AUTH_LIST_FORMAT, or ERR_TN_ENTRY_FORMAT for a range that breaks its rule
  */
 export function parseTnAuthList(der: Uint8Array): TnEntry[] {
-  const outer = DerReader.over(der, MAXIMUM_BYTES);
-  const list = outer.enter(TAG.sequence);
-  outer.end();
+  const list = DerReader.only(der, TAG.sequence, MAXIMUM_BYTES);
   const entries: TnEntry[] = [];
   while (!list.isDone) {
     if (entries.length === MAXIMUM_ENTRIES) throw refusal('too many entries');

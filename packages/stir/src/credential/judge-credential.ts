@@ -6,6 +6,7 @@ import {
   type Certificate,
   type NumberMap,
   signerId,
+  spcOwnsBy,
   validatePath,
   verifyingKeyOf,
 } from '../certificate/index.ts';
@@ -24,6 +25,8 @@ export interface JudgeParts {
   readonly anchors: readonly Certificate[];
   /** The checker's own number-to-SPC map, where it has one. */
   readonly numberMap?: NumberMap | undefined;
+  /** Whether an authority took a certificate back; without it none is. */
+  readonly isRevoked?: ((certificate: Certificate) => boolean) | undefined;
 }
 
 /** A credential that holds, with what of it counts. */
@@ -82,9 +85,9 @@ function signatureRefusal(
   credential: KeyCredential,
   at: number,
 ): CredentialRefusal | undefined {
-  const { crypto, anchors } = parts;
+  const { crypto, anchors, isRevoked } = parts;
   const { chain, jws } = credential;
-  const path = validatePath({ chain, anchors, at, crypto });
+  const path = validatePath({ chain, anchors, at, crypto, spcOwns: spcOwnsBy(parts.numberMap), isRevoked });
   if (!path.valid) return 'untrusted-chain';
   if (chain[0]!.hasClaimConstraints) return 'claim-constraints';
   const key = verifyingKeyOf(chain[0]!, crypto);
