@@ -127,7 +127,7 @@ async function spendAndStore(
   if (expiresAtMs <= nowMs) return 'created';
   await store.add(shardName(request), {
     id: digest,
-    bytes: request.blob,
+    bytes: request.blob.slice(), // what came may be a view of a larger read buffer
     hash: crypto.sha256(request.blob),
     depositedAtMs: nowMs,
     expiresAtMs,

@@ -75,14 +75,12 @@ function orProblem<T>(status: number, slug: string, parse: () => T): T {
 }
 
 function parseAuthorization(value: string | undefined): Token {
-  const refusal = problem(401, 'no-token', 'A deposit needs a storage token of an accepted issuer');
-  if (value === undefined) throw refusal;
   try {
-    return parsePrivateToken(value);
+    if (value !== undefined) return parsePrivateToken(value);
   } catch (cause) {
-    if (cause instanceof StirError) throw refusal;
-    throw cause;
+    if (!(cause instanceof StirError)) throw cause;
   }
+  throw problem(401, 'no-token', 'A deposit needs a storage token of an accepted issuer');
 }
 
 /** RFC 9651 Section 3.3.5: a list of byte sequences, each one token. */
