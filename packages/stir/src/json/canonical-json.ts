@@ -20,9 +20,13 @@ export function formatCanonicalJson(value: Json): string {
 
 /** UTF-16 order and code point order differ where a surrogate meets U+E000 to U+FFFF. */
 function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a, (letter) => letter.codePointAt(0)!);
-  const right = Array.from(b, (letter) => letter.codePointAt(0)!);
-  for (let i = 0; i < Math.min(left.length, right.length); i++)
-    if (left[i] !== right[i]) return left[i]! - right[i]!;
-  return left.length - right.length;
+  const end = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < end && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at === end ? a.length - b.length : rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
+}
+
+/** Surrogates stand for code points above all others. */
+function rankOf(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
