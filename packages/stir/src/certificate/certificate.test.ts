@@ -2,13 +2,10 @@ import { createHash, type webcrypto, X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as x509 from '../../../oobleck/src/lab/x509.ts';
 import { concatBytes, decodeHex, encodeHex } from '../bytes/index.ts';
+import { DerReader, encodeDer, formatName, formatPem, parsePem, readTime, TAG } from '../der/index.ts';
 import { formatTnEntry, parseTnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
 import { parseCertificate } from './certificate.ts';
-import { DerReader, encodeDer, TAG } from './der.ts';
-import { formatName } from './name.ts';
-import { formatPem, parsePem } from './pem.ts';
-import { readTime } from './time.ts';
 import { encodeTnAuthList } from './tn-auth-list.ts';
 import vector from './vectors/certificate.rfc9118.json' with { type: 'json' };
 

@@ -6,14 +6,19 @@
 //     subjectPublicKeyInfo, issuerUniqueID [1], subjectUniqueID [2], extensions [3] }
 
 import { equalBytes } from '../bytes/index.ts';
+import {
+  checkName,
+  DerReader,
+  formatName,
+  parseEcdsaSignature,
+  readSignatureAlgorithm,
+  readTime,
+  type SignatureAlgorithm,
+  TAG,
+} from '../der/index.ts';
 import { createNumberCover, type NumberCover, type TnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
-import { DerReader, TAG } from './der.ts';
-import { parseEcdsaSignature } from './ecdsa-signature.ts';
 import { type CertificateExtensions, ExtensionFields } from './extensions.ts';
-import { checkName, formatName } from './name.ts';
-import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts';
-import { readTime } from './time.ts';
 
 export interface Certificate extends CertificateExtensions {
   readonly der: Uint8Array;

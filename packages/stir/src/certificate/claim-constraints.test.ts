@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../test/hostile.ts';
 import { decodeHex, encodeUtf8 } from '../bytes/index.ts';
+import { encodeDer, parsePem, TAG } from '../der/index.ts';
 import { parseCertificate } from './certificate.ts';
 import { type ConstraintsForm, meetsClaimConstraints, parseClaimConstraints } from './claim-constraints.ts';
-import { encodeDer, TAG } from './der.ts';
-import { parsePem } from './pem.ts';
 import vector from './vectors/certificate.rfc9118.json' with { type: 'json' };
 
 const ia5 = (text: string) => encodeDer(TAG.ia5String, encodeUtf8(text));

@@ -7,9 +7,9 @@
 //   JWTClaimNames ::= SEQUENCE SIZE (1..MAX) OF JWTClaimName      JWTClaimName ::= IA5String
 
 import { decodeAscii, decodeUtf8 } from '../bytes/index.ts';
+import { DerReader, TAG } from '../der/index.ts';
 import { formatCanonicalJson, type Json, type JsonObject } from '../json/index.ts';
 import { StirError } from '../stir-error.ts';
-import { DerReader, TAG } from './der.ts';
 
 /** The constraints of either extension, in one form. */
 export interface ClaimConstraints {

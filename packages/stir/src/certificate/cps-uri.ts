@@ -4,10 +4,10 @@
 //   PPSURIs ::= SEQUENCE SIZE (1..MAX) OF IA5String      absolute https URIs, each the root of an API
 
 import { decodeAscii } from '../bytes/index.ts';
+import { DerReader, TAG } from '../der/index.ts';
 import { StirError } from '../stir-error.ts';
 import type { Certificate } from './certificate.ts';
-import { DerReader, TAG } from './der.ts';
-import { listExtensions } from './extension-list.ts';
+import { listExtensions } from './extensions.ts';
 
 const MAXIMUM_URIS = 16;
 const MAXIMUM_LENGTH = 2048;

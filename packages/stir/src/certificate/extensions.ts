@@ -6,10 +6,10 @@
 // Whatever limits a path and is not enforced here is listed by its identifier, and a path with it is refused: everything
 // critical that is not known, and name and policy constraints, critical or not.
 
+import { DerReader, type Extension, formatOid, readExtensionList, TAG } from '../der/index.ts';
 import type { TnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
 import { type ClaimConstraints, parseClaimConstraints } from './claim-constraints.ts';
-import { type DerReader, formatOid, TAG } from './der.ts';
 import { EXTENSION, extensionNumber } from './extension-number.ts';
 import { parseTnAuthList } from './tn-auth-list.ts';
 import { parseTnListUrls } from './tn-list-url.ts';
@@ -141,6 +141,14 @@ export class ExtensionFields implements CertificateExtensions {
     value.end();
     return true;
   }
+}
+
+/**
+ * Every extension as it stands, in their order, for those who look at more than a path needs: the lint, inspection, and
+ * extensions whose identifier is a matter of configuration.
+ */
+export function listExtensions({ extensionsDer }: Pick<CertificateExtensions, 'extensionsDer'>): Extension[] {
+  return extensionsDer === undefined ? [] : readExtensionList(DerReader.over(extensionsDer));
 }
 
 /**

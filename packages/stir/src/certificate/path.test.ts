@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '../../../oobleck/src/crypto/node-crypto.ts';
 import * as x509 from '../../../oobleck/src/lab/x509.ts';
 import { encodeBase64url } from '../bytes/index.ts';
+import { encodeDer, encodeDerOid, TAG } from '../der/index.ts';
 import {
   formatTnEntry,
   parseTelephoneNumber,
@@ -18,7 +19,6 @@ import { StirError } from '../stir-error.ts';
 import { acceptedEntries, authorityOver, type NumberMap } from './authority.ts';
 import { type Certificate, parseCertificate, withFetchedLists } from './certificate.ts';
 import { cpsUrisOf } from './cps-uri.ts';
-import { encodeDer, encodeDerOid, TAG } from './der.ts';
 import { type PathInput, validatePath } from './path.ts';
 import { signerId } from './signer.ts';
 import { encodeTnAuthList } from './tn-auth-list.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeHex, encodeHex } from '../bytes/index.ts';
+import { encodeDer, encodeDerInteger, TAG } from '../der/index.ts';
 import { createNumberCover, formatTnEntry, parseTnEntry, type TnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
-import { encodeDer, encodeDerInteger, TAG } from './der.ts';
 import { encodeTnAuthList, parseTnAuthList } from './tn-auth-list.ts';
 import encompassing from './vectors/encompassing.rfc9060.json' with { type: 'json' };
 import ranges from './vectors/number-range.rfc8226.json' with { type: 'json' };

@@ -8,9 +8,9 @@
 // A later version may add to the range; what it adds could narrow the range, so it is refused rather than skipped.
 
 import { decodeAscii, encodeUtf8 } from '../bytes/index.ts';
+import { DerReader, encodeDer, encodeDerInteger, TAG } from '../der/index.ts';
 import { createNumberRange, isSpc, isTelephoneNumber, type TnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
-import { DerReader, encodeDer, encodeDerInteger, TAG } from './der.ts';
 
 /** Enough for 20,000 entries; inside a certificate the certificate's own bound is smaller. */
 const MAXIMUM_BYTES = 1_048_576;

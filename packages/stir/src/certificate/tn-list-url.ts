@@ -4,8 +4,8 @@
 //   AuthorityInfoAccessSyntax ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName }
 
 import { decodeAscii } from '../bytes/index.ts';
+import { type DerReader, TAG } from '../der/index.ts';
 import { StirError } from '../stir-error.ts';
-import { type DerReader, TAG } from './der.ts';
 
 /** id-ad-stirTNList */
 const STIR_TN_LIST = '1.3.6.1.5.5.7.48.14';

@@ -15,10 +15,11 @@ const MAXIMUM_DEPTH = 16;
 
 /**
  * UTF-8 bytes to a JSON object.
- * @throws StirError ERR_JSON_FORMAT: not JSON, not an object, a name twice, over 64 KiB or 16 levels
+ * @param maximumBytes default 65536
+ * @throws StirError ERR_JSON_FORMAT: not JSON, not an object, a name twice, over the size or 16 levels
  */
-export function parseJsonObject(bytes: Uint8Array): JsonObject {
-  if (bytes.length > MAXIMUM_BYTES) throw refusal('JSON over 64 KiB');
+export function parseJsonObject(bytes: Uint8Array, maximumBytes: number = MAXIMUM_BYTES): JsonObject {
+  if (bytes.length > maximumBytes) throw refusal('JSON too large');
   const text = textOf(bytes);
   if (depthOf(text) > MAXIMUM_DEPTH) throw refusal('JSON nested too deeply');
   const value = parse(text);

@@ -19,7 +19,7 @@ const SIGNATURE_BYTES = 64;
 
 /**
  * Compact text to its parts. Does not verify.
- * @param maximumLength characters accepted, at most 64 Ki
+ * @param maximumLength characters accepted
  * @throws StirError ERR_JWS_FORMAT
  */
 export function parseCompactJws(text: string, maximumLength: number): CompactJws {
@@ -32,8 +32,8 @@ export function parseCompactJws(text: string, maximumLength: number): CompactJws
     const signature = decodeBase64url(text.slice(second + 1));
     if (signature.length !== SIGNATURE_BYTES) throw refusal('JWS signature is not 64 bytes');
     return {
-      header: parseJsonObject(decodeBase64url(text.slice(0, first))),
-      payload: parseJsonObject(decodeBase64url(text.slice(first + 1, second))),
+      header: parseJsonObject(decodeBase64url(text.slice(0, first)), maximumLength),
+      payload: parseJsonObject(decodeBase64url(text.slice(first + 1, second)), maximumLength),
       signingInput: encodeUtf8(text.slice(0, second)),
       signature,
     };

@@ -3,9 +3,12 @@
 //
 //   Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }
 
-import { encodeHex } from '../bytes/index.ts';
+import { encodeHex, encodeUtf8 } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
-import { DerReader, TAG } from './der.ts';
+import { DerReader } from './der-reader.ts';
+import { encodeDer } from './encode-der.ts';
+import { encodeDerOid } from './object-identifier.ts';
+import { TAG } from './tag.ts';
 
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
@@ -21,9 +24,18 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.25': 'DC',
 };
 
+const MAXIMUM_TEXT = 64;
+const OIDS = new Map(Object.entries(SHORT_NAMES).map(([oid, name]) => [name, oid]));
 const decoder = new TextDecoder();
 
-interface Attribute {
+export interface NameAttribute {
+  /** `CN`, `O` and the like, or dotted text. */
+  readonly type: string;
+  /** As it stands, unescaped; `undefined` where it is no text. */
+  readonly text: string | undefined;
+}
+
+export interface Attribute {
   readonly type: string;
   readonly tag: number;
   readonly value: DerReader;
@@ -56,7 +68,41 @@ export function formatName(der: Uint8Array): string {
     .join(',');
 }
 
-function forEachAttribute(der: Uint8Array, visit: (attribute: Attribute, index: number) => void): void {
+/** The attributes in the order of the DER. @throws StirError ERR_DER_FORMAT, ERR_CERTIFICATE_FORMAT */
+export function listAttributes(der: Uint8Array): NameAttribute[] {
+  const attributes: NameAttribute[] = [];
+  forEachAttribute(der, ({ type, tag, value }) => {
+    const content = value.content(tag);
+    attributes.push({
+      type: SHORT_NAMES[type] ?? type,
+      text: isText(tag) ? decoder.decode(content) : undefined,
+    });
+  });
+  return attributes;
+}
+
+/**
+ * A name of one attribute in each relative name: C as PrintableString, everything else as UTF8String (RFC 5280 Section 4.1.2.4).
+ * @throws StirError ERR_CERTIFICATE_FORMAT for a type without a short name, or a text not of 1 to 64 characters
+ */
+export function encodeName(
+  attributes: readonly { readonly type: string; readonly text: string }[],
+): Uint8Array {
+  const parts = attributes.map(({ type, text }) => {
+    const oid = OIDS.get(type);
+    if (oid === undefined || text === '' || text.length > MAXIMUM_TEXT)
+      throw new StirError('ERR_CERTIFICATE_FORMAT', 'not an attribute of a name');
+    const tag = type === 'C' ? TAG.printableString : TAG.utf8String;
+    return encodeDer(TAG.set, encodeDer(TAG.sequence, encodeDerOid(oid), encodeDer(tag, encodeUtf8(text))));
+  });
+  return encodeDer(TAG.sequence, ...parts);
+}
+
+/** Every attribute with the place of its relative name. @throws StirError ERR_DER_FORMAT, ERR_CERTIFICATE_FORMAT */
+export function forEachAttribute(
+  der: Uint8Array,
+  visit: (attribute: Attribute, index: number) => void,
+): void {
   const name = DerReader.only(der, TAG.sequence);
   for (let index = 0; !name.isDone; index++) {
     const parts = name.enter(TAG.set);
@@ -75,9 +121,12 @@ function emptyName(): StirError {
 }
 
 function formatValue({ tag, value }: Attribute): string {
-  if (tag !== TAG.utf8String && tag !== TAG.printableString && tag !== TAG.ia5String)
-    return `#${encodeHex(value.element(tag))}`;
+  if (!isText(tag)) return `#${encodeHex(value.element(tag))}`;
   return escapeValue(decoder.decode(value.content(tag)));
+}
+
+function isText(tag: number): boolean {
+  return tag === TAG.utf8String || tag === TAG.printableString || tag === TAG.ia5String;
 }
 
 /** RFC 4514 Section 2.4. Everything invisible is escaped too, since the text ends up in logs and on screens. */

@@ -1,36 +1,15 @@
-// DER (X.690 Sections 8 to 11), as much of it as certificates and TNAuthLists need. A value has one encoding:
+// DER (X.690 Sections 8 to 11), as much of it as certificates, CRLs and TNAuthLists need. A value has one encoding:
 // definite, minimal lengths, minimal integers, booleans of 00 or FF. BER's freedoms are refused, not repaired.
 // Certificates are read on the call path, so the reader is a class over offsets: it copies nothing and makes a
 // view only of what is kept.
 
-import { concatBytes } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
-
-/** Identifier octets used here: universal types, and `[n]` as constructed context-specific ones. */
-export const TAG = {
-  boolean: 0x01,
-  integer: 0x02,
-  bitString: 0x03,
-  octetString: 0x04,
-  null: 0x05,
-  oid: 0x06,
-  utf8String: 0x0c,
-  printableString: 0x13,
-  ia5String: 0x16,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
-  sequence: 0x30,
-  set: 0x31,
-  explicit0: 0xa0,
-  explicit1: 0xa1,
-  explicit2: 0xa2,
-  explicit3: 0xa3,
-} as const;
+import { checkOid, formatOid } from './object-identifier.ts';
+import { TAG } from './tag.ts';
 
 const MAXIMUM_BYTES = 65_536;
 const MAXIMUM_DEPTH = 16;
 const MAXIMUM_LENGTH_OCTETS = 3;
-const MAXIMUM_OID_OCTETS = 64;
 
 /** Reads elements front to back; every method throws StirError ERR_DER_FORMAT where the next one is another. */
 export class DerReader {
@@ -199,87 +178,6 @@ export class DerReader {
     this.#content += octets;
     return length;
   }
-}
-
-/** One element: header and the joined parts as content. */
-export function encodeDer(tag: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const octets = length < 0x80 ? [] : bigEndian(length);
-  const header = octets.length === 0 ? [tag, length] : [tag, 0x80 | octets.length, ...octets];
-  return concatBytes(Uint8Array.from(header), ...parts);
-}
-
-/** INTEGER of a number from 0 to 2^53 - 1. */
-export function encodeDerInteger(value: number): Uint8Array<ArrayBuffer> {
-  const octets = bigEndian(value);
-  return encodeDer(TAG.integer, Uint8Array.from(octets[0]! >= 0x80 ? [0, ...octets] : octets));
-}
-
-/** OBJECT IDENTIFIER from its dotted text. @throws StirError ERR_DER_FORMAT */
-export function encodeDerOid(text: string): Uint8Array<ArrayBuffer> {
-  if (text.length > 256 || !/^[0-2](?:\.(?:0|[1-9][0-9]{0,39}))+$/.test(text))
-    throw refusal('not an object identifier');
-  const [first, second, ...rest] = text.split('.').map(BigInt);
-  if (first! < 2n && second! > 39n) throw refusal('not an object identifier');
-  const octets = [40n * first! + second!, ...rest].flatMap(arcOctets);
-  if (octets.length > MAXIMUM_OID_OCTETS) throw refusal('not an object identifier');
-  return encodeDer(TAG.oid, Uint8Array.from(octets));
-}
-
-/** Seven bits an octet; all but the last have the highest bit set. */
-function arcOctets(arc: bigint): number[] {
-  const octets = [Number(arc & 0x7fn)];
-  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) octets.unshift(0x80 | Number(rest & 0x7fn));
-  return octets;
-}
-
-function bigEndian(value: number): number[] {
-  const octets: number[] = [];
-  for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return octets.length === 0 ? [0] : octets;
-}
-
-/** Dotted text of content octets. @throws StirError ERR_DER_FORMAT */
-export function formatOid(bytes: Uint8Array, from = 0, to: number = bytes.length): string {
-  checkOid(bytes, from, to);
-  let text = '';
-  for (let start = from; start < to; ) {
-    let end = start;
-    while (bytes[end]! >= 0x80) end++;
-    const arc = end - start < 7 ? smallArc(bytes, start, end) : largeArc(bytes, start, end);
-    text += text === '' ? firstArcs(arc) : `.${arc}`;
-    start = end + 1;
-  }
-  return text;
-}
-
-/** Every arc begins with an octet other than 80, and ends. */
-function checkOid(bytes: Uint8Array, from: number, to: number): void {
-  if (to === from || to - from > MAXIMUM_OID_OCTETS || bytes[to - 1]! >= 0x80)
-    throw refusal('not an object identifier');
-  for (let i = from; i < to; i++)
-    if (bytes[i] === 0x80 && (i === from || bytes[i - 1]! < 0x80))
-      throw refusal('object identifier not minimal');
-}
-
-/** Seven octets of seven bits are exact numbers; UUIDs as arcs (X.667) are longer. */
-function smallArc(bytes: Uint8Array, start: number, end: number): number {
-  let arc = 0;
-  for (let i = start; i <= end; i++) arc = arc * 128 + (bytes[i]! & 0x7f);
-  return arc;
-}
-
-function largeArc(bytes: Uint8Array, start: number, end: number): bigint {
-  let arc = 0n;
-  for (let i = start; i <= end; i++) arc = (arc << 7n) | BigInt(bytes[i]! & 0x7f);
-  return arc;
-}
-
-/** The first octets hold two arcs as 40 * first + second. */
-function firstArcs(value: number | bigint): string {
-  if (value >= 80) return `2.${BigInt(value) - 80n}`;
-  return value >= 40 ? `1.${Number(value) - 40}` : `0.${value}`;
 }
 
 function refusal(what: string): StirError {

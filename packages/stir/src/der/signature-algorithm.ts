@@ -4,7 +4,9 @@
 //   AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }
 
 import { decodeHex, equalBytes } from '../bytes/index.ts';
-import { type DerReader, encodeDer, TAG } from './der.ts';
+import type { DerReader } from './der-reader.ts';
+import { encodeDer } from './encode-der.ts';
+import { TAG } from './tag.ts';
 
 export type SignatureAlgorithm = 'ES256' | 'RS256' | 'unsupported';
 

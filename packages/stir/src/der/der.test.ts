@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeHex, encodeHex } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
-import { DerReader, encodeDer, encodeDerInteger, encodeDerOid, TAG } from './der.ts';
+import { DerReader } from './der-reader.ts';
 import { parseEcdsaSignature } from './ecdsa-signature.ts';
+import { encodeDer, encodeDerInteger } from './encode-der.ts';
+import { encodeDerOid } from './object-identifier.ts';
+import { TAG } from './tag.ts';
 
 const reader = (hex: string) => DerReader.over(decodeHex(hex));
 

@@ -1,9 +1,11 @@
-// An ECDSA signature as certificates carry it, turned into the r || s of RFC 7518 Section 3.4 that the crypto port takes.
+// An ECDSA signature as certificates carry it, from and to the r || s of RFC 7518 Section 3.4 that the crypto port takes.
 //
 //   Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }     (RFC 3279 Section 2.2.3)
 
 import { StirError } from '../stir-error.ts';
-import { DerReader, TAG } from './der.ts';
+import { DerReader } from './der-reader.ts';
+import { encodeDer } from './encode-der.ts';
+import { TAG } from './tag.ts';
 
 const SCALAR_BYTES = 32;
 
@@ -18,6 +20,18 @@ export function parseEcdsaSignature(der: Uint8Array): Uint8Array<ArrayBuffer> {
   writeScalar(pair.integerBytes(), out, 2 * SCALAR_BYTES);
   pair.end();
   return out;
+}
+
+/** r || s, 64 bytes, to DER. */
+export function formatEcdsaSignature(raw: Uint8Array): Uint8Array<ArrayBuffer> {
+  const halves = [raw.subarray(0, SCALAR_BYTES), raw.subarray(SCALAR_BYTES)];
+  return encodeDer(TAG.sequence, ...halves.map(encodeScalar));
+}
+
+function encodeScalar(scalar: Uint8Array): Uint8Array {
+  const first = scalar.findIndex((octet) => octet !== 0);
+  const octets = scalar.subarray(first === -1 ? scalar.length - 1 : first);
+  return encodeDer(TAG.integer, octets[0]! >= 0x80 ? Uint8Array.of(0) : new Uint8Array(0), octets);
 }
 
 function writeScalar(integer: Uint8Array, out: Uint8Array, end: number): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import vector from '../certificate/vectors/certificate.rfc9118.json' with { type: 'json' };
 import { formatPem, parsePem } from './pem.ts';
-import vector from './vectors/certificate.rfc9118.json' with { type: 'json' };
 
 const block = vector.pem;
 const refused = expect.objectContaining({ code: 'ERR_PEM_FORMAT' });

@@ -2,7 +2,8 @@
 // GeneralizedTime `YYYYMMDDHHMMSSZ` from 2050 on; seconds always, fractions and offsets never.
 
 import { StirError } from '../stir-error.ts';
-import { type DerReader, TAG } from './der.ts';
+import type { DerReader } from './der-reader.ts';
+import { TAG } from './tag.ts';
 
 const UTC_DIGITS = 12;
 const GENERALIZED_DIGITS = 14;

@@ -1,0 +1,11 @@
+export { DerReader } from './der-reader.ts';
+export { formatEcdsaSignature, parseEcdsaSignature } from './ecdsa-signature.ts';
+export { encodeDer, encodeDerInteger } from './encode-der.ts';
+export { type Extension, encodeExtension, readExtensionList } from './extension-list.ts';
+export { checkName, encodeName, formatName, listAttributes, type NameAttribute } from './name.ts';
+export { nameKey } from './name-key.ts';
+export { encodeDerOid, formatOid } from './object-identifier.ts';
+export { formatPem, type PemLabel, type PemLimits, parsePem, parsePemBlocks } from './pem.ts';
+export { ES256_ALGORITHM, readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts';
+export { TAG } from './tag.ts';
+export { readTime } from './time.ts';
