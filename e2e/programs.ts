@@ -5,7 +5,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export const DEBIAN_PACKAGES =
-  'kamailio kamailio-extra-modules kamailio-secsipid-modules kamailio-utils-modules sip-tester';
+  'kamailio kamailio-extra-modules kamailio-secsipid-modules kamailio-utils-modules sip-tester chromium';
 
 const MODULES = ['jansson.so', 'uuid.so', 'http_client.so'];
 const SEARCHED = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
