@@ -1,18 +1,24 @@
-// The candidates of one call: each PASSporT that turned up is judged on its own, and the first valid one that no other
-// call holds is taken. One call takes one PASSporT, however many would do; one that takes none takes nothing from others.
+// The candidates of one call: each PASSporT that turned up, by itself or with the diversions that lead to the number
+// called, is judged on its own, and the first valid one that no other call holds is taken. One call takes one PASSporT,
+// however many would do; one that takes none takes nothing from others.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Passport } from '@oobleck/stir/passport';
-import type { Channel, JudgeRules } from '@oobleck/stir/verdict';
 import {
   type ChainOutcome,
+  type Channel,
   type Fault,
-  judgeSigner,
-  matchCall,
+  findChains,
+  type JudgeRules,
+  judgeChain,
+  linksOf,
+  matchChain,
   type Outcome,
+  type PassportChain,
   passportDigest,
   type Reason,
+  servesUntil,
   type ValidPassport,
   type Verdict,
   verifiedBy,
@@ -31,9 +37,12 @@ export interface CandidateContext {
   readonly onVerified: (verdict: Verdict) => void;
 }
 
+/** Gives the certificate chain behind a PASSporT; asked whether or not the PASSporT is about this call. */
+export type ChainFinder = (passport: Passport) => ChainResult | Promise<ChainResult>;
+
 export interface Candidates {
-  /** @param chain gives the chain for an x5u; it is asked whether or not the PASSporT is about this call */
-  consider(read: Outcome<Passport>, chain: (x5u: string) => ChainResult | Promise<ChainResult>): void;
+  /** PASSporTs that belong together: those of one call in band, or of one envelope. Diversions are followed within. */
+  consider(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
   /** Once all are judged: why each that fell short did. */
   settle(): Promise<Shortfall>;
 }
@@ -44,7 +53,7 @@ export interface Shortfall {
   readonly holders: readonly string[];
 }
 
-/** Different PASSporTs looked at for one call. */
+/** Different PASSporTs, or chains of them, looked at for one call. */
 const MAXIMUM_CANDIDATES = 128;
 
 export function createCandidates(context: CandidateContext): Candidates {
@@ -54,11 +63,8 @@ export function createCandidates(context: CandidateContext): Candidates {
   const pending: Promise<void>[] = [];
   let takes: Promise<boolean> = Promise.resolve(false);
 
-  const judgeAndTake = async (
-    passport: Passport,
-    chain: ChainResult | Promise<ChainResult>,
-  ): Promise<void> => {
-    const outcome = await judge(context, passport, chain);
+  const judgeAndTake = async (candidate: PassportChain, chainOf: ChainFinder): Promise<void> => {
+    const outcome = await judge(context, candidate, linksOf(candidate).map(chainOf));
     if ('fault' in outcome) {
       faults.push(outcome.fault);
       return;
@@ -69,16 +75,20 @@ export function createCandidates(context: CandidateContext): Candidates {
   };
 
   return {
-    consider(read, chain) {
-      if ('fault' in read) {
-        faults.push(read.fault);
-        return;
+    consider(reads, chainOf) {
+      const found = findChains(reads.flatMap((read) => ('value' in read ? [read.value] : [])));
+      faults.push(...reads.flatMap((read) => ('fault' in read ? [read.fault] : [])), ...found.faults);
+      const ask = onceEach(chainOf);
+      for (const candidate of found.chains) {
+        const name = linksOf(candidate)
+          .map(({ token }) => token)
+          .join();
+        if (seen.has(name) || seen.size === MAXIMUM_CANDIDATES) continue;
+        seen.add(name);
+        const judged = judgeAndTake(candidate, ask);
+        judged.catch(() => undefined); // settle() tells; until then nobody listens
+        pending.push(judged);
       }
-      if (seen.has(read.value.token) || seen.size === MAXIMUM_CANDIDATES) return;
-      seen.add(read.value.token);
-      const judged = judgeAndTake(read.value, chain(read.value.certificateUrl));
-      judged.catch(() => undefined); // settle() tells; until then nobody listens
-      pending.push(judged);
     },
     async settle() {
       await Promise.all(pending);
@@ -87,16 +97,32 @@ export function createCandidates(context: CandidateContext): Candidates {
   };
 }
 
+/** A PASSporT that stands in several chains is asked about once. */
+function onceEach(chainOf: ChainFinder): ChainFinder {
+  const asked = new Map<string, ChainResult | Promise<ChainResult>>();
+  return (passport) => {
+    const known = asked.get(passport.token);
+    if (known !== undefined) return known;
+    const chain = chainOf(passport);
+    if (chain instanceof Promise) chain.catch(() => undefined); // heard where it is waited for
+    asked.set(passport.token, chain);
+    return chain;
+  };
+}
+
 async function judge(
   { parts, rules, call, channel }: CandidateContext,
-  passport: Passport,
-  chain: ChainResult | Promise<ChainResult>,
+  candidate: PassportChain,
+  chains: readonly (ChainResult | Promise<ChainResult>)[],
 ): Promise<Outcome<ValidPassport>> {
   const nowSeconds = parts.now() / 1000;
-  const fault = matchCall(passport, call, rules, nowSeconds);
+  const fault = matchChain(candidate, call, rules, nowSeconds);
   if (fault !== undefined) return { fault };
-  const finding = await chain;
-  return judgeSigner(passport, outcomeOf(parts, finding, passport, nowSeconds), channel, rules);
+  const links = linksOf(candidate);
+  const outcomes = (await Promise.all(chains)).map((finding, at) =>
+    outcomeOf(parts, finding, links[at]!, nowSeconds),
+  );
+  return judgeChain(candidate, outcomes, channel, rules);
 }
 
 /** The certificate has to be in force now, and when the PASSporT was issued (RFC 8224 Section 6.2, step 4). */
@@ -125,7 +151,8 @@ const FAULTS: Record<Unavailable, Fault> = {
 async function take(context: CandidateContext, valid: ValidPassport, holders: string[]): Promise<boolean> {
   const { parts, rules, callKey, onVerified } = context;
   const name = encodeBase64url(passportDigest(rules.crypto, valid.passport));
-  const untilMs = (valid.passport.issuedAt + rules.freshnessSeconds) * 1000;
+  // Of a chain, the innermost stands for all: diverted again it is the same call (RFC 8946 Section 4.2).
+  const untilMs = servesUntil(valid.passport, rules) * 1000;
   const holder = await parts.used.take(name, callKey, untilMs, parts.now());
   if (holder === callKey) onVerified(verifiedBy(valid));
   else holders.push(holder);

@@ -87,7 +87,7 @@ describe('out of band', () => {
       'unsupported-ppt',
       'its type is not known',
       () => {
-        const header = { alg: 'ES256', ppt: 'rcd', typ: 'passport', x5u: `${REPOSITORY}/p` };
+        const header = { alg: 'ES256', ppt: 'foo', typ: 'passport', x5u: `${REPOSITORY}/p` };
         const payload = { dest: { tn: [CALLED] }, iat: NOW, orig: { tn: CALLER } };
         const token = signCompactJws(JSON.stringify(header), JSON.stringify(payload), provider.key);
         world.leaveEnvelope({ passports: [token], chain: provider.ders });

@@ -4,6 +4,7 @@
 
 import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';
+import { splitIdentities } from '@oobleck/stir/identity';
 import type { Envelope } from '@oobleck/stir/seal';
 import {
   type Channel,
@@ -17,7 +18,7 @@ import {
   type Verdict,
 } from '@oobleck/stir/verdict';
 import { createAnswers } from '../call/index.ts';
-import { createCandidates, type Shortfall } from './candidates.ts';
+import { type ChainFinder, createCandidates, type Shortfall } from './candidates.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
 import type { VerificationParts } from './parts.ts';
 import { addressesFor, MAXIMUM_ADDRESSES, type RetrievalParts, retrieveAll } from './retrieval.ts';
@@ -27,6 +28,11 @@ export interface VerificationOptions {
   readonly deadlineMs?: number;
   /** How far `iat` may be from now, default 60. */
   readonly freshnessSeconds?: number;
+  /**
+   * How old the `iat` of a diverted PASSporT may be, default `freshnessSeconds`; up to three hours where established
+   * calls are transferred (RFC 8946 Section 4.2).
+   */
+  readonly divertedMaximumAgeSeconds?: number | undefined;
   /**
    * Mailboxes asked for each call, 1 to 4: the same number always. Default 2: while a key takes the place of another, a
    * call lies in the mailbox of either.
@@ -55,7 +61,12 @@ export function createVerificationService(
   const deadlineMs = options.deadlineMs ?? 400;
   const settings: Settings = {
     addresses: Math.min(options.addressesPerCall ?? 2, MAXIMUM_ADDRESSES),
-    rules: { crypto, freshnessSeconds, numberMap: options.numberMap },
+    rules: {
+      crypto,
+      freshnessSeconds,
+      divertedMaximumAgeSeconds: options.divertedMaximumAgeSeconds,
+      numberMap: options.numberMap,
+    },
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {
@@ -130,14 +141,16 @@ async function decideInBand(
     verdict = verified;
   };
   const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified });
-  for (const identity of identities.slice(0, MAXIMUM_IDENTITIES)) {
-    const read = readIdentity(identity);
-    candidates.consider(read, (url) =>
-      parts.chains.chainFor(url, { channel, signalDeadlineMs: left(endsAtMs) }),
-    );
-  }
+  const values = identities
+    .slice(0, MAXIMUM_IDENTITIES)
+    .flatMap(splitIdentities)
+    .slice(0, MAXIMUM_IDENTITIES);
+  candidates.consider(
+    values.map((value) => readIdentity(value, call)),
+    chainFinder(parts, channel, endsAtMs),
+  );
   const shortfall = await candidates.settle();
-  return verdict ?? conclude(parts, key, shortfall, 'malformed', channel);
+  return verdict ?? conclude(parts, key, shortfall, 'no-passport', channel);
 }
 
 async function decideOutOfBand(
@@ -157,14 +170,13 @@ async function decideOutOfBand(
     };
     const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified });
     const receive = ({ passports, chain }: Envelope): void => {
-      for (const [position, token] of passports.entries()) {
-        const own = position === 0 ? chain : undefined;
-        candidates.consider(readPassport(token), (url) =>
-          own === undefined
-            ? parts.chains.chainFor(url, { channel, signalDeadlineMs: left(endsAtMs) })
-            : parts.chains.chainOf(own),
-        );
-      }
+      // The chain of an envelope is that of its first PASSporT.
+      const fetched = chainFinder(parts, channel, endsAtMs);
+      candidates.consider(passports.map(readPassport), (passport) =>
+        chain !== undefined && passport.token === passports[0]
+          ? parts.chains.chainOf(chain)
+          : fetched(passport),
+      );
     };
     const finish = async (): Promise<void> => {
       const answered = await retrieveAll(retrieval, addresses, left(endsAtMs), receive);
@@ -174,6 +186,14 @@ async function decideOutOfBand(
     };
     finish().catch(reject);
   });
+}
+
+/** The chain that a PASSporT brings in its header, or that lies under its address. */
+function chainFinder({ chains }: VerificationParts, channel: Channel, endsAtMs: number): ChainFinder {
+  return ({ chain, certificateUrl }) =>
+    chain === undefined
+      ? chains.chainFor(certificateUrl, { channel, signalDeadlineMs: left(endsAtMs) })
+      : chains.chainOf(chain);
 }
 
 /** The verdict where no PASSporT was taken; where others hold all that match, they are told. */

@@ -4,7 +4,7 @@
 import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import type { Crypto } from '../crypto/crypto.ts';
 import { isTelephoneNumber, type TelephoneNumber } from '../number/index.ts';
-import type { ShakenClaims } from '../passport/index.ts';
+import type { MediaKey, ShakenClaims } from '../passport/index.ts';
 import { StirError } from '../stir-error.ts';
 
 /** A call about to be placed, as its authentication service sees it. */
@@ -26,12 +26,22 @@ export interface ArrivedCall {
   readonly callId: string;
   /** As presented in signaling; absent where no number was presented. */
   readonly caller?: TelephoneNumber;
+  /** As presented, in the form of `normalizeUri`, where the caller has no number. */
+  readonly callerUri?: string;
   /** The number called here and its configured aliases: what `dest` may name. At least one. */
   readonly called: readonly TelephoneNumber[];
+  /** URIs called here, in the form of `normalizeUri`: what `dest` may name as well. */
+  readonly calledUris?: readonly string[];
   /** Original called and redirecting numbers: further places to look, never something to accept. */
   readonly formerlyCalled: readonly TelephoneNumber[];
   /** Seconds since 1970. */
   readonly arrivedAt: number;
+  /** The Date header field, seconds since 1970: without it no compact form can be read (RFC 8224 Section 4.1). */
+  readonly sentAt?: number;
+  /** Fingerprints of the SDP; where they are given, `mky` has to name the same (RFC 8224 Section 4.1). */
+  readonly mediaKeys?: readonly MediaKey[];
+  /** The name that signaling shows, for the compact form of rich call data (RFC 9795 Section 9.1). */
+  readonly displayName?: string;
 }
 
 const MAXIMUM_CALL_ID = 256;
@@ -55,6 +65,8 @@ export function requireNumbers(numbers: readonly string[]): readonly TelephoneNu
  * numbers is another call. A hash, so that it can be kept and shared without keeping the numbers.
  */
 export function callKey(crypto: Crypto, call: ArrivedCall): string {
-  const parts = [call.tenant, call.callId, call.caller ?? '', [...call.called].sort()];
+  const parts: unknown[] = [call.tenant, call.callId, call.caller ?? '', [...call.called].sort()];
+  if (call.callerUri !== undefined || call.calledUris !== undefined)
+    parts.push(call.callerUri ?? '', [...(call.calledUris ?? [])].sort());
   return encodeBase64url(crypto.sha256(encodeUtf8(JSON.stringify(parts))));
 }

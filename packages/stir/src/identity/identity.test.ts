@@ -26,11 +26,21 @@ describe('parseIdentity (RFC 8224 Section 4)', () => {
     [`${TOKEN};info=<${INFO}>;alg=ES384`, { ...plain, algorithm: 'ES384' }],
     [`${TOKEN};info=<${INFO};a=b?c=d>;ppt=shaken`, { ...shaken, info: `${INFO};a=b?c=d` }],
     [`${TOKEN};info=<${INFO}>;x;y=z;q="a;b=\\"<c>\\\\"`, plain],
+    ['a+/.b+/.c+/;info=<x:y>', { token: 'a-_.b-_.c-_', info: 'x:y', algorithm: 'ES256' }],
+    ['..c+/;info=<x:y>;ppt=rcd', { token: '..c-_', info: 'x:y', algorithm: 'ES256', ppt: 'rcd' }],
   ])('reads %j', (value, expected) => expect(parseIdentity(value)).toEqual(expected));
 
+  it('reads the published compact forms', () => {
+    for (const value of vectors.compact)
+      expect(parseIdentity(value).token).toBe(`..${vectors.full.token.split('.')[2]}`);
+  });
+
   it.each([
-    ...vectors.compact,
     '',
+    `..;info=<${INFO}>`,
+    `.aa;info=<${INFO}>`,
+    `...aa;info=<${INFO}>`,
+    `a+.b-.c;info=<${INFO}>`,
     TOKEN,
     `${TOKEN};`,
     `;info=<${INFO}>`,
@@ -95,7 +105,7 @@ describe('formatIdentity', () => {
     const check = (value: string) => {
       const identity = unlessRefused(() => parseIdentity(value));
       if (identity === undefined) return;
-      expect(identity.token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+      expect(identity.token).toMatch(/^([\w-]+\.[\w-]+|\.)\.[\w-]+$/);
       expect(identity.info).toMatch(/^[^<>\s"]+$/);
       expect(value).toContain(`<${identity.info}>`);
     };

@@ -1,1 +1,10 @@
+export {
+  type CallingHeaders,
+  type CallingIdentity,
+  type CallingPolicy,
+  callingIdentity,
+} from './calling-identity.ts';
 export { formatIdentity, type Identity, parseIdentity } from './identity.ts';
+export { readIdentityFields, splitIdentities } from './identity-fields.ts';
+export { type RefusedRequest, shouldRetryInFullForm } from './retry.ts';
+export { formatStirReason, parseStirReasons, type StirReason } from './stir-reason.ts';

@@ -1,24 +1,42 @@
 export {
   type ChainOutcome,
-  DEFAULT_FRESHNESS_SECONDS,
-  type Fault,
   type JudgeRules,
+  judgeChain,
+  judgeDiversion,
   judgeSigner,
-  matchCall,
-  type Outcome,
   passportDigest,
-  readIdentity,
-  readPassport,
 } from './judge-passport.ts';
+export { judgeResponse, matchResponse, type PlacedRequest, type ReachedParty } from './judge-response.ts';
+export {
+  DEFAULT_FRESHNESS_SECONDS,
+  type MatchRules,
+  matchCall,
+  matchChain,
+  servesUntil,
+} from './match-call.ts';
+export {
+  type FoundChains,
+  findChains,
+  linksOf,
+  MAXIMUM_DIVERSIONS,
+  type PassportChain,
+  speaksForCaller,
+} from './passport-chain.ts';
+export { readIdentity, readPassport } from './read-passport.ts';
 export {
   type Channel,
   explain,
+  type Fault,
   furthest,
+  type Outcome,
   REASONS,
   type Reason,
+  type SipCode,
   type Status,
   statusOf,
   type Verstat,
   verstatOf,
 } from './reason.ts';
+export { formatSipReasons, type Rejection } from './sip-reason.ts';
+export { thirdPartyFault } from './third-party.ts';
 export { notVerified, type ValidPassport, type Verdict, verifiedBy } from './verdict.ts';

@@ -9,14 +9,9 @@ import { formatIdentity } from '../identity/index.ts';
 import { signCompactJws } from '../jws/index.ts';
 import { parseTelephoneNumber, type Spc } from '../number/index.ts';
 import { createPassportSigner, type Passport, parsePassport } from '../passport/index.ts';
-import {
-  type ChainOutcome,
-  judgeSigner,
-  matchCall,
-  passportDigest,
-  readIdentity,
-  readPassport,
-} from './judge-passport.ts';
+import { type ChainOutcome, judgeSigner, passportDigest } from './judge-passport.ts';
+import { matchCall } from './match-call.ts';
+import { readIdentity, readPassport } from './read-passport.ts';
 import { notVerified, verifiedBy } from './verdict.ts';
 
 const X5U = 'https://cert.example.org/passport.cer';
@@ -62,7 +57,7 @@ describe('step 2: reading', () => {
   ])('%j is %s', (token, expected) => expect(readPassport(token)).toEqual({ fault: expected }));
 
   it('tells a type that is not supported from what is malformed', () => {
-    const header = JSON.stringify({ alg: 'ES256', typ: 'passport', x5u: X5U, ppt: 'div' });
+    const header = JSON.stringify({ alg: 'ES256', typ: 'passport', x5u: X5U, ppt: 'foo' });
     expect(readPassport(signCompactJws(header, '{}', holder.key))).toEqual({ fault: 'unsupported-ppt' });
     expect(fault(readPassport(base))).toBe('none');
   });
@@ -162,7 +157,7 @@ describe('steps 4 and 6: the signer', () => {
     expect(fault(judge(base, pathOf(holder, NOW + 900 * 86_400)))).toBe('certificate-expired');
     const constrained = await authority.issueCarrier(['2-12155551212'], { isConstrained: true });
     const signed = createPassportSigner(constrained.key, X5U).signBase(content, 'x');
-    expect(fault(judge(signed, pathOf(constrained)))).toBe('certificate-unsupported');
+    expect(fault(judge(signed, pathOf(constrained)))).toBe('claims-not-permitted');
   });
 
   it('never for a PASSporT that was altered', () => {

@@ -11,12 +11,22 @@ interface Row {
   /** What it means where the PASSporT came with the call. */
   readonly inBand: Status;
   /** RFC 8224 Section 6.2.2; 200 where nothing is wrong. */
-  readonly sipCode: 200 | 403 | 428 | 436 | 437 | 438;
+  readonly sipCode: SipCode;
   readonly text: string;
+  /** Instead of the code's own phrase, where RFC 8224 Section 6.2.2 has a more telling one. */
+  readonly phrase?: string;
 }
 
-const failed = (sipCode: Row['sipCode'], text: string): Row => ({ inBand: 'failed', sipCode, text });
-const open = (sipCode: Row['sipCode'], text: string): Row => ({ inBand: 'unverifiable', sipCode, text });
+export type SipCode = 200 | 403 | 428 | 436 | 437 | 438;
+
+const failed = (sipCode: SipCode, text: string, phrase?: string): Row =>
+  rowOf('failed', sipCode, text, phrase);
+const open = (sipCode: SipCode, text: string, phrase?: string): Row =>
+  rowOf('unverifiable', sipCode, text, phrase);
+
+function rowOf(inBand: Status, sipCode: SipCode, text: string, phrase: string | undefined): Row {
+  return { inBand, sipCode, text, ...(phrase === undefined ? {} : { phrase }) };
+}
 
 /**
  * Every reason, in the order in which the checks are made: of several candidates that all fall short, the one that got
@@ -27,19 +37,23 @@ const TABLE = {
   'not-served': open(428, 'no key for the called number is held here'),
   'no-passport': open(428, 'no PASSporT for this call was found'),
   'cps-unavailable': open(428, 'no Call Placement Service answered in time'),
-  malformed: failed(438, 'the PASSporT or its header field is malformed'),
-  'unsupported-ppt': failed(438, 'the PASSporT type is not supported'),
+  malformed: failed(438, 'the PASSporT or its header field is malformed', 'Invalid PASSporT'),
+  // RFC 8224 Section 6.2, step 1: ignored, as if there were none.
+  'unsupported-ppt': open(428, 'the PASSporT type is not supported', 'Use Supported PASSporT Format'),
   'info-mismatch': failed(438, 'the parameters of the header field differ from the PASSporT'),
+  'broken-diversion': failed(438, 'a diversion does not lead back to the PASSporT of the call'),
   'caller-mismatch': failed(438, 'orig is not the number that calls'),
   'called-mismatch': failed(438, 'dest is not the number that was called'),
   stale: failed(403, 'iat is outside the freshness window'),
+  'media-mismatch': failed(438, 'mky names other media keys than the call has'),
   'certificate-unlisted': open(436, 'the certificate is at a repository that is not listed'),
   'certificate-unavailable': open(436, 'the certificate could not be fetched'),
-  'certificate-unsupported': open(437, 'the certificate has constraints that are not supported'),
+  'certificate-unsupported': open(437, 'the certificate has a key of a kind that is not supported'),
   'certificate-malformed': failed(437, 'the certificate chain is malformed'),
   'certificate-untrusted': failed(437, 'the certificate chain does not lead to a trust anchor'),
   'certificate-expired': failed(437, 'a certificate of the chain is not in force'),
-  'no-authority': failed(437, 'the certificate has no authority for the calling number'),
+  'claims-not-permitted': failed(438, 'the certificate does not permit what the PASSporT claims'),
+  'no-authority': failed(437, 'the certificate has no authority for the number it signs for'),
   'bad-signature': failed(438, 'the signature does not hold'),
   internal: open(436, 'the verification service failed'),
   ambiguous: open(438, 'the PASSporT was already taken by another call'),
@@ -47,6 +61,9 @@ const TABLE = {
 } as const satisfies Record<string, Row>;
 
 export type Reason = keyof typeof TABLE;
+export type Fault = Exclude<Reason, 'verified'>;
+/** A value, or why there is none. */
+export type Outcome<T> = { readonly value: T } | { readonly fault: Fault };
 
 const ORDER = Object.keys(TABLE) as Reason[];
 const PHRASES = {
@@ -71,9 +88,9 @@ export function verstatOf(status: Status): Verstat {
 }
 
 /** Code, phrase and sentence, as SIP and ATIS-1000082 answers carry them. */
-export function explain(reason: Reason): { sipCode: Row['sipCode']; phrase: string; text: string } {
-  const { sipCode, text } = TABLE[reason];
-  return { sipCode, phrase: PHRASES[sipCode], text };
+export function explain(reason: Reason): { sipCode: SipCode; phrase: string; text: string } {
+  const { sipCode, text, phrase }: Row = TABLE[reason];
+  return { sipCode, phrase: phrase ?? PHRASES[sipCode], text };
 }
 
 /** The reason of whatever got furthest; `otherwise` where there was nothing. */

@@ -11,8 +11,10 @@ export interface Verdict {
   readonly reason: Reason;
   /** How the PASSporT came; absent where there was none. */
   readonly channel?: Channel;
-  /** Present when verified. */
+  /** Who calls; present when verified. */
   readonly passport?: Passport;
+  /** What diverted it to the number called, the latest first; present when verified through a chain (RFC 8946). */
+  readonly diversions?: readonly Passport[];
   /** Whether the number was proven to be the signer's or a provider vouches for it; present when verified. */
   readonly authority?: Authority;
   /** `attest` of a verified `shaken` PASSporT. */
@@ -24,9 +26,11 @@ export interface ValidPassport {
   readonly passport: Passport;
   readonly authority: Authority;
   readonly channel: Channel;
+  /** Checked with it, the latest first. */
+  readonly diversions?: readonly Passport[];
 }
 
-export function verifiedBy({ passport, authority, channel }: ValidPassport): Verdict {
+export function verifiedBy({ passport, authority, channel, diversions }: ValidPassport): Verdict {
   return {
     status: 'verified',
     verstat: verstatOf('verified'),
@@ -34,6 +38,7 @@ export function verifiedBy({ passport, authority, channel }: ValidPassport): Ver
     channel,
     passport,
     authority,
+    ...(diversions === undefined ? {} : { diversions }),
     ...(passport.shaken === undefined ? {} : { attestation: passport.shaken.attestation }),
   };
 }
