@@ -33,6 +33,7 @@ export interface CandidateContext {
   /** Names the call (see `callKey`). */
   readonly callKey: string;
   readonly channel: Channel;
+  readonly turns: Turns;
   /** Called once, when the call has its PASSporT. */
   readonly onVerified: (verdict: Verdict) => void;
 }
@@ -53,7 +54,22 @@ export interface Shortfall {
   readonly holders: readonly string[];
 }
 
-/** Different PASSporTs, or chains of them, looked at for one call. */
+/** Attempts to take a PASSporT for one call: one after the other, none after one that succeeded. */
+export interface Turns {
+  take(attempt: () => Promise<boolean>): Promise<void>;
+}
+
+export function createTurns(): Turns {
+  let last: Promise<boolean> = Promise.resolve(false);
+  return {
+    async take(attempt) {
+      last = last.then((isDone) => isDone || attempt());
+      await last;
+    },
+  };
+}
+
+/** PASSporTs, or chains of them, about this call whose signers are looked at; those about others count for nothing. */
 const MAXIMUM_CANDIDATES = 128;
 
 export function createCandidates(context: CandidateContext): Candidates {
@@ -61,17 +77,30 @@ export function createCandidates(context: CandidateContext): Candidates {
   const holders: string[] = [];
   const seen = new Set<string>();
   const pending: Promise<void>[] = [];
-  let takes: Promise<boolean> = Promise.resolve(false);
 
-  const judgeAndTake = async (candidate: PassportChain, chainOf: ChainFinder): Promise<void> => {
-    const outcome = await judge(context, candidate, linksOf(candidate).map(chainOf));
-    if ('fault' in outcome) {
-      faults.push(outcome.fault);
+  const judgeAndTake = async (
+    candidate: PassportChain,
+    chains: readonly (ChainResult | Promise<ChainResult>)[],
+  ): Promise<void> => {
+    const outcome = await judge(context, candidate, chains);
+    if ('fault' in outcome) faults.push(outcome.fault);
+    else await context.turns.take(() => take(context, outcome.value, holders));
+  };
+
+  const look = (candidate: PassportChain, chainOf: ChainFinder): void => {
+    // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
+    const chains = linksOf(candidate).map(chainOf);
+    const fault = matchChain(candidate, context.call, context.rules, context.parts.now() / 1000);
+    if (fault !== undefined) {
+      faults.push(fault);
       return;
     }
-    // One after the other, so that a call whose two PASSporTs are judged at once takes one of them.
-    takes = takes.then((isDone) => isDone || take(context, outcome.value, holders));
-    await takes;
+    const name = nameOf(candidate);
+    if (seen.has(name) || seen.size === MAXIMUM_CANDIDATES) return;
+    seen.add(name);
+    const judged = judgeAndTake(candidate, chains);
+    judged.catch(() => undefined); // settle() tells; until then nobody listens
+    pending.push(judged);
   };
 
   return {
@@ -79,16 +108,7 @@ export function createCandidates(context: CandidateContext): Candidates {
       const found = findChains(reads.flatMap((read) => ('value' in read ? [read.value] : [])));
       faults.push(...reads.flatMap((read) => ('fault' in read ? [read.fault] : [])), ...found.faults);
       const ask = onceEach(chainOf);
-      for (const candidate of found.chains) {
-        const name = linksOf(candidate)
-          .map(({ token }) => token)
-          .join();
-        if (seen.has(name) || seen.size === MAXIMUM_CANDIDATES) continue;
-        seen.add(name);
-        const judged = judgeAndTake(candidate, ask);
-        judged.catch(() => undefined); // settle() tells; until then nobody listens
-        pending.push(judged);
-      }
+      for (const candidate of found.chains) look(candidate, ask);
     },
     async settle() {
       await Promise.all(pending);
@@ -111,18 +131,20 @@ function onceEach(chainOf: ChainFinder): ChainFinder {
 }
 
 async function judge(
-  { parts, rules, call, channel }: CandidateContext,
+  { parts, rules, channel }: CandidateContext,
   candidate: PassportChain,
   chains: readonly (ChainResult | Promise<ChainResult>)[],
 ): Promise<Outcome<ValidPassport>> {
-  const nowSeconds = parts.now() / 1000;
-  const fault = matchChain(candidate, call, rules, nowSeconds);
-  if (fault !== undefined) return { fault };
   const links = linksOf(candidate);
-  const outcomes = (await Promise.all(chains)).map((finding, at) =>
-    outcomeOf(parts, finding, links[at]!, nowSeconds),
-  );
+  const findings = await Promise.all(chains);
+  const outcomes = findings.map((finding, at) => outcomeOf(parts, finding, links[at]!, parts.now() / 1000));
   return judgeChain(candidate, outcomes, channel, rules);
+}
+
+function nameOf(candidate: PassportChain): string {
+  return linksOf(candidate)
+    .map(({ token }) => token)
+    .join();
 }
 
 /** The certificate has to be in force now, and when the PASSporT was issued (RFC 8224 Section 6.2, step 4). */

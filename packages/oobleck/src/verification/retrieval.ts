@@ -1,6 +1,7 @@
 // Which mailboxes a call is looked for in, and the questions put to their CPSs (RFC 8816 Section 8.2, step 1). The
 // number of questions is the same for every call of a service, so that it says nothing about the call.
 
+import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { addressOf } from '@oobleck/stir/mailbox';
@@ -41,13 +42,18 @@ export function addressesFor(
       keys.keysFor(number).map((key, age) => ({ key, age, address: addressOf(crypto, key.form, number) })),
     );
   // Where there are too many, the newest keys of all numbers come before older ones.
-  const addresses: CallAddress[] = own.sort((a, b) => a.age - b.age).slice(0, count);
+  const addresses: CallAddress[] = distinct(own.sort((a, b) => a.age - b.age)).slice(0, count);
   while (addresses.length > 0 && addresses.length < count) {
     const other = keys.randomAddress();
     if (other === undefined) break;
     addresses.push({ ...other, isFiller: true });
   }
   return addresses;
+}
+
+/** Two numbers of a call may lie in one shard. */
+function distinct(addresses: readonly OwnAddress[]): OwnAddress[] {
+  return [...new Map(addresses.map((one) => [encodeBase64url(one.address), one])).values()];
 }
 
 /**

@@ -4,24 +4,13 @@
 
 import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';
-import { splitIdentities } from '@oobleck/stir/identity';
-import type { Envelope } from '@oobleck/stir/seal';
-import {
-  type Channel,
-  DEFAULT_FRESHNESS_SECONDS,
-  type Fault,
-  furthest,
-  type JudgeRules,
-  notVerified,
-  readIdentity,
-  readPassport,
-  type Verdict,
-} from '@oobleck/stir/verdict';
+import { DEFAULT_FRESHNESS_SECONDS, notVerified, type Verdict } from '@oobleck/stir/verdict';
 import { createAnswers } from '../call/index.ts';
-import { type ChainFinder, createCandidates, type Shortfall } from './candidates.ts';
+import { createTurns } from './candidates.ts';
+import { type ChannelSettings, decideInBand, decideOutOfBand, type Question } from './channels.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
 import type { VerificationParts } from './parts.ts';
-import { addressesFor, MAXIMUM_ADDRESSES, type RetrievalParts, retrieveAll } from './retrieval.ts';
+import { MAXIMUM_ADDRESSES } from './retrieval.ts';
 
 export interface VerificationOptions {
   /** For all network work of one call, default 400. */
@@ -59,7 +48,7 @@ export function createVerificationService(
   const freshnessSeconds = options.freshnessSeconds ?? DEFAULT_FRESHNESS_SECONDS;
   const answers = createAnswers<Verdict>(now, 2 * freshnessSeconds * 1000, options.rememberedCalls ?? 65_536);
   const deadlineMs = options.deadlineMs ?? 400;
-  const settings: Settings = {
+  const settings: ChannelSettings = {
     addresses: Math.min(options.addressesPerCall ?? 2, MAXIMUM_ADDRESSES),
     rules: {
       crypto,
@@ -73,7 +62,7 @@ export function createVerificationService(
     verify(call, identities) {
       const key = callKey(crypto, call);
       return answers.once(key, () => {
-        const question = { call, key, endsAtMs: performance.now() + deadlineMs };
+        const question = { call, key, endsAtMs: performance.now() + deadlineMs, turns: createTurns() };
         const decided = decide(parts, settings, question, identities).catch((error: unknown) => {
           parts.onEvent?.({ event: 'internal-error', error });
           return notVerified('internal');
@@ -98,117 +87,39 @@ function orTooLate(decided: Promise<Verdict>, boundMs: number): Promise<Verdict>
   });
 }
 
-/** Identity header fields looked at for one call. */
-const MAXIMUM_IDENTITIES = 8;
-
-interface Settings {
-  readonly addresses: number;
-  readonly rules: JudgeRules;
-  readonly retrieval: RetrievalParts;
-}
-
-interface Question {
-  readonly call: ArrivedCall;
-  readonly key: string;
-  /** On the monotonic clock. */
-  readonly endsAtMs: number;
-}
+/**
+ * How long in band is waited for alone: its certificate is in the cache for all but the first call, and a call that it
+ * proves asks nothing of a CPS. A header field that holds things up must not keep out of band from its turn.
+ */
+const HEAD_START_MS = 50;
 
 async function decide(
   parts: VerificationParts,
-  settings: Settings,
+  settings: ChannelSettings,
   question: Question,
   identities: readonly string[],
 ): Promise<Verdict> {
-  const inBand =
-    identities.length === 0 ? undefined : await decideInBand(parts, settings, question, identities);
-  if (inBand?.status === 'verified') return inBand;
+  if (identities.length === 0) return decideOutOfBand(parts, settings, question);
+  const inBand = decideInBand(parts, settings, question, identities);
+  const early = await within(inBand, HEAD_START_MS);
+  if (early?.status === 'verified') return early;
   // Out of band can only improve a verdict: what strangers leave at a CPS never makes a call a failed one.
-  const outOfBand = await decideOutOfBand(parts, settings, question);
-  return inBand === undefined || outOfBand.status === 'verified' ? outOfBand : inBand;
+  const outOfBand = decideOutOfBand(parts, settings, question);
+  return (await firstVerified([inBand, outOfBand])) ?? inBand;
 }
 
-/** One good header field is enough (RFC 8224 Section 6.2.1). */
-async function decideInBand(
-  parts: VerificationParts,
-  { rules }: Settings,
-  { call, key, endsAtMs }: Question,
-  identities: readonly string[],
-): Promise<Verdict> {
-  const channel = 'in-band';
-  let verdict: Verdict | undefined;
-  const onVerified = (verified: Verdict): void => {
-    verdict = verified;
-  };
-  const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified });
-  const values = identities
-    .slice(0, MAXIMUM_IDENTITIES)
-    .flatMap(splitIdentities)
-    .slice(0, MAXIMUM_IDENTITIES);
-  candidates.consider(
-    values.map((value) => readIdentity(value, call)),
-    chainFinder(parts, channel, endsAtMs),
-  );
-  const shortfall = await candidates.settle();
-  return verdict ?? conclude(parts, key, shortfall, 'no-passport', channel);
-}
-
-async function decideOutOfBand(
-  parts: VerificationParts,
-  { rules, retrieval, addresses: count }: Settings,
-  { call, key, endsAtMs }: Question,
-): Promise<Verdict> {
-  const channel = 'out-of-band';
-  if (call.caller === undefined) return notVerified('no-caller', channel);
-  const addresses = addressesFor(retrieval, call, count);
-  if (addresses.length === 0) return notVerified('not-served', channel);
+function within(decided: Promise<Verdict>, boundMs: number): Promise<Verdict | undefined> {
   return new Promise((resolve, reject) => {
-    let isVerified = false;
-    const onVerified = (verified: Verdict): void => {
-      isVerified = true;
-      resolve(verified);
-    };
-    const candidates = createCandidates({ parts, rules, call, callKey: key, channel, onVerified });
-    const receive = ({ passports, chain }: Envelope): void => {
-      // The chain of an envelope is that of its first PASSporT.
-      const fetched = chainFinder(parts, channel, endsAtMs);
-      candidates.consider(passports.map(readPassport), (passport) =>
-        chain !== undefined && passport.token === passports[0]
-          ? parts.chains.chainOf(chain)
-          : fetched(passport),
-      );
-    };
-    const finish = async (): Promise<void> => {
-      const answered = await retrieveAll(retrieval, addresses, left(endsAtMs), receive);
-      const shortfall = await candidates.settle();
-      if (isVerified) return;
-      resolve(conclude(parts, key, shortfall, answered === 0 ? 'cps-unavailable' : 'no-passport', channel));
-    };
-    finish().catch(reject);
+    const timer = setTimeout(() => resolve(undefined), boundMs);
+    decided.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
-/** The chain that a PASSporT brings in its header, or that lies under its address. */
-function chainFinder({ chains }: VerificationParts, channel: Channel, endsAtMs: number): ChainFinder {
-  return ({ chain, certificateUrl }) =>
-    chain === undefined
-      ? chains.chainFor(certificateUrl, { channel, signalDeadlineMs: left(endsAtMs) })
-      : chains.chainOf(chain);
-}
-
-/** The verdict where no PASSporT was taken; where others hold all that match, they are told. */
-function conclude(
-  { onEvent }: VerificationParts,
-  call: string,
-  { reasons, holders }: Shortfall,
-  otherwise: Fault,
-  channel: Channel,
-): Verdict {
-  const reason = furthest(reasons, otherwise) as Fault;
-  if (reason === 'ambiguous') for (const holder of holders) onEvent?.({ event: 'ambiguous', holder, call });
-  return notVerified(reason, channel);
-}
-
-function left(endsAtMs: number): number {
-  return Math.max(1, endsAtMs - performance.now());
+async function firstVerified(decided: readonly Promise<Verdict>[]): Promise<Verdict | undefined> {
+  const verified = decided.map(async (one) => {
+    const verdict = await one;
+    if (verdict.status !== 'verified') throw new Error('not verified');
+    return verdict;
+  });
+  return Promise.any(verified).catch(() => undefined);
 }

@@ -1,0 +1,139 @@
+// The two ways a PASSporT comes to a call: with it, in Identity header fields (RFC 8224 Section 6.2), or past it, left
+// at a CPS (RFC 8816 Section 8.2). Each gives the verdict that it alone would give, as soon as one PASSporT is good.
+
+import type { ArrivedCall } from '@oobleck/stir/call';
+import { splitIdentities } from '@oobleck/stir/identity';
+import type { Envelope } from '@oobleck/stir/seal';
+import {
+  type Channel,
+  type Fault,
+  furthest,
+  type JudgeRules,
+  notVerified,
+  readIdentity,
+  readPassport,
+  type Verdict,
+} from '@oobleck/stir/verdict';
+import {
+  type Candidates,
+  type ChainFinder,
+  createCandidates,
+  type Shortfall,
+  type Turns,
+} from './candidates.ts';
+import type { VerificationParts } from './parts.ts';
+import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
+
+export interface ChannelSettings {
+  /** Mailboxes asked for each call. */
+  readonly addresses: number;
+  readonly rules: JudgeRules;
+  readonly retrieval: RetrievalParts;
+}
+
+export interface Question {
+  readonly call: ArrivedCall;
+  /** Names the call (see `callKey`). */
+  readonly key: string;
+  /** On the monotonic clock. */
+  readonly endsAtMs: number;
+  /** Shared by both channels: one call takes one PASSporT. */
+  readonly turns: Turns;
+}
+
+/** Identity header fields looked at for one call. */
+const MAXIMUM_IDENTITIES = 8;
+
+/** One good header field is enough (RFC 8224 Section 6.2.1). */
+export function decideInBand(
+  parts: VerificationParts,
+  settings: ChannelSettings,
+  question: Question,
+  identities: readonly string[],
+): Promise<Verdict> {
+  return decideBy(parts, settings, question, 'in-band', async (candidates) => {
+    const values = identities
+      .slice(0, MAXIMUM_IDENTITIES)
+      .flatMap(splitIdentities)
+      .slice(0, MAXIMUM_IDENTITIES);
+    const reads = values.map((value) => readIdentity(value, question.call));
+    candidates.consider(reads, chainFinder(parts, 'in-band', question.endsAtMs));
+    return 'no-passport';
+  });
+}
+
+export async function decideOutOfBand(
+  parts: VerificationParts,
+  settings: ChannelSettings,
+  question: Question,
+): Promise<Verdict> {
+  const channel = 'out-of-band';
+  const { retrieval, addresses: count } = settings;
+  if (question.call.caller === undefined) return notVerified('no-caller', channel);
+  const addresses = addressesFor(retrieval, question.call, count);
+  if (addresses.length === 0) return notVerified('not-served', channel);
+  return decideBy(parts, settings, question, channel, async (candidates) => {
+    const fetched = chainFinder(parts, channel, question.endsAtMs);
+    const receive = ({ passports, chain }: Envelope): void =>
+      // The chain of an envelope is that of its first PASSporT.
+      candidates.consider(passports.map(readPassport), (passport) =>
+        chain !== undefined && passport.token === passports[0]
+          ? parts.chains.chainOf(chain)
+          : fetched(passport),
+      );
+    const answered = await retrieveAll(retrieval, addresses, left(question.endsAtMs), receive);
+    return answered === 0 ? 'cps-unavailable' : 'no-passport';
+  });
+}
+
+/**
+ * Resolves with the first PASSporT that is taken, whatever else is still on its way.
+ * @param bring hands over candidates; gives the reason for the case that there are none
+ */
+function decideBy(
+  parts: VerificationParts,
+  { rules }: ChannelSettings,
+  { call, key, turns }: Question,
+  channel: Channel,
+  bring: (candidates: Candidates) => Promise<Fault>,
+): Promise<Verdict> {
+  return new Promise((resolve, reject) => {
+    let isVerified = false;
+    const onVerified = (verified: Verdict): void => {
+      isVerified = true;
+      resolve(verified);
+    };
+    const candidates = createCandidates({ parts, rules, call, callKey: key, channel, turns, onVerified });
+    const finish = async (): Promise<void> => {
+      const otherwise = await bring(candidates);
+      const shortfall = await candidates.settle();
+      if (!isVerified) resolve(conclude(parts, key, shortfall, otherwise, channel));
+    };
+    finish().catch(reject);
+  });
+}
+
+/** The chain that a PASSporT brings in its header, or that lies under its address. */
+function chainFinder({ chains }: VerificationParts, channel: Channel, endsAtMs: number): ChainFinder {
+  return ({ chain, certificateUrl }) =>
+    chain === undefined
+      ? chains.chainFor(certificateUrl, { channel, signalDeadlineMs: left(endsAtMs) })
+      : chains.chainOf(chain);
+}
+
+/** The verdict where no PASSporT was taken; where others hold all that match, they are told. */
+function conclude(
+  { onEvent }: VerificationParts,
+  call: string,
+  { reasons, holders }: Shortfall,
+  otherwise: Fault,
+  channel: Channel,
+): Verdict {
+  const reason = furthest(reasons, otherwise) as Fault;
+  if (reason === 'ambiguous') for (const holder of holders) onEvent?.({ event: 'ambiguous', holder, call });
+  return notVerified(reason, channel);
+}
+
+function left(endsAtMs: number): number {
+  return Math.max(1, endsAtMs - performance.now());
+}
