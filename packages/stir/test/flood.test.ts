@@ -4,12 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { decodeBase64url, decodeHex, encodeBase64url, encodeUtf8 } from '../src/bytes/index.ts';
 import { parseCallId } from '../src/call/index.ts';
 import { parseKeyCredential } from '../src/credential/index.ts';
-import { parseIdentity } from '../src/identity/index.ts';
+import {
+  callingIdentity,
+  parseIdentity,
+  parseStirReasons,
+  readIdentityFields,
+} from '../src/identity/index.ts';
 import { parseJsonObject } from '../src/json/index.ts';
 import { parseCompactJws, parseX5c } from '../src/jws/index.ts';
 import { parseLifetime, parseMailboxId, parseRetractHash } from '../src/mailbox/index.ts';
 import { parseTelephoneNumber, parseTnEntry } from '../src/number/index.ts';
-import { parsePassport } from '../src/passport/index.ts';
+import { parseFingerprint, parseIntegrityDigest, parsePassport } from '../src/passport/index.ts';
+import { normalizeUri } from '../src/uri/index.ts';
+import { findChains, readIdentity, readPassport } from '../src/verdict/index.ts';
 import { unlessRefused } from './hostile.ts';
 
 const LENGTH = 65_536;
@@ -22,6 +29,19 @@ const jwsOf = (payload: string) =>
     .map((part) => encodeBase64url(encodeUtf8(part)))
     .concat(encodeBase64url(new Uint8Array(64)))
     .join('.');
+
+/** div-o within div-o for as long as a PASSporT may be. */
+function nestedDiversions(): string {
+  const header = encodeBase64url(
+    encodeUtf8('{"alg":"ES256","ppt":"div-o","typ":"passport","x5u":"https://e"}'),
+  );
+  let token = jwsOf('{"dest":{"tn":["1"]},"iat":1,"orig":{"tn":"1"}}');
+  for (let hop = 1; token.length < 11_000; hop++) {
+    const claims = `{"dest":{"tn":["${hop + 1}"]},"div":{"tn":"${hop}"},"iat":1,"opt":"${token}","orig":{"tn":"1"}}`;
+    token = `${header}.${encodeBase64url(encodeUtf8(claims))}.${encodeBase64url(new Uint8Array(64))}`;
+  }
+  return token;
+}
 
 const FLOODS: Readonly<Record<string, string>> = {
   letters: times('A'),
@@ -47,6 +67,9 @@ const FLOODS: Readonly<Record<string, string>> = {
   'a token': jwsOf(`{"iat":1,"pad":"${times('x', 20_000)}"}`),
   'a token as long as may be': jwsOf(`{"iat":1, ${names.slice(0, 11_000).replace(/,[^,]*$/, '')}}`),
   'a token of segments': times('eyJ9.'),
+  'nested diversions': nestedDiversions(),
+  'a name of quotes': `${times('"\\"', 3_000)}<sip:a@h>`,
+  'open brackets': times('<sip:a@h>,', 4_000),
 };
 
 const PARSERS: readonly [string, (text: string) => unknown][] = [
@@ -59,6 +82,24 @@ const PARSERS: readonly [string, (text: string) => unknown][] = [
   ['TNEntry', parseTnEntry],
   ['PASSporT', parsePassport],
   ['Identity', parseIdentity],
+  ['Identity with its PASSporT', readIdentity],
+  ['SIP header lines', readIdentityFields],
+  ['SIP header lines, folded', (text) => readIdentityFields(text.replaceAll('A', '\r\n '))],
+  [
+    'From',
+    (text) => callingIdentity({ from: text, assertedIdentities: [text] }, { isAssertedTrusted: true }),
+  ],
+  ['Reason', parseStirReasons],
+  ['URI', normalizeUri],
+  ['media key', parseFingerprint],
+  ['integrity digest', parseIntegrityDigest],
+  [
+    'chain of diversions',
+    (text) => {
+      const read = readPassport(text);
+      if ('value' in read) findChains(Array(16).fill(read.value));
+    },
+  ],
   ['key credential', parseKeyCredential],
   ['mailbox id', parseMailboxId],
   ['lifetime', parseLifetime],

@@ -90,9 +90,10 @@ export async function createWorld() {
   let origination = 0;
   const originationId = () => `00000000-0000-4000-8000-${String(origination++).padStart(12, '0')}`;
 
-  function createVs(more: Partial<VerificationParts> = {}, options: VerificationOptions = {}) {
+  function partsOf(more: Partial<VerificationParts> = {}): VerificationParts {
     const fetchChain: FetchChain = async (url) => {
       fetched.push(url);
+      if (url.endsWith('/hangs.pem')) return new Promise(() => undefined);
       const pem = repository.get(new URL(url).pathname);
       return { status: pem === undefined ? 404 : 200, body: Buffer.from(pem ?? '') };
     };
@@ -100,20 +101,20 @@ export async function createWorld() {
       { crypto, anchors: [anchorOf(home)], fetchChain, now: clock.ms },
       { repositories: [REPOSITORY] },
     );
-    return createVerificationService(
-      {
-        crypto,
-        now: clock.ms,
-        keys: holder,
-        chains,
-        replies,
-        used: createMemoryUsedPassports(),
-        onEvent: (event) => events.push(event),
-        ...more,
-      },
-      { deadlineMs: 2_000, ...options },
-    );
+    return {
+      crypto,
+      now: clock.ms,
+      keys: holder,
+      chains,
+      replies,
+      used: createMemoryUsedPassports(),
+      onEvent: (event) => events.push(event),
+      ...more,
+    };
   }
+
+  const createVs = (more: Partial<VerificationParts> = {}, options: VerificationOptions = {}) =>
+    createVerificationService(partsOf(more), { deadlineMs: 2_000, ...options });
 
   function passportOf({
     by = provider,
@@ -169,6 +170,7 @@ export async function createWorld() {
     queries,
     repository,
     replies,
+    partsOf,
     createVs,
     passportOf,
     identityOf,

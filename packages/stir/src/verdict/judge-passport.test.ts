@@ -62,7 +62,7 @@ describe('step 2: reading', () => {
     expect(fault(readPassport(base))).toBe('none');
   });
 
-  it('requires the header field to mirror the PASSporT (RFC 8224 Section 4.1)', () => {
+  it('I-03: requires the header field to mirror the PASSporT (RFC 8224 Section 4.1)', () => {
     const identity = { token: shaken, info: X5U, algorithm: 'ES256', ppt: 'shaken' };
     const { ppt: _, ...plain } = identity;
     expect(fault(readIdentity(formatIdentity(identity)))).toBe('none');
@@ -85,7 +85,12 @@ describe('steps 3 and 5: this call, now', () => {
   it.each<[string, ArrivedCall, number, string | undefined]>([
     ['the call', call, NOW, undefined],
     ['no caller presented', anonymous, NOW, 'no-caller'],
-    ['another caller', { ...call, caller: number('12155551211') }, NOW, 'caller-mismatch'],
+    [
+      'I-04: another caller (RFC 8224 Section 6.2.4)',
+      { ...call, caller: number('12155551211') },
+      NOW,
+      'caller-mismatch',
+    ],
     ['an alias called', { ...call, called: [number('1'), number('12155551213')] }, NOW, undefined],
     ['another called', { ...call, called: [number('12155551299')] }, NOW, 'called-mismatch'],
     [
@@ -95,7 +100,7 @@ describe('steps 3 and 5: this call, now', () => {
       'called-mismatch',
     ],
     ['60 s later', call, NOW + 60, undefined],
-    ['61 s later', call, NOW + 61, 'stale'],
+    ['I-05: 61 s later (RFC 8224 Section 6.2, step 4)', call, NOW + 61, 'stale'],
     ['60 s early', call, NOW - 60, undefined],
     ['61 s early', call, NOW - 61, 'stale'],
     ['another caller, long ago', { ...call, caller: number('1') }, NOW + 999, 'caller-mismatch'],
@@ -158,6 +163,28 @@ describe('steps 4 and 6: the signer', () => {
     const constrained = await authority.issueCarrier(['2-12155551212'], { isConstrained: true });
     const signed = createPassportSigner(constrained.key, X5U).signBase(content, 'x');
     expect(fault(judge(signed, pathOf(constrained)))).toBe('claims-not-permitted');
+  });
+
+  it('C-04: with claims that the certificate asks for (RFC 8226 Section 8)', async () => {
+    const constrained = await authority.issueCarrier(['2-12155551212'], { isConstrained: true });
+    const header = JSON.stringify({ alg: 'ES256', typ: 'passport', x5u: X5U });
+    const claims = { dest: { tn: ['12155551213'] }, iat: NOW, orig: { tn: '12155551212' } };
+    const sign = (more: object) =>
+      signCompactJws(header, JSON.stringify({ ...claims, ...more }), constrained.key);
+    const chain = pathOf(constrained);
+    for (const channel of ['in-band', 'out-of-band'] as const) {
+      const judged = (token: string) => fault(judgeSigner(parsePassport(token), chain, channel, rules));
+      expect(judged(sign({ confidence: 'high' }))).toBe('none');
+      expect(judged(sign({}))).toBe('claims-not-permitted');
+    }
+  });
+
+  it('never for a PASSporT that speaks for no caller (RFC 9970 Section 9, RFC 9475)', () => {
+    const { signingInput: _, ...statement } = parsePassport(base);
+    for (const extension of ['rsp', 'msg'] as const) {
+      const token = createPassportSigner(holder.key, X5U).sign({ ...statement, extension });
+      expect(fault(judge(token, pathOf(holder)))).toBe('no-authority');
+    }
   });
 
   it('never for a PASSporT that was altered', () => {

@@ -1,0 +1,159 @@
+// Diverted calls (RFC 8946): the PASSporT of the caller is for another number, and the diversions beside or around it
+// lead to the number that was called here.
+
+import { formatIdentity } from '@oobleck/stir/identity';
+import { createPassportSigner, divert, parsePassport } from '@oobleck/stir/passport';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAuthority, createCarrier, NOW, tn } from '../../test/network.ts';
+import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
+import {
+  CALLED,
+  called,
+  callOf,
+  createWorld,
+  provider,
+  REPOSITORY,
+  type World,
+} from './verification-fixture.ts';
+
+const FIRST = tn('12155551299');
+const party = (number: typeof FIRST) => ({ kind: 'tn' as const, number });
+const order = { from: party(FIRST), to: party(CALLED) };
+const X5U = `${REPOSITORY}/called.pem`;
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+  world.repository.set('/provider.pem', provider.pem);
+  world.repository.set('/called.pem', called.pem);
+});
+
+/** A call to the first number, and its diversion, signed by the one who holds that number. */
+const diverted = (extension: 'div' | 'div-o', by = called, issuedAt = NOW) => {
+  const original = world.passportOf({ dest: [FIRST], issuedAt });
+  const diversion = divert(parsePassport(original), { ...order, extension, issuedAt: NOW })!;
+  return [original, createPassportSigner(by.key, X5U).sign(diversion)] as const;
+};
+const identitiesOf = ([original, div]: readonly [string, string]) => [
+  formatIdentity({ token: div, info: X5U, algorithm: 'ES256', ppt: 'div' }),
+  formatIdentity({ token: original, info: `${REPOSITORY}/provider.pem`, algorithm: 'ES256', ppt: 'shaken' }),
+];
+
+describe('in band (RFC 8946 Section 4.2)', () => {
+  it('verifies, and tells what diverted the call', async () => {
+    const [original, div] = diverted('div');
+    const verdict = await world.createVs().verify(callOf(), identitiesOf([original, div]));
+    expect(verdict).toMatchObject({ reason: 'verified', channel: 'in-band', attestation: 'A' });
+    expect(verdict.passport?.token).toBe(original);
+    expect(verdict.diversions?.map(({ token }) => token)).toEqual([div]);
+  });
+
+  it('several values in one header field', async () => {
+    const list = identitiesOf(diverted('div')).join(', ');
+    expect(await world.createVs().verify(callOf(), [list])).toMatchObject({ reason: 'verified' });
+  });
+
+  it('not without the original, nor without the diversion', async () => {
+    const identities = identitiesOf(diverted('div'));
+    const vs = world.createVs();
+    expect(await vs.verify(callOf({ callId: '1' }), identities.slice(0, 1))).toMatchObject({
+      reason: 'broken-diversion',
+      status: 'failed',
+    });
+    expect(await vs.verify(callOf({ callId: '2' }), identities.slice(1))).toMatchObject({
+      reason: 'called-mismatch',
+    });
+  });
+
+  it('X-01: not signed by somebody else', async () => {
+    const other = await createCarrier(await createAuthority(), ['2-12155551299']);
+    world.repository.set('/called.pem', other.pem);
+    const verdict = await world.createVs().verify(callOf(), identitiesOf(diverted('div', other)));
+    expect(verdict).toMatchObject({ reason: 'certificate-untrusted', status: 'failed' });
+  });
+
+  it('an old original only where transfers may be', async () => {
+    const identities = identitiesOf(diverted('div', called, NOW - 600));
+    const strict = await world.createVs().verify(callOf(), identities);
+    expect(strict).toMatchObject({ reason: 'stale', status: 'failed' });
+    const vs = world.createVs({}, { divertedMaximumAgeSeconds: 3600 });
+    expect(await vs.verify(callOf(), identities)).toMatchObject({ reason: 'verified' });
+  });
+
+  it('X-06: rsp in a request is ignored (RFC 9970 Section 9)', async () => {
+    const shaken = parsePassport(world.passportOf());
+    const { shaken: _, ...statement } = shaken;
+    const token = createPassportSigner(provider.key, X5U).sign({ ...statement, extension: 'rsp' });
+    const identity = formatIdentity({ token, info: X5U, algorithm: 'ES256', ppt: 'rsp' });
+    expect(await world.createVs().verify(callOf(), [identity])).toMatchObject({
+      reason: 'no-passport',
+      status: 'unverifiable',
+    });
+  });
+
+  it('I-06: a type that is not known is ignored (RFC 8224 Section 6.2, step 1)', async () => {
+    const identity = world.identityOf().replace('ppt="shaken"', 'ppt="foo"');
+    const verdict = await world.createVs().verify(callOf(), [identity]);
+    expect(verdict.reason).toBe('info-mismatch');
+  });
+});
+
+describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
+  it('div-o around the original, the chain of its signer in the envelope', async () => {
+    const [original, nested] = diverted('div-o');
+    world.leaveEnvelope({ passports: [nested], chain: called.ders });
+    const verdict = await world.createVs().verify(callOf(), []);
+    expect(verdict).toMatchObject({ reason: 'verified', channel: 'out-of-band' });
+    expect(verdict.passport?.token).toBe(original);
+    expect(world.fetched).toEqual([`${REPOSITORY}/provider.pem`]);
+  });
+
+  it('several PASSporTs of one envelope, in order', async () => {
+    const [original, div] = diverted('div');
+    world.leaveEnvelope({ passports: [original, div], chain: provider.ders });
+    expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'verified' });
+  });
+
+  it('not joined across envelopes', async () => {
+    const [original, div] = diverted('div');
+    world.leaveEnvelope({ passports: [original], chain: provider.ders });
+    world.leaveEnvelope({ passports: [div], chain: called.ders });
+    expect(await world.createVs().verify(callOf(), [])).toMatchObject({ status: 'unverifiable' });
+  });
+
+  it('an unlisted certificate inside is not fetched', async () => {
+    const original = world.passportOf({ dest: [FIRST], x5u: 'https://evil.example/beacon' });
+    const diversion = divert(parsePassport(original), { ...order, extension: 'div-o' })!;
+    const nested = createPassportSigner(called.key, X5U).sign(diversion);
+    world.leaveEnvelope({ passports: [nested], chain: called.ders });
+    expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'certificate-unlisted' });
+    expect(world.fetched).toEqual([]);
+  });
+
+  it('takes the chain that a header brings in x5c (RFC 9060 Section 7)', async () => {
+    const signer = createPassportSigner(provider.key, 'https://evil.example/beacon', {
+      chain: provider.ders,
+    });
+    const { numbers } = parsePassport(world.passportOf()).destinations;
+    const call = { originator: callOf().caller!, destinations: numbers, issuedAt: NOW };
+    const originationId = '00000000-0000-4000-8000-000000000000';
+    world.leaveEnvelope({ passports: [signer.signShaken(call, { attestation: 'A', originationId })] });
+    expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'verified' });
+    expect(world.fetched).toEqual([]);
+  });
+});
+
+describe('one PASSporT serves one call (RFC 8816 Section 7.4)', () => {
+  it('diverted or not: the original stands for the whole chain', async () => {
+    const used = createMemoryUsedPassports();
+    const [original, div] = diverted('div');
+    const vs = world.createVs({ used });
+    const first = await vs.verify(callOf({ callId: 'a' }), identitiesOf([original, div]));
+    expect(first).toMatchObject({ reason: 'verified' });
+    const renewed = divert(parsePassport(original), { ...order, extension: 'div', issuedAt: NOW - 1 })!;
+    const other = createPassportSigner(called.key, X5U).sign(renewed);
+    expect(other).not.toBe(div);
+    const second = await vs.verify(callOf({ callId: 'b' }), identitiesOf([original, other]));
+    expect(second).toMatchObject({ reason: 'ambiguous' });
+  });
+});
