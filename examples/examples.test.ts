@@ -75,10 +75,9 @@ describe('the packed packages', () => {
     }
   });
 
-  it('give the program', async () => {
-    const program = join(oobleck.folder, 'dist/cli/main.js');
-    const lab = join(folder, 'lab');
-    await run(process.execPath, [program, 'lab', lab]);
+  it.each(testedRuntimes())('give the program, on $name', async ({ name, path }) => {
+    const lab = join(folder, `lab of ${name}`);
+    await run(path, [join(oobleck.folder, 'dist/cli/main.js'), 'lab', lab]);
     expect(readdirSync(lab)).toContain('bravo-calls.json');
   });
 });

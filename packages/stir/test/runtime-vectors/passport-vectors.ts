@@ -2,11 +2,17 @@
 
 import { decodeBase64url, encodeUtf8 } from '../../src/bytes/index.ts';
 import type { Crypto } from '../../src/crypto/index.ts';
-import { parseIdentity } from '../../src/identity/index.ts';
+import {
+  callingIdentity,
+  formatStirReason,
+  parseIdentity,
+  parseStirReasons,
+} from '../../src/identity/index.ts';
 import { formatCanonicalJson, type JsonObject } from '../../src/json/index.ts';
 import { parseCompactJws } from '../../src/jws/index.ts';
 import {
   createPassportSigner,
+  detachSignature,
   formatIntegrityDigest,
   formatMediaKeys,
   integrityDigestOf,
@@ -19,7 +25,6 @@ import {
 } from '../../src/passport/index.ts';
 import { formatStatement, parseStatement } from '../../src/passport/statement.ts';
 import type { StirErrorCode } from '../../src/stir-error.ts';
-import { explain, REASONS } from '../../src/verdict/index.ts';
 import { refused, same } from './expectation.ts';
 
 interface TokenVectors {
@@ -98,37 +103,38 @@ export function checkMediaKeys(vector: { fingerprints: string[]; payload: string
 
 interface IdentityVectors {
   readonly full: { readonly value: string; readonly token: string; readonly info: string };
+  readonly compact: readonly string[];
 }
 
-export function checkIdentity({ full }: IdentityVectors): void {
+export function checkIdentity({ full, compact }: IdentityVectors): void {
   const { token, info } = parseIdentity(full.value);
   same({ token, info }, { token: full.token, info: full.info });
+  for (const value of compact) same(parseIdentity(value).token, detachSignature(full.token));
 }
 
 interface SipVector {
   readonly date: string;
   readonly issuedAt: number;
+  readonly from: string;
   readonly payload: string;
 }
 
 /** What signaling said, and the claims that were made of it. */
-export function checkSip({ date, issuedAt, payload }: SipVector): void {
+export function checkSip({ date, issuedAt, from, payload }: SipVector): void {
   const claims = JSON.parse(payload) as JsonObject;
   same(Date.parse(date) / 1000, issuedAt);
   same(claims.iat, issuedAt);
+  same(claims.orig, { tn: callingIdentity({ from }, { isAssertedTrusted: false })?.caller });
   same(formatCanonicalJson(formatStatement(parseStatement('base', claims))), payload);
 }
 
 /** `ppi` names a PASSporT by its compact form. */
 export function checkReasons({ examples }: { examples: string[] }): void {
   for (const example of examples) {
-    const [, cause, ppi] =
-      /^Reason: STIR ;cause=([0-9]{3}) ;text="[^"]+"(?: ;ppi="([^"]+)")?$/.exec(example) ?? [];
-    same(
-      REASONS.some((reason) => explain(reason).sipCode === Number(cause)),
-      true,
-    );
-    if (ppi !== undefined) same(isCompactForm(ppi), true);
+    const value = example.slice('Reason: '.length);
+    const [reason] = parseStirReasons(value);
+    same(formatStirReason(reason!), value);
+    if (reason!.ppi !== undefined) same(isCompactForm(reason!.ppi), true);
   }
 }
 
