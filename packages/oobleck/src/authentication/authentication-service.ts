@@ -17,7 +17,12 @@ import {
 import { createPassportSealer, type PassportSealer } from '@oobleck/stir/seal';
 import { createAnswers } from '../call/index.ts';
 import type { AuthenticationParts, Tenant } from './parts.ts';
-import { type DepositResult, placeDeposit } from './place-deposit.ts';
+import {
+  type AbsentMailboxes,
+  createAbsentMailboxes,
+  type DepositResult,
+  placeDeposit,
+} from './place-deposit.ts';
 
 export interface AuthenticationOptions {
   /** How long the call waits for its first deposit, default 250. */
@@ -61,6 +66,7 @@ interface Context {
   readonly deadlineMs: number;
   readonly lifetimeSeconds: Lifetime;
   readonly tokensPerCall: number;
+  readonly absent: AbsentMailboxes;
   /** Deposits under way or done, by call, as long as they may be taken back. */
   readonly placed: Map<string, readonly Promise<DepositResult>[]>;
 }
@@ -81,6 +87,7 @@ export function createAuthenticationService(
     deadlineMs: options.deadlineMs ?? 250,
     lifetimeSeconds: options.lifetimeSeconds ?? DEFAULT_LIFETIME,
     tokensPerCall: options.tokensPerCall ?? 8,
+    absent: createAbsentMailboxes(now),
     placed: new Map(),
   };
   const keyOf = (call: PlacedCall): string => placedCallKey(parts, call);
@@ -123,15 +130,11 @@ async function depositCopies(
 ): Promise<OutOfBand> {
   const deposits = sealCopies(context, call, { passports: [passport], chain: tenant.chain });
   if (deposits.length === 0) return 'no-key';
-  let tokensLeft = context.tokensPerCall;
-  const results: Promise<DepositResult>[] = [];
-  for (const deposit of deposits) {
-    // Narrowest authority first: where the tokens of a call run out, the widest keys go without.
-    const tokens = Math.min(1 + deposit.stake, tokensLeft);
-    if (tokens === 0) break;
-    tokensLeft -= tokens;
-    results.push(placeDeposit(context.parts, deposit, tokens, context.deadlineMs));
-  }
+  // Narrowest authority first: where the tokens of a call run out, the widest keys go without.
+  const budget = { left: context.tokensPerCall };
+  const results = deposits.map((deposit) =>
+    placeDeposit({ ...context.parts, absent: context.absent }, deposit, budget, context.deadlineMs),
+  );
   remember(context, key, results);
   return firstStored(results, context);
 }

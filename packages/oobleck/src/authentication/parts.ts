@@ -21,6 +21,8 @@ export type DepositAnswer =
   | 'stored'
   /** The CPS refused it, and will refuse it again. */
   | 'refused'
+  /** 404: it has no such mailbox. */
+  | 'absent'
   /** Try another CPS, or the same request again. */
   | 'unavailable';
 

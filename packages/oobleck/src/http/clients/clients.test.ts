@@ -97,7 +97,7 @@ describe('the deposit sender', () => {
     [200, 'refused'],
     [302, 'unavailable'],
     [401, 'refused'],
-    [404, 'refused'],
+    [404, 'absent'],
     [409, 'refused'],
     [429, 'unavailable'],
     [500, 'unavailable'],

@@ -31,6 +31,7 @@ export function createDepositSender(client: SafeClient): DepositSender {
           maxResponseBytes: MAXIMUM_EMPTY_ANSWER,
         });
         if (status === 201) return 'stored';
+        if (status === 404) return 'absent';
         return status >= 500 || status === 429 ? 'unavailable' : 'refused';
       } catch {
         return 'unavailable';
