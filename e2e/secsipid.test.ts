@@ -111,7 +111,7 @@ describe.skipIf(isMissing('kamailio', 'secsipid.so'))("Kamailio's secsipid modul
       ppt: 'shaken',
     });
 
-  it(`verifies ${CALLS} of our Identity header fields, with the chain it fetches`, async () => {
+  it(`P-02: verifies ${CALLS} of our Identity header fields, with the chain it fetches`, async () => {
     const answers = await inTurns(numberPairs(CALLS), (pair) => answerTo(sign(pair)));
     expect(answers).toEqual(Array(CALLS).fill(1));
   }, 60_000);
@@ -120,7 +120,7 @@ describe.skipIf(isMissing('kamailio', 'secsipid.so'))("Kamailio's secsipid modul
     expect(await answerTo(sign(PAIR), AT_HAND_FIELD)).toBe(1);
   });
 
-  it('writes what we verify, 200 times', async () => {
+  it('P-02: writes what we verify, 200 times', async () => {
     const key = crypto.importVerifyingKey(parseCertificate(leaf).spki);
     const outcomes = await inTurns(numberPairs(CALLS), async (pair) => {
       const arrived = await call(pair, []);

@@ -187,7 +187,7 @@ describe('out of band', () => {
     expect((await world.createVs().verify(callOf(), [])).reason).toBe('verified');
   });
 
-  it('freshness holds to the second, both ways', async () => {
+  it('I-05: freshness holds to the second, both ways (RFC 8224 Section 6.2)', async () => {
     for (const [shift, reason] of [
       [60, 'verified'],
       [-60, 'verified'],

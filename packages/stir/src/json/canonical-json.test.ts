@@ -29,7 +29,7 @@ const object = fc.letrec<{ value: Json; object: JsonObject }>((tie) => ({
   object: fc.dictionary(fc.string({ unit: 'binary', maxLength: 4 }), tie('value'), { maxKeys: 4 }),
 })).object;
 
-describe('canonical JSON (RFC 8225 Section 9)', () => {
+describe('P-01: canonical JSON (RFC 8225 Section 9)', () => {
   it.each(vectors.cases)('gives the published bytes: $source', ({ json, base64url }) => {
     const text = formatCanonicalJson(reversed(parseJsonObject(encodeUtf8(json))));
     expect(text).toBe(json);

@@ -6,7 +6,7 @@ import vectors from './vectors/canonical-number.rfc8224.json' with { type: 'json
 
 const plan: DialPlan = { countryCode: '1', nationalDigits: 10 };
 
-describe('parseTelephoneNumber', () => {
+describe('I-01: parseTelephoneNumber (RFC 8224 Section 8.3)', () => {
   it.each(vectors.cases.map(({ text, number, plan }) => [text, number, plan] as const))(
     'makes %s %s (RFC 8224 Section 8.3)',
     (text, number, given) => expect(parseTelephoneNumber(text, given)).toBe(number),

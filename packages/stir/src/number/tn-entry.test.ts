@@ -33,7 +33,7 @@ describe('TNEntry', () => {
   ])('refuses %j', (text) => expect(() => parseTnEntry(text)).toThrow(refusal('ERR_TN_ENTRY_FORMAT')));
 
   it.each(ranges.cases)(
-    'a range $start with $count holds: $valid (RFC 8226 Section 9)',
+    'C-02: a range $start with $count holds: $valid (RFC 8226 Section 9)',
     ({ start, count, valid }) => {
       if (valid) expect(createNumberRange(start, count)).toEqual({ kind: 'range', start, count });
       else expect(() => createNumberRange(start, count)).toThrow(refusal('ERR_TN_ENTRY_FORMAT'));

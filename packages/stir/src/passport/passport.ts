@@ -53,7 +53,10 @@ function parseJws(token: string): CompactJws {
   }
 }
 
-/** RFC 8225 Section 4: `typ`, `alg` and `x5u`; `ppt` where an extension is meant; a `crit` header is understood by nobody here. */
+/**
+ * RFC 8225 Sections 4.1, 4.2 and 4.3: `typ`, `alg` and `x5u`; `ppt` where an extension is meant; a `crit` header is
+ * understood by nobody here.
+ */
 function parseHeader({ typ, alg, x5u, ppt, crit }: JsonObject): PassportExtension {
   if (typ !== 'passport') throw refusal('typ is not passport');
   if (alg !== 'ES256') throw refusal('alg is not ES256');
