@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { createProgram } from '../packages/oobleck/src/cli/program.ts';
 import { parseConfiguration } from '../packages/oobleck/src/operate/index.ts';
 import { CONFIGURATION } from '../packages/oobleck/src/wiring/index.ts';
 
@@ -20,6 +21,8 @@ const DOCUMENTS = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
 ];
+
+const SILENT = { out: () => {}, error: () => {}, isInteractive: false };
 
 interface Block {
   readonly document: string;
@@ -85,10 +88,17 @@ describe('commands exist', () => {
   it.each(blocksOf('sh'))('$name', ({ text }) => {
     const named = [...text.matchAll(/npm (?:run )?([a-z:]+)/g)].map((match) => match[1]!);
     for (const name of named.filter((one) => one !== 'ci')) expect(scripts).toHaveProperty([name]);
-    for (const [, command] of text.matchAll(/oobleck -- ([a-z]+)/g))
-      expect(['demo', 'serve', 'lab']).toContain(command);
+    for (const [, command, inner] of text.matchAll(/oobleck -- ([a-z]+)(?: ([a-z]+))?/g))
+      expect(isCommand(command!, inner), `${command} ${inner ?? ''}`).toBe(true);
   });
 });
+
+/** Whether the program has the command; where it is a group, also what is in it. */
+function isCommand(name: string, inner: string | undefined): boolean {
+  const command = createProgram(SILENT, () => {}).commands.find((one) => one.name() === name);
+  if (command === undefined) return false;
+  return command.commands.length === 0 || command.commands.some((one) => one.name() === inner);
+}
 
 describe('links lead somewhere', () => {
   it.each(DOCUMENTS)('%s', (document) => {

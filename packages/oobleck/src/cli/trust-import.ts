@@ -1,0 +1,144 @@
+// `oobleck trust import`: STI-PA's list of trusted authorities (a JWS; an older one than seen before is refused), or
+// certificates in PEM, into a folder that `serve` reads its anchors from.
+
+import { type CaList, type CaListFault, judgeCaList, parseCaList } from '@oobleck/stir/anchor';
+import { decodeUtf8 } from '@oobleck/stir/bytes';
+import { type Certificate, formatPem } from '@oobleck/stir/certificate';
+import { createNodeCrypto } from '../crypto/index.ts';
+import { HttpFailure } from '../http/index.ts';
+import { parseAnchors } from '../trust/index.ts';
+import { readAnchors } from './chain-input.ts';
+import { CommandFault, reading } from './command-fault.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { nameOf, readText } from './input.ts';
+import { count, formatTime } from './layout.ts';
+import { createOutgoing, type OutgoingOptions } from './outgoing.ts';
+import type { Terminal } from './terminal.ts';
+import { anchorsFileOf, readTrustRecord, type TrustRecord, writeTrust } from './trust-state.ts';
+
+export interface TrustImportOptions extends OutgoingOptions {
+  readonly state: string;
+  readonly issuerAnchors?: string;
+  readonly json?: boolean;
+}
+
+/** The bound of the list's own parser. */
+const MAXIMUM_BYTES = 1_048_576;
+const DEADLINE_MS = 10_000;
+
+export async function importTrust(
+  source: string,
+  options: TrustImportOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const known = readTrustRecord(options.state);
+  const isUrl = /^https?:/i.test(source);
+  const text = isUrl ? await fetchText(source, options) : readText(source, MAXIMUM_BYTES);
+  const name = isUrl ? 'the list' : nameOf(source);
+  const isPem = text.includes('-----BEGIN CERTIFICATE-----') && !/^\s*(\{|ey)/.test(text);
+  const found = isPem ? readBundle(text, name, known) : readList(text, name, known, options);
+  writeTrust(options.state, found.record, formatPem(found.anchors.map(({ der }) => der)));
+  const file = anchorsFileOf(options.state);
+  if (options.json) terminal.out(JSON.stringify({ ...found.record, anchors: found.anchors.length, file }));
+  else report(found, file, terminal);
+  return EXIT.fine;
+}
+
+interface Found {
+  readonly record: TrustRecord;
+  readonly anchors: readonly Certificate[];
+  readonly unusable: number;
+}
+
+function readBundle(text: string, name: string, known: TrustRecord | undefined): Found {
+  const anchors = reading(name, () => parseAnchors(text), EXIT.notVerified);
+  const stranger = anchors.findIndex(({ basicConstraints }) => basicConstraints?.isCa !== true);
+  if (stranger !== -1)
+    throw new CommandFault(`${name}: certificate ${stranger + 1} is no authority`, EXIT.notVerified);
+  const highest = known?.highestSequence;
+  const record: TrustRecord = {
+    kind: 'pem',
+    importedAt: new Date().toISOString(),
+    ...(highest === undefined ? {} : { highestSequence: highest }),
+  };
+  return { record, anchors, unusable: 0 };
+}
+
+const REFUSALS: Readonly<Record<CaListFault, string>> = {
+  'bad-signature': 'not signed by one of --issuer-anchors, or those are not in force',
+  'roll-back': 'older than a list imported before',
+  expired: 'the list has expired',
+};
+
+function readList(
+  text: string,
+  name: string,
+  known: TrustRecord | undefined,
+  { issuerAnchors }: TrustImportOptions,
+): Found {
+  const list = reading(name, () => parseCaList(bareList(text)), EXIT.notVerified);
+  if (issuerAnchors === undefined)
+    throw new CommandFault('--issuer-anchors: expected, the certificate that the list is signed with');
+  const fault = judgeCaList({
+    list,
+    signers: readAnchors(issuerAnchors),
+    highestSequence: known?.highestSequence,
+    at: Math.floor(Date.now() / 1000),
+    crypto: createNodeCrypto(),
+  });
+  if (fault !== undefined) throw new CommandFault(`${name}: ${REFUSALS[fault]}`, EXIT.notVerified);
+  return { record: recordOf(list), anchors: list.anchors, unusable: list.unusable };
+}
+
+function recordOf({ sequence, expiresAt }: CaList): TrustRecord {
+  return {
+    kind: 'ca-list',
+    importedAt: new Date().toISOString(),
+    highestSequence: sequence,
+    ...(expiresAt === undefined ? {} : { expiresAt: formatTime(expiresAt) }),
+  };
+}
+
+/** STI-PA's interface answers `{"status":"success","caList":"eyJ..."}`. */
+function bareList(text: string): string {
+  if (!text.trimStart().startsWith('{')) return text;
+  try {
+    const { caList } = JSON.parse(text);
+    return typeof caList === 'string' ? caList : text;
+  } catch {
+    return text;
+  }
+}
+
+async function fetchText(url: string, options: TrustImportOptions): Promise<string> {
+  const client = createOutgoing(options);
+  try {
+    const { status, body } = await client.request({
+      method: 'GET',
+      url,
+      headers: { accept: 'application/jose+json, application/pem-certificate-chain' },
+      deadlineMs: DEADLINE_MS,
+      maxResponseBytes: MAXIMUM_BYTES,
+    });
+    if (status !== 200) throw new CommandFault(`the list: the server answered ${status}`, EXIT.unavailable);
+    return reading('the list', () => decodeUtf8(body), EXIT.notVerified);
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    const isUsage = error.code === 'refused-url';
+    throw new CommandFault(`the list: ${error.message}`, isUsage ? EXIT.usage : EXIT.unavailable);
+  } finally {
+    await client.close();
+  }
+}
+
+function report({ record, anchors, unusable }: Found, file: string, terminal: Terminal): void {
+  const { kind, highestSequence, expiresAt } = record;
+  const what = kind === 'ca-list' ? `list ${highestSequence}` : 'PEM';
+  const end = expiresAt === undefined ? '' : `, good until ${expiresAt}`;
+  terminal.out(`${what}: ${count(anchors.length, 'anchor')}${end}`);
+  if (unusable > 0)
+    terminal.out(
+      `${count(unusable, 'entry', 'entries')} of the list cannot be an anchor here, and were left out`,
+    );
+  terminal.out(`written to ${file}; trust.anchorsFile of a configuration points there`);
+}
