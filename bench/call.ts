@@ -152,7 +152,7 @@ function calledNumbers(bravo: RunningNode): readonly TelephoneNumber[] {
   const numbers: TelephoneNumber[] = [];
   for (let at = 0; at < 256_000; at++) {
     const number = parseTelephoneNumber(String(12_155_000_000 + at));
-    const { mailboxId, form } = bravo.called!.keys.keysFor(number)[0]!;
+    const { mailboxId, form } = bravo.called!.keys.keysFor(number, 'bravo')[0]!;
     const shard = shardOf(crypto, mailboxId, form.shards, number);
     const here = perShard.get(shard) ?? 0;
     if (here === CALLS_PER_SHARD) continue;

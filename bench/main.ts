@@ -2,6 +2,7 @@
 // OOBLECK_BENCH_SECONDS is the CPU time for each part of a row, 1.5 by default; short runs are for tests only.
 
 import { call } from './call.ts';
+import { chainVerify, tnAuthListCovers } from './chain.ts';
 import { deposit, retrieve } from './cps.ts';
 import { type Benchmark, measure } from './measure.ts';
 import { passportSign, passportVerify } from './passport.ts';
@@ -11,6 +12,8 @@ import { tokenIssue, tokenVerify } from './token.ts';
 const BENCHMARKS: readonly Benchmark[] = [
   passportSign,
   passportVerify,
+  chainVerify,
+  tnAuthListCovers,
   seal,
   open,
   tokenIssue,

@@ -33,6 +33,13 @@ export function bareEcdsa(operation: EcdsaOperation): Cost {
   return opensslEcdsa(operation, costOf(bare[operation]));
 }
 
+/** A P-256 public key, read from its SubjectPublicKeyInfo. */
+export function bareKeyImport(): Cost {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = publicKey.export({ format: 'der', type: 'spki' });
+  return costOf(() => createPublicKey({ key, format: 'der', type: 'spki' }));
+}
+
 /** RSASSA-PSS verification of a storage token. */
 export function bareTokenVerify(spki: Uint8Array, data: Uint8Array, signature: Uint8Array): Cost {
   const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

@@ -34,7 +34,7 @@ export async function startCarrierLab(): Promise<CarrierLab> {
   const { authentication: _, rest: __, ...verificationOnly } = calls;
   const node = await startNode({ ...verificationOnly, log: { level: 'silent' } }, folder);
   await node.called!.renew();
-  const { mailboxId, form } = node.called!.keys.keysFor(SOME_NUMBER)[0]!;
+  const { mailboxId, form } = node.called!.keys.keysFor(SOME_NUMBER, 'bravo')[0]!;
   const { host } = new URL(origin);
   return {
     lab,

@@ -64,7 +64,7 @@ describe('the public services', () => {
 
   it('answer pages alike for every mailbox, known or not', async () => {
     const called = tn('12155000101');
-    const [own] = calls.called!.keys.keysFor(called);
+    const [own] = calls.called!.keys.keysFor(called, 'bravo');
     const { id, shard } = splitAddress(addressOf(createNodeCrypto(), own!.form, called));
     const known = `/mailboxes/${encodeBase64url(id)}/${shard}/passports`;
     const unknown = `/mailboxes/${encodeBase64url(new Uint8Array(32))}/0/passports`;

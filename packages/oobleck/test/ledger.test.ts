@@ -38,7 +38,7 @@ it('issuer: nothing it saw or signed stands in a token it later meets at the CPS
   const transport = createTokenTransport(client);
   const insider: Depositor = createDepositor(lab.lab, 'alpha');
   const cps = new URL(lab.bravo.origin).host;
-  const known = await lab.bravo.services.environment.client.request({
+  const known = await lab.bravo.services.environment.clients.lookups.request({
     method: 'GET',
     url: `${lab.bravo.origin}/credentials?since=0`,
     deadlineMs: 2_000,
@@ -90,25 +90,29 @@ it('issuer: nothing it saw or signed stands in a token it later meets at the CPS
 });
 
 it('directory: a call causes no request to it, and the issuer is not asked either', async () => {
-  const { client: own } = lab.alpha.calls.environment;
-  const urls: string[] = [];
-  const send = own.request;
-  Object.assign(own, {
-    request: (request: Parameters<typeof send>[0]) => {
-      urls.push(request.url);
-      return send(request);
-    },
+  const { deposits, directories, issuance, lookups, retrievals } = lab.alpha.calls.environment.clients;
+  const all = { deposits, directories, issuance, lookups, retrievals };
+  const urls: { client: string; url: string }[] = [];
+  const sends = Object.entries(all).map(([name, client]) => {
+    const send = client.request;
+    Object.assign(client, {
+      request: (request: Parameters<typeof send>[0]) => {
+        urls.push({ client: name, url: request.url });
+        return send(request);
+      },
+    });
+    return () => Object.assign(client, { request: send });
   });
   try {
     const outcome = await lab.alpha.calls.calling!.service.authenticate(callTo('12155000301'));
     expect(outcome).toMatchObject({ signed: true, outOfBand: 'stored' });
   } finally {
-    Object.assign(own, { request: send });
+    for (const restore of sends) restore();
   }
   // Mirrors and wallets are refreshed by their own timers; whatever ran meanwhile names no number.
-  const forTheCall = urls.filter((url) => url.includes('/mailboxes/'));
-  expect(forTheCall).toHaveLength(1);
-  expect(urls.filter((url) => url.includes('12155000301') || url.includes('/prefixes/'))).toEqual([]);
+  const forTheCall = urls.filter(({ url }) => url.includes('/mailboxes/'));
+  expect(forTheCall.map(({ client }) => client)).toEqual(['deposits']);
+  expect(urls.filter(({ url }) => url.includes('12155000301') || url.includes('/prefixes/'))).toEqual([]);
 });
 
 it('poller: replies for an idle, a busy, an overfull and an unknown mailbox cannot be told apart', async () => {

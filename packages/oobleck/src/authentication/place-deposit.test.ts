@@ -36,7 +36,10 @@ function world(answers: Record<string, DepositAnswer>) {
     retract: async () => undefined,
   };
   const absent = createAbsentMailboxes(() => nowMs);
-  return { parts: { purse, sender, absent }, taken, asked, pass: (ms: number) => void (nowMs += ms) };
+  const pass = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { parts: { purse, sender, absent }, taken, asked, pass };
 }
 
 it('tokens of all attempts together stay within the budget of the call', async () => {

@@ -84,7 +84,9 @@ export interface Registration {
   readonly registered: boolean;
 }
 
-export interface KeyHolder extends OwnKeys {
+export interface KeyHolder extends Pick<OwnKeys, 'randomAddress'> {
+  /** Keys whose mailbox a call to `number` may lie in, the newest first. */
+  keysFor(number: TelephoneNumber): readonly OwnKey[];
   /**
    * Loads, makes and erases keys as the time demands, then registers what is in force everywhere. One renewal at a
    * time: whoever asks meanwhile gets the same answer.

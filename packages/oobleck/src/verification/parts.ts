@@ -8,8 +8,9 @@ import type { OwnKey } from './key-holder.ts';
 
 /** The keys that calls to this service's numbers are sealed to. */
 export interface OwnKeys {
-  /** Keys whose mailbox a call to `number` may lie in, the newest first; two while one takes the place of another. */
-  keysFor(number: TelephoneNumber): readonly OwnKey[];
+  /** Keys whose mailbox a call to `number` may lie in, the newest first; two while one takes the place of another.
+   * Only keys that the tenant may ask with: who calls a customer is no business of another tenant's. */
+  keysFor(number: TelephoneNumber, tenant: string): readonly OwnKey[];
   /** Some mailbox address of this service's own, to fill a retrieval up. */
   randomAddress(): OwnAddress | undefined;
 }

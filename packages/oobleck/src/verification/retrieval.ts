@@ -39,7 +39,9 @@ export function addressesFor(
   const own = [...new Set([...call.called, ...call.formerlyCalled])]
     .filter(isDiallable)
     .flatMap((number) =>
-      keys.keysFor(number).map((key, age) => ({ key, age, address: addressOf(crypto, key.form, number) })),
+      keys
+        .keysFor(number, call.tenant)
+        .map((key, age) => ({ key, age, address: addressOf(crypto, key.form, number) })),
     );
   // Where there are too many, the newest keys of all numbers come before older ones.
   const addresses: CallAddress[] = distinct(own.sort((a, b) => a.age - b.age)).slice(0, count);

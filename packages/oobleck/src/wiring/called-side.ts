@@ -30,12 +30,15 @@ const RENEW_MS = 60_000;
 const RETRY_MS = 1_000;
 
 export function startCalledSide(options: Options, environment: Environment): CalledSide {
-  const { crypto, now, client, trust, timers, log, numberMap } = environment;
+  const { crypto, now, clients, trust, timers, log, numberMap } = environment;
   const holders = options.mailboxes.map((one, at) =>
     startKeyHolder(one, environment, `verification.mailboxes.${at}`),
   );
   const keys: OwnKeys = {
-    keysFor: (number) => holders.flatMap((holder) => holder.keysFor(number)),
+    keysFor: (number, tenant) =>
+      holders
+        .filter((_, at) => (options.mailboxes[at]!.tenant ?? tenant) === tenant)
+        .flatMap((holder) => holder.keysFor(number)),
     randomAddress: () => holders[Math.floor(Math.random() * holders.length)]?.randomAddress(),
   };
   const service = createVerificationService(
@@ -44,7 +47,7 @@ export function startCalledSide(options: Options, environment: Environment): Cal
       now,
       keys,
       chains: trust,
-      replies: createReplySource(client),
+      replies: createReplySource(clients.retrievals),
       used: createMemoryUsedPassports(),
       onEvent: (event) => logEvent(environment, event),
     },
@@ -75,12 +78,12 @@ function startKeyHolder(
   environment: Environment,
   field: string,
 ): KeyHolder {
-  const { files, crypto, seconds, client, numberMap } = environment;
+  const { files, crypto, seconds, clients, numberMap } = environment;
   const { mailboxKeyFile, numbers, cps, directories } = options;
   const identity = readIdentity(files, crypto, options, field);
   const entries = numbers.map(parseTnEntry);
   const { spcs } = createNumberCover(entries);
-  const { register } = createDirectoryClient(client);
+  const { register } = createDirectoryClient(clients.directories);
   return createKeyHolder(
     {
       crypto,

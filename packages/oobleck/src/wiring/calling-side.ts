@@ -15,6 +15,7 @@ import { ConfigurationError } from '../operate/index.ts';
 import type { Configuration } from './configuration.ts';
 import { type Identity, readIdentity } from './credential-files.ts';
 import type { Environment } from './environment.ts';
+import { openPurses } from './open-purses.ts';
 
 export interface CallingSide {
   readonly service: AuthenticationService;
@@ -31,7 +32,7 @@ type TenantOptions = Options['tenants'][number];
 const RETRY_MS = 1_000;
 
 export function startCallingSide(options: Options, environment: Environment): CallingSide {
-  const { crypto, now, client, timers, log } = environment;
+  const { crypto, now, clients, timers, log } = environment;
   const tenants = new Map(
     options.tenants.map((one, at) => [
       one.name,
@@ -47,7 +48,7 @@ export function startCallingSide(options: Options, environment: Environment): Ca
       tenants: { tenant: (name) => tenants.get(name)?.tenant },
       keys: mirror,
       purse: wallet,
-      sender: createDepositSender(client),
+      sender: createDepositSender(clients.deposits),
       schedule: (action, delayMs) => void timers.schedule(action, delayMs),
     },
     {
@@ -59,8 +60,10 @@ export function startCallingSide(options: Options, environment: Environment): Ca
 
   const refresh = async (): Promise<boolean> => {
     const results = await mirror.refresh();
-    const opened = mirror.knownCps().filter((cps) => wallet.open(new URL(cps).host));
-    await Promise.all(opened.map((cps) => fillOne(wallet, new URL(cps).host)));
+    const opened = openPurses(wallet, mirror.knownCps(), (error) =>
+      log.warn('cps-unusable', { role: 'issuer', error }),
+    );
+    await Promise.all(opened.map((cpsAuthority) => fillOne(wallet, cpsAuthority)));
     for (const { refused } of results)
       if (refused > 0) log.warn('credentials-refused', { role: 'directory', count: refused });
     return results.every(({ reached }) => reached) && mirror.knownCps().length > 0;
@@ -87,9 +90,9 @@ export function startCallingSide(options: Options, environment: Environment): Ca
 
 function startMirror(
   options: Options,
-  { crypto, seconds, anchors, numberMap, client }: Environment,
+  { crypto, seconds, anchors, numberMap, clients }: Environment,
 ): DirectoryMirror {
-  const { fetchChanges } = createDirectoryClient(client);
+  const { fetchChanges } = createDirectoryClient(clients.directories);
   return createDirectoryMirror(
     { crypto, now: seconds, anchors: () => anchors, numberMap, fetchChanges },
     { directories: options.directories },
@@ -103,7 +106,7 @@ interface ReadTenant {
 
 function startWallet(
   options: Options,
-  { crypto, seconds, client, timers, log }: Environment,
+  { crypto, seconds, clients, timers, log }: Environment,
   tenants: ReadonlyMap<string, ReadTenant>,
   mirror: DirectoryMirror,
 ): Wallet {
@@ -115,7 +118,7 @@ function startWallet(
     {
       crypto,
       now: seconds,
-      transport: createTokenTransport(client),
+      transport: createTokenTransport(clients.issuance),
       credential: () => holder.identity,
       issuersInMirror: (authority) => mirror.issuersOf(`https://${authority}`),
       schedule: timers.schedule,

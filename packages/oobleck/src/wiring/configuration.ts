@@ -59,6 +59,9 @@ const tenant = Type.Object(
 
 const mailbox = Type.Object(
   {
+    tenant: Type.Optional(
+      text('the tenant that may ask about these numbers; left out, whoever may ask at all'),
+    ),
     chainFile: file('the STI certificate chain, PEM, signer first'),
     keyFile: file('the private key of the STI certificate, PEM'),
     numbers: list(entry, 'number entries', 1),

@@ -28,8 +28,24 @@ export interface Environment {
   readonly anchors: readonly Certificate[];
   readonly numberMap: ReplaceableNumberMap | undefined;
   readonly trust: Trust;
-  readonly client: SafeClient;
+  readonly clients: Clients;
   readonly timers: Timers;
+}
+
+/**
+ * One client for each thing that must not be joined with another: a CPS that is its own issuer would see on one
+ * connection who draws tokens and what they are spent on. Each has connections and TLS sessions of its own.
+ */
+export interface Clients {
+  /** Certificate chains, revocation lists, other operators' issuer keys. */
+  readonly lookups: SafeClient;
+  /** Mirrors of directories, registration of mailboxes. */
+  readonly directories: SafeClient;
+  /** Drawing tokens: these requests name the certificate holder. */
+  readonly issuance: SafeClient;
+  readonly deposits: SafeClient;
+  readonly retrievals: SafeClient;
+  close(): Promise<void>;
 }
 
 export interface EnvironmentOverrides {
@@ -50,10 +66,7 @@ export function createEnvironment(
   const now = overrides.now ?? Date.now;
   const anchors = files.read(trust.anchorsFile, 'trust.anchorsFile', parseAnchors);
   const numberMap = readNumberMap(files, trust.numberMapFile);
-  const client = createSafeClient({
-    ...(outgoing?.caFile === undefined ? {} : { ca: [files.text(outgoing.caFile, 'client.caFile')] }),
-    allowAddresses: outgoing?.allowAddresses ?? [],
-  });
+  const clients = createClients(outgoing, files);
   return {
     files,
     crypto,
@@ -62,10 +75,16 @@ export function createEnvironment(
     log: overrides.log ?? createEventLog({ level: configuration.log?.level ?? 'info' }),
     anchors,
     numberMap,
-    client,
+    clients,
     timers: createTimers(),
     trust: createTrust(
-      { crypto, anchors, now, fetchChain: createChainFetcher(client), ...(numberMap && { numberMap }) },
+      {
+        crypto,
+        anchors,
+        now,
+        fetchChain: createChainFetcher(clients.lookups),
+        ...(numberMap && { numberMap }),
+      },
       {
         repositories: trust.repositories ?? [],
         listedOnly: trust.listedOnly ?? false,
@@ -73,6 +92,25 @@ export function createEnvironment(
       },
     ),
   };
+}
+
+function createClients(outgoing: Configuration['client'], files: CredentialFiles): Clients {
+  const create = (): SafeClient =>
+    createSafeClient({
+      ...(outgoing?.caFile === undefined ? {} : { ca: [files.text(outgoing.caFile, 'client.caFile')] }),
+      allowAddresses: outgoing?.allowAddresses ?? [],
+    });
+  const clients = {
+    lookups: create(),
+    directories: create(),
+    issuance: create(),
+    deposits: create(),
+    retrievals: create(),
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(Object.values(clients).map((client) => client.close()));
+  };
+  return { ...clients, close };
 }
 
 /** Reads the map again, for a change while running. Without one configured it does nothing. */

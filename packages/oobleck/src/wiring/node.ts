@@ -10,7 +10,7 @@ import {
   reloadNumberMap,
 } from './environment.ts';
 import { startPublicServices } from './public-services.ts';
-import { startRestInterface } from './rest-interface.ts';
+import { requireMailboxTenants, startRestInterface } from './rest-interface.ts';
 
 export interface RunningNode {
   /** Of CPS, issuer and directory, where one of them runs. */
@@ -34,9 +34,10 @@ export async function startNode(
   folder: string,
   overrides: EnvironmentOverrides = {},
 ): Promise<RunningNode> {
+  requireMailboxTenants(configuration);
   const environment = createEnvironment(configuration, folder, overrides);
   const { authentication, verification, rest } = configuration;
-  const closers: (() => Promise<unknown>)[] = [() => environment.client.close()];
+  const closers: (() => Promise<unknown>)[] = [() => environment.clients.close()];
   const close = async (): Promise<void> => {
     environment.timers.close();
     for (const one of closers.reverse()) await one();

@@ -51,7 +51,7 @@ export async function startPublicServices(
   const issuer = issuerOptions && startIssuer(issuerOptions, environment);
   const advertised = [...(directoryOptions?.cps ?? []), ...(cps === undefined ? [] : [cps])];
   const names = advertised.flatMap(({ issuers }) => issuers);
-  const known = createKnownIssuers(names, environment.client, issuer, environment.seconds);
+  const known = createKnownIssuers(names, environment.clients.lookups, issuer, environment.seconds);
   await known.refresh();
 
   const directory = startDirectory(environment, () => advertised.map((one) => advertise(one, known)));
