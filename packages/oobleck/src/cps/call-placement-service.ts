@@ -117,13 +117,9 @@ async function spendAndStore(
   const { crypto, spent, store } = parts;
   const digest = encodeBase64url(requestDigest(crypto, request));
   const nowMs = parts.now();
-  let firstMs = nowMs;
-  for (const { spentKey, acceptUntil } of tokens) {
-    const { state, spentAt } = await spent.spend(spentKey, digest, acceptUntil);
-    if (state === 'other') return 'token-spent';
-    firstMs = Math.min(firstMs, spentAt * 1000);
-  }
-  const expiresAtMs = firstMs + request.lifetimeSeconds * 1000;
+  const { state, spentAt } = await spent.spend(tokens, digest);
+  if (state === 'other') return 'token-spent';
+  const expiresAtMs = Math.min(nowMs, spentAt * 1000) + request.lifetimeSeconds * 1000;
   if (expiresAtMs <= nowMs) return 'created';
   await store.add(shardName(request), {
     id: digest,

@@ -8,7 +8,14 @@ export {
   type IssuerOptions,
   type PublishedKey,
 } from './issuer.ts';
-export type { IssuerKeyStore, IssuerParts, IssuerQuota, Spend, SpentTokens } from './ports.ts';
+export type {
+  IssuerKeyStore,
+  IssuerParts,
+  IssuerQuota,
+  Spend,
+  SpendableToken,
+  SpentTokens,
+} from './ports.ts';
 export {
   type AcceptedIssuer,
   type AcceptedToken,

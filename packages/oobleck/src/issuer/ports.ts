@@ -21,25 +21,35 @@ export interface IssuerQuota {
   draw(holder: string, day: number, count: number, limit: number): Promise<boolean>;
 }
 
+/** A token to be spent. */
+export interface SpendableToken {
+  /** See `spentTokenKey`. */
+  readonly spentKey: string;
+  /** Unix seconds when the token is no longer accepted anyway. */
+  readonly acceptUntil: number;
+}
+
 /** What became of an attempt to spend. */
 export interface Spend {
-  /** new: not spent before; same: spent before on the same request; other: spent before on another one. */
+  /** new: none was spent before; same: one was, on the same request; other: one was, on another request. */
   readonly state: 'new' | 'same' | 'other';
-  /** When it was first spent. */
+  /** When the first of them was spent; of `other`, one that was spent on another request. */
   readonly spentAt: number;
 }
 
 /** The record of spent tokens, shared by everything that accepts them. */
 export interface SpentTokens {
   /**
-   * Spends once, atomically: of any number of calls with one key exactly one gets `new`. Idempotent for one request
-   * digest. Durable when it resolves: what was spent stays spent across a crash, until `expiresAt`. Where it rejects,
-   * the token may or may not be spent, and repeating the same call is safe.
-   * @param key see `spentTokenKey`
-   * @param requestDigest of everything the token was spent on
-   * @param expiresAt when the token is no longer accepted anyway
+   * Spends the tokens of one request, once. For each token it is atomic: of any number of requests that bring it, exactly
+   * one has it. All of them are looked at before any is recorded, so that a request refused for one token loses none of
+   * the others. (Where tokens lie on several machines, two requests that share tokens and race may both be refused;
+   * never are both taken.) Idempotent for one request digest: a repetition records what an interrupted one did not.
+   * Durable when it resolves: what was spent stays spent across a crash, until `acceptUntil`. Where it rejects, any of
+   * the tokens may be spent, and repeating the same call is safe.
+   * @param tokens at least one, each once
+   * @param requestDigest of everything the tokens were spent on
    */
-  spend(key: string, requestDigest: string, expiresAt: number): Promise<Spend>;
+  spend(tokens: readonly SpendableToken[], requestDigest: string): Promise<Spend>;
 }
 
 export interface IssuerParts {

@@ -98,7 +98,7 @@ describe('token verifier', () => {
     const token = mint(0);
     const spend = (digest: string) => {
       const accepted = verifyToken(token);
-      return accepted && spent.spend(accepted.spentKey, digest, accepted.acceptUntil);
+      return accepted && spent.spend([accepted], digest);
     };
     const raced = await Promise.all(['one', 'two', 'three'].map(spend));
     expect(raced.map((result) => result?.state)).toEqual(['new', 'other', 'other']);

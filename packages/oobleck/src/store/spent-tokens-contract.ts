@@ -1,7 +1,7 @@
 // What every record of spent tokens has to do, whatever it stands on. Each adapter's test calls it.
 
 import { describe, expect, it } from 'vitest';
-import type { SpentTokens } from '../issuer/index.ts';
+import type { SpendableToken, SpentTokens } from '../issuer/index.ts';
 
 export interface SpentTokensUnderTest {
   readonly spent: SpentTokens;
@@ -9,6 +9,8 @@ export interface SpentTokensUnderTest {
   readonly other: SpentTokens;
   close?(): Promise<void>;
 }
+
+const token = (spentKey: string, acceptUntil: number): SpendableToken => ({ spentKey, acceptUntil });
 
 /** @param create a fresh record over a clock of Unix seconds */
 export function testSpentTokens(
@@ -30,18 +32,18 @@ export function testSpentTokens(
 
     it('spends once, and knows the same request again with the time of the first', () =>
       run(async ({ spent, other }, clock) => {
-        expect(await spent.spend('a', 'digest', end)).toEqual({ state: 'new', spentAt: start });
+        expect(await spent.spend([token('a', end)], 'digest')).toEqual({ state: 'new', spentAt: start });
         clock.now += 5;
-        expect(await other.spend('a', 'digest', end)).toEqual({ state: 'same', spentAt: start });
-        expect(await other.spend('a', 'another', end)).toEqual({ state: 'other', spentAt: start });
-        expect(await spent.spend('b', 'digest', end)).toEqual({ state: 'new', spentAt: start + 5 });
-        expect(await spent.spend('a', 'digest', end)).toEqual({ state: 'same', spentAt: start });
+        expect(await other.spend([token('a', end)], 'digest')).toEqual({ state: 'same', spentAt: start });
+        expect(await other.spend([token('a', end)], 'another')).toEqual({ state: 'other', spentAt: start });
+        expect(await spent.spend([token('b', end)], 'digest')).toEqual({ state: 'new', spentAt: start + 5 });
+        expect(await spent.spend([token('a', end)], 'digest')).toEqual({ state: 'same', spentAt: start });
       }));
 
     it('lets one of many win a race', () =>
       run(async ({ spent, other }) => {
         const attempts = Array.from({ length: 50 }, (_, i) =>
-          (i % 2 === 0 ? spent : other).spend('raced', `request ${i}`, end),
+          (i % 2 === 0 ? spent : other).spend([token('raced', end)], `request ${i}`),
         );
         const states = (await Promise.all(attempts)).map(({ state }) => state);
         expect(states.filter((state) => state === 'new')).toHaveLength(1);
@@ -51,22 +53,54 @@ export function testSpentTokens(
     it('lets one of many repetitions be the first', () =>
       run(async ({ spent, other }) => {
         const attempts = Array.from({ length: 50 }, (_, i) =>
-          (i % 2 === 0 ? spent : other).spend('raced', 'request', end),
+          (i % 2 === 0 ? spent : other).spend([token('raced', end)], 'request'),
         );
         const states = (await Promise.all(attempts)).map(({ state }) => state);
         expect(states.filter((state) => state === 'new')).toHaveLength(1);
         expect(states.filter((state) => state === 'same')).toHaveLength(49);
       }));
 
+    it('spends all tokens of a request or none: what is refused for one leaves the others', () =>
+      run(async ({ spent, other }) => {
+        expect((await spent.spend([token('late', end)], 'first')).state).toBe('new');
+        const three = [token('a', end), token('late', end), token('b', end)];
+        expect(await other.spend(three, 'second')).toEqual({ state: 'other', spentAt: start });
+        expect((await spent.spend([token('b', end), token('a', end)], 'third')).state).toBe('new');
+      }));
+
+    it('a repetition spends what an interrupted one did not, and tells the time of the first', () =>
+      run(async ({ spent, other }, clock) => {
+        await spent.spend([token('a', end)], 'digest');
+        clock.now += 5;
+        const both = [token('a', end), token('b', end)];
+        expect(await other.spend(both, 'digest')).toEqual({ state: 'same', spentAt: start });
+        expect(await spent.spend([token('b', end)], 'another')).toEqual({
+          state: 'other',
+          spentAt: start + 5,
+        });
+      }));
+
+    it('lets at most one of many requests that share tokens win', () =>
+      run(async ({ spent, other }) => {
+        const attempts = Array.from({ length: 20 }, (_, i) => {
+          const shared = i % 2 === 0 ? ['x', 'y'] : ['y', 'x'];
+          const tokens = [`own ${i}`, ...shared].map((key) => token(key, end));
+          return (i % 3 === 0 ? spent : other).spend(tokens, `request ${i}`);
+        });
+        const states = (await Promise.all(attempts)).map(({ state }) => state);
+        expect(states.filter((state) => state === 'new').length).toBeLessThanOrEqual(1);
+        expect(states.filter((state) => state === 'other').length).toBeGreaterThanOrEqual(19);
+      }));
+
     it('remembers until the token is no longer accepted, whatever else expires', () =>
       run(async ({ spent }, clock) => {
-        await spent.spend('early', 'digest', start + 100);
-        await spent.spend('late', 'digest', end);
+        await spent.spend([token('early', start + 100)], 'digest');
+        await spent.spend([token('late', end)], 'digest');
         clock.now = start + 99;
-        expect((await spent.spend('early', 'other', start + 100)).state).toBe('other');
+        expect((await spent.spend([token('early', start + 100)], 'other')).state).toBe('other');
         clock.now = end - 1;
-        expect((await spent.spend('late', 'other', end)).state).toBe('other');
-        expect((await spent.spend('late', 'other', end + 500)).state).toBe('other');
+        expect((await spent.spend([token('late', end)], 'other')).state).toBe('other');
+        expect((await spent.spend([token('late', end + 500)], 'other')).state).toBe('other');
       }));
   });
 }

@@ -1,7 +1,7 @@
 // Spent tokens in memory: for one process whose issuers' keys end with it. Tokens of one key expire together, so they
 // lie in one map per expiry and are dropped by the map.
 
-import type { Spend, SpentTokens } from '../../issuer/index.ts';
+import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
 
 interface SpentRecord {
   readonly digest: string;
@@ -18,16 +18,21 @@ export function createMemorySpentTokens(now: () => number): SpentTokens {
     }
     return undefined;
   };
+  const record = ({ spentKey, acceptUntil }: SpendableToken, spent: SpentRecord): void => {
+    const records = byExpiry.get(acceptUntil) ?? new Map<string, SpentRecord>();
+    byExpiry.set(acceptUntil, records.set(spentKey, spent));
+  };
   return {
-    async spend(key, requestDigest, expiresAt): Promise<Spend> {
+    async spend(tokens, digest): Promise<Spend> {
       const spentAt = now();
       for (const expiry of byExpiry.keys()) if (expiry <= spentAt) byExpiry.delete(expiry);
-      const before = find(key);
-      if (before !== undefined)
-        return { state: before.digest === requestDigest ? 'same' : 'other', spentAt: before.spentAt };
-      const records = byExpiry.get(expiresAt) ?? new Map<string, SpentRecord>();
-      byExpiry.set(expiresAt, records.set(key, { digest: requestDigest, spentAt }));
-      return { state: 'new', spentAt };
+      const found = tokens.map((token) => ({ token, before: find(token.spentKey) }));
+      const before = found.flatMap((one) => one.before ?? []);
+      const other = before.find((one) => one.digest !== digest);
+      if (other !== undefined) return { state: 'other', spentAt: other.spentAt };
+      for (const one of found) if (one.before === undefined) record(one.token, { digest, spentAt });
+      if (before.length === 0) return { state: 'new', spentAt };
+      return { state: 'same', spentAt: Math.min(...before.map((one) => one.spentAt)) };
     },
   };
 }
