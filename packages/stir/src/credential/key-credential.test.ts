@@ -123,6 +123,9 @@ describe('parseKeyCredential', () => {
     ['cps with its default port', { cps: ['https://cps.example.net:443'] }],
     ['cps in capitals', { cps: ['https://CPS.example.net'] }],
     ['cps with a line break', { cps: ['https://cps.example\n.net'] }],
+    ...['-x.example', 'foo.example.', 'a!b.example', 'x.example:0', '$', '_x.example'].map(
+      (host): [string, Parts] => [`cps ${host}, which no token can name`, { cps: [`https://${host}`] }],
+    ),
     ['cps too long', { cps: [`https://${'a.'.repeat(130)}net`] }],
     ['shards 0', { shards: 0 }],
     ['shards 3', { shards: 3 }],

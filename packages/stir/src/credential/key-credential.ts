@@ -15,6 +15,7 @@ import { isShardCount, type MailboxForm, REPLY_BYTES } from '../mailbox/index.ts
 import { formatTnEntry, parseTnEntry, type TnEntry } from '../number/index.ts';
 import { SUITE_X25519 } from '../seal/index.ts';
 import { StirError } from '../stir-error.ts';
+import { parseAuthority } from '../token/index.ts';
 
 export const KEY_CREDENTIAL_TYPE = 'oob-key+jwt';
 /** A credential is valid for at most 7 days. */
@@ -127,11 +128,14 @@ function isPublicKey(bytes: Uint8Array): boolean {
   return !isAtTop || bytes[0]! < 0xed;
 }
 
-/** An https origin without path, user or default port written out. */
+/**
+ * An https origin without path, user or default port written out. Its host has the grammar of a token's origin: what
+ * stands here is what clients hold tokens for.
+ */
 function parseOrigin(text: string): string {
   if (text.length > 256 || !URL.canParse(text)) throw refusal('cps is not a URL');
   const url = new URL(text);
-  if (url.protocol !== 'https:' || `https://${url.host}` !== text)
+  if (url.protocol !== 'https:' || `https://${parseAuthority(url.host)}` !== text)
     throw refusal('cps is not an https origin');
   return text;
 }
