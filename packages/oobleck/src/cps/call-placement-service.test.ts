@@ -187,11 +187,20 @@ describe('mailboxes', () => {
     expect(cps.store.size).toBe(0);
   });
 
-  it('a mailbox ends with its credential: nothing is left, and nobody can read what was', async () => {
+  it('deposits end with the credential; what lies there can be read for as long as the key is kept', async () => {
     clock.advance(DAY - 1);
-    expect(await cps.service.deposit(requestOf({ tokens: mintTokens(AUTHORITY, 1) }))).toBe('created');
+    const lifetimeSeconds = 60;
+    expect(await cps.service.deposit(requestOf({ lifetimeSeconds }))).toBe('created');
+    for (const seconds of [1, 58]) {
+      clock.advance(seconds);
+      await cps.directory.sweep();
+      expect(await cps.service.deposit(requestOf())).toBe('unknown-mailbox');
+      expect((await contents()).opened!.items).toHaveLength(1);
+    }
+    clock.advance(61);
+    await cps.directory.sweep();
+    expect((await contents()).opened!.items).toEqual([]);
     clock.advance(1);
-    expect(await cps.service.deposit(requestOf())).toBe('unknown-mailbox');
     const { sealed, opened } = await contents();
     expect([sealed.length, opened]).toEqual([16_384, undefined]);
   });

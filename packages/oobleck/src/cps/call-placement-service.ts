@@ -3,6 +3,7 @@
 // answer depends on what a mailbox holds.
 
 import { createByteWriter, encodeBase64url } from '@oobleck/stir/bytes';
+import { KEY_KEPT_SECONDS } from '@oobleck/stir/credential';
 import type { Crypto } from '@oobleck/stir/crypto';
 import {
   encodeAddress,
@@ -139,7 +140,8 @@ async function retrieve(
   nobody: MailboxForm,
   request: RetrieveRequest,
 ): Promise<Uint8Array> {
-  const known = mailboxes.mailbox(request.mailboxId);
+  // Deposits end with the credential; what lies there then can be read for as long as its owner keeps the key.
+  const known = mailboxes.mailbox(request.mailboxId, KEY_KEPT_SECONDS);
   const form = known !== undefined && request.shard < known.shards ? known : nobody;
   const nowMs = now();
   const contents = await store.list(shardName(request), nowMs);

@@ -63,7 +63,8 @@ export interface KeyDirectory {
   changesSince(cursor: number): readonly MirrorLine[];
   /** Credentials in force that name a number with this prefix and 4 more digits. */
   withPrefix(prefix: string): readonly string[];
-  mailbox(id: Uint8Array): MailboxForm | undefined;
+  /** @param graceSeconds see `CredentialIndex` */
+  mailbox(id: Uint8Array, graceSeconds?: number): MailboxForm | undefined;
   /** Reads the store; to be called once before anything else. */
   open(): Promise<void>;
   /** Forgets what has ended. */
@@ -114,7 +115,7 @@ export function createKeyDirectory(
         .inForce(parts.now())
         .filter(({ entries }) => entries.some((entry) => touchesPrefix(entry, prefix)))
         .map(({ credential }: AcceptedCredential) => credential.text),
-    mailbox: (id) => index.mailbox(id, parts.now()),
+    mailbox: (id, graceSeconds) => index.mailbox(id, parts.now(), graceSeconds),
     async open() {
       for (const text of await parts.store.all()) accept(text);
     },

@@ -4,6 +4,7 @@
 import { createByteReader, encodeBase64url } from '@oobleck/stir/bytes';
 import type { Certificate } from '@oobleck/stir/certificate';
 import {
+  KEY_KEPT_SECONDS,
   type KeyCredentialClaims,
   MAXIMUM_CREDENTIAL_SECONDS,
   signKeyCredential,
@@ -99,8 +100,6 @@ interface HeldKey {
   readonly stored: StoredKey;
 }
 
-const ERASE_AFTER_SECONDS = 120;
-
 export function createKeyHolder(parts: KeyHolderParts, options: KeyHolderOptions): KeyHolder {
   const lifetime = Math.min(options.keyLifetimeSeconds ?? 86_400, MAXIMUM_CREDENTIAL_SECONDS);
   const overlap = Math.min(options.overlapSeconds ?? 600, lifetime / 2);
@@ -114,7 +113,7 @@ export function createKeyHolder(parts: KeyHolderParts, options: KeyHolderOptions
   const roll = async (): Promise<void> => {
     const now = parts.now();
     const kept = (stored ?? (await parts.store.load())).filter(
-      ({ expiresAt }) => expiresAt + ERASE_AFTER_SECONDS > now,
+      ({ expiresAt }) => expiresAt + KEY_KEPT_SECONDS > now,
     );
     const isCovered = kept.some(({ issuedAt, expiresAt }) => issuedAt <= now && expiresAt - overlap > now);
     const next = isCovered ? kept : [...kept, makeStoredKey(parts.crypto, now, lifetime)];
@@ -128,7 +127,7 @@ export function createKeyHolder(parts: KeyHolderParts, options: KeyHolderOptions
       if (!servesNumber(served, options, number)) return [];
       return keys
         .map(({ own }) => own)
-        .filter(({ expiresAt }) => expiresAt + ERASE_AFTER_SECONDS > parts.now())
+        .filter(({ expiresAt }) => expiresAt + KEY_KEPT_SECONDS > parts.now())
         .reverse();
     },
     randomAddress: () => randomAddressOf(parts.crypto, keys.at(-1)?.own),

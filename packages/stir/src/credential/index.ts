@@ -9,6 +9,7 @@ export {
 export {
   isWithdrawal,
   KEY_CREDENTIAL_TYPE,
+  KEY_KEPT_SECONDS,
   type KeyCredential,
   type KeyCredentialClaims,
   MAXIMUM_CREDENTIAL_LENGTH,

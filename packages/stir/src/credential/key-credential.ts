@@ -20,6 +20,8 @@ import { parseAuthority } from '../token/index.ts';
 export const KEY_CREDENTIAL_TYPE = 'oob-key+jwt';
 /** A credential is valid for at most 7 days. */
 export const MAXIMUM_CREDENTIAL_SECONDS = 7 * 86_400;
+/** A key outlives its credential by so much, for what was deposited before the end: until then its mailbox can be read. */
+export const KEY_KEPT_SECONDS = 120;
 export const MAXIMUM_CREDENTIAL_LENGTH = 32_768;
 
 const MAXIMUM_ENTRIES = 256;
