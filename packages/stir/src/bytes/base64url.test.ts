@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../test/hostile.ts';
-import { decodeBase64url, encodeBase64url, encodePortably } from './base64url.ts';
+import { decodeBase64url, decodeInto, decodePortably, encodeBase64url, encodePortably } from './base64url.ts';
 
 describe('base64url', () => {
   it.each([
@@ -30,9 +30,18 @@ describe('base64url', () => {
     'Zm9vZh',
     'Zm9€',
     'Zmŉv',
-  ])('has no second spelling: %j', (text) =>
-    expect(() => decodeBase64url(text)).toThrow(refusal('ERR_BYTES_FORMAT')),
-  );
+  ])('has no second spelling: %j', (text) => {
+    for (const decode of [decodeBase64url, decodePortably])
+      expect(() => decode(text)).toThrow(refusal('ERR_BYTES_FORMAT'));
+    expect(() => decodeInto(text, new Uint8Array(64))).toThrow(refusal('ERR_BYTES_FORMAT'));
+  });
+
+  it('decodes into the beginning of what is there', () => {
+    const target = new Uint8Array(5).fill(7);
+    expect(decodeInto('Zm8', target)).toBe(2);
+    expect([...target]).toEqual([0x66, 0x6f, 7, 7, 7]);
+    expect(() => decodeInto('Zm9vYmFyYmF6', target)).toThrow(RangeError);
+  });
 
   it('agrees with Node both ways', () => {
     const check = (bytes: Uint8Array) => {
@@ -45,11 +54,12 @@ describe('base64url', () => {
   });
 
   it('reads only what it would write', () => {
-    const text = fc.string({ unit: fc.constantFrom(...'AQgwZ_-9z='), maxLength: 9 });
+    const text = fc.string({ unit: fc.constantFrom(...'AQgwZ_-9z= \n'), maxLength: 9 });
     const check = (candidate: string) => {
       const isCanonical = Buffer.from(candidate, 'base64url').toString('base64url') === candidate;
-      if (isCanonical) expect(encodeBase64url(decodeBase64url(candidate))).toBe(candidate);
-      else expect(() => decodeBase64url(candidate)).toThrow(refusal('ERR_BYTES_FORMAT'));
+      for (const decode of [decodeBase64url, decodePortably])
+        if (isCanonical) expect(encodeBase64url(decode(candidate))).toBe(candidate);
+        else expect(() => decode(candidate)).toThrow(refusal('ERR_BYTES_FORMAT'));
     };
     fc.assert(fc.property(text, check), { numRuns: 1_000 });
   });

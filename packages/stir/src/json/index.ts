@@ -1,2 +1,2 @@
 export { formatCanonicalJson } from './canonical-json.ts';
-export { isJsonObject, type Json, type JsonObject, parseJsonObject } from './strict-json.ts';
+export { isJsonObject, type Json, type JsonObject, parseJsonObject, parseJsonText } from './strict-json.ts';

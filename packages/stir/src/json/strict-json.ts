@@ -20,8 +20,17 @@ const MAXIMUM_DEPTH = 16;
  */
 export function parseJsonObject(bytes: Uint8Array, maximumBytes: number = MAXIMUM_BYTES): JsonObject {
   if (bytes.length > maximumBytes) throw refusal('JSON too large');
-  const text = textOf(bytes);
-  if (depthOf(text) > MAXIMUM_DEPTH) throw refusal('JSON nested too deeply');
+  return readObject(textOf(bytes));
+}
+
+/** The same from text, of at most so many letters. @throws StirError ERR_JSON_FORMAT */
+export function parseJsonText(text: string, maximumLetters: number = MAXIMUM_BYTES): JsonObject {
+  if (text.length > maximumLetters) throw refusal('JSON too large');
+  return readObject(text);
+}
+
+function readObject(text: string): JsonObject {
+  if (hasManyBrackets(text) && depthOf(text) > MAXIMUM_DEPTH) throw refusal('JSON nested too deeply');
   const value = parse(text);
   if (!isJsonObject(value)) throw refusal('not a JSON object');
   // Text that comes back unchanged has no duplicate name; only other spellings pay for the closer look.
@@ -48,6 +57,15 @@ function parse(text: string): Json {
     // The platform's message quotes the input; it is not kept.
     throw refusal('not JSON');
   }
+}
+
+/** Whether there are enough opening brackets to nest too deeply: hardly any text has, and the others need no closer look. */
+function hasManyBrackets(text: string): boolean {
+  let count = 0;
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1))
+      if (++count > MAXIMUM_DEPTH) return true;
+  return false;
 }
 
 /** Deepest nesting of brackets outside strings. */

@@ -1,9 +1,15 @@
 // JWS compact serialisation with ES256 (RFC 7515 Section 7.1, RFC 7518 Section 3.4), the outer form of PASSporTs, key
 // credentials and attestations. What the members mean is the business of those rooms; nothing here looks at keys.
 
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
+import {
+  decodeBase64url,
+  decodeBase64urlText,
+  encodeBase64url,
+  encodeBase64urlText,
+  encodeUtf8,
+} from '../bytes/index.ts';
 import type { SigningKey } from '../crypto/crypto.ts';
-import { type JsonObject, parseJsonObject } from '../json/index.ts';
+import { type JsonObject, parseJsonText } from '../json/index.ts';
 import { StirError } from '../stir-error.ts';
 
 export interface CompactJws {
@@ -32,8 +38,8 @@ export function parseCompactJws(text: string, maximumLength: number): CompactJws
     const signature = decodeBase64url(text.slice(second + 1));
     if (signature.length !== SIGNATURE_BYTES) throw refusal('JWS signature is not 64 bytes');
     return {
-      header: parseJsonObject(decodeBase64url(text.slice(0, first)), maximumLength),
-      payload: parseJsonObject(decodeBase64url(text.slice(first + 1, second)), maximumLength),
+      header: parseJsonText(decodeBase64urlText(text.slice(0, first)), maximumLength),
+      payload: parseJsonText(decodeBase64urlText(text.slice(first + 1, second)), maximumLength),
       signingInput: encodeUtf8(text.slice(0, second)),
       signature,
     };
@@ -46,12 +52,12 @@ export function parseCompactJws(text: string, maximumLength: number): CompactJws
 
 /** Header and payload, already serialised, to a signed compact JWS. */
 export function signCompactJws(header: string, payload: string, key: SigningKey): string {
-  return signEncoded(encodeBase64url(encodeUtf8(header)), payload, key);
+  return signEncoded(encodeBase64urlText(header), payload, key);
 }
 
 /** The same with a header segment encoded beforehand: what a signer that repeats its header calls. */
 export function signEncoded(headerSegment: string, payload: string, key: SigningKey): string {
-  const signed = `${headerSegment}.${encodeBase64url(encodeUtf8(payload))}`;
+  const signed = `${headerSegment}.${encodeBase64urlText(payload)}`;
   return `${signed}.${encodeBase64url(key.sign(encodeUtf8(signed)))}`;
 }
 
