@@ -18,6 +18,7 @@ import {
 } from '../der/index.ts';
 import { createNumberCover, type NumberCover, type TnEntry } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
+import type { KeyHolder, PreparedKey } from './certificate-key.ts';
 import { type CertificateExtensions, ExtensionFields } from './extensions.ts';
 
 export interface Certificate extends CertificateExtensions {
@@ -77,7 +78,7 @@ export function withFetchedLists(
 }
 
 /** One object of one shape, filled front to back: certificates are read on the call path. */
-class CertificateFields extends ExtensionFields implements Certificate {
+class CertificateFields extends ExtensionFields implements Certificate, KeyHolder {
   readonly der: Uint8Array;
   tbs = NOTHING;
   serialNumber = NOTHING;
@@ -88,6 +89,7 @@ class CertificateFields extends ExtensionFields implements Certificate {
   spki = NOTHING;
   signatureAlgorithm: SignatureAlgorithm = 'unsupported';
   signature = NOTHING;
+  preparedKey: PreparedKey | undefined = undefined;
   #subjectText: string | undefined;
   #numbers: NumberCover | undefined;
 

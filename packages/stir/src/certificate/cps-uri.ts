@@ -19,8 +19,8 @@ const HTTPS = /^https:\/\/[A-Za-z0-9.\-[\]:]+(?:\/[!-"$-~]*)?$/i;
  * @throws StirError ERR_CERTIFICATE_FORMAT, ERR_DER_FORMAT or ERR_BYTES_FORMAT: such a certificate is to be treated as invalid
  */
 export function cpsUrisOf(certificate: Certificate, oid: string): string[] | undefined {
-  const extension = listExtensions(certificate).find((one) => one.oid === oid);
-  if (extension === undefined) return undefined;
+  if (!certificate.otherExtensions.includes(oid)) return undefined;
+  const extension = listExtensions(certificate).find((one) => one.oid === oid)!;
   if (certificate.basicConstraints?.isCa === true) throw refusal('CPS URIs of an authority');
   const list = DerReader.only(extension.value, TAG.sequence);
   const uris: string[] = [];

@@ -44,6 +44,8 @@ export interface CertificateExtensions {
   readonly hasClaimConstraints: boolean;
   /** Object identifiers of what limits a path and is not enforced here. */
   readonly unenforcedExtensions: readonly string[];
+  /** Object identifiers of those that are not looked at. */
+  readonly otherExtensions: readonly string[];
   /** The whole list, DER; see `listExtensions`. */
   readonly extensionsDer: Uint8Array | undefined;
 }
@@ -63,6 +65,7 @@ export class ExtensionFields implements CertificateExtensions {
   tnListUrls: readonly string[] = NONE;
   claimConstraints: ClaimConstraints | undefined = undefined;
   unenforcedExtensions: readonly string[] = NONE;
+  otherExtensions: readonly string[] = NONE;
   extensionsDer: Uint8Array | undefined = undefined;
 
   get hasClaimConstraints(): boolean {
@@ -91,6 +94,7 @@ export class ExtensionFields implements CertificateExtensions {
       if (!isEnforced && (isCritical || isConstraint(known)))
         this.unenforcedExtensions = [...this.unenforcedExtensions, formatOid(oid)];
     }
+    this.otherExtensions = seen.filter((key) => typeof key === 'string');
     // RFC 9118 Section 6: one certificate has one of the two extensions at most
     if (seen.includes(EXTENSION.claimConstraints) && seen.includes(EXTENSION.enhancedClaimConstraints))
       throw refusal('both extensions for claim constraints');

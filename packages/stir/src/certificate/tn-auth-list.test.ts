@@ -20,19 +20,19 @@ const entry: fc.Arbitrary<TnEntry> = fc.oneof(
 );
 
 describe('TNAuthList', () => {
-  it.each(lists.cases)('$der', ({ entries, der }) => {
+  it.each(lists.cases)('C-01: $der (RFC 8226 Section 9)', ({ entries, der }) => {
     expect(parseTnAuthList(decodeHex(der)).map(formatTnEntry)).toEqual(entries);
     expect(encodeHex(encodeTnAuthList(entries.map(parseTnEntry)))).toBe(der);
   });
 
-  it.each(ranges.cases)('range $start and $count: $valid', ({ start, count, valid }) => {
+  it.each(ranges.cases)('C-02: range $start and $count: $valid', ({ start, count, valid }) => {
     const range = encodeDer(TAG.sequence, text(start), encodeDerInteger(count));
     const der = encodeDer(TAG.sequence, encodeDer(TAG.explicit1, range));
     if (valid) expect(parseTnAuthList(der)).toEqual([{ kind: 'range', start, count }]);
     else expect(() => parseTnAuthList(der)).toThrow(expect.objectContaining({ code: 'ERR_TN_ENTRY_FORMAT' }));
   });
 
-  it('decides the printed delegations (RFC 9060 Section 4)', () => {
+  it('C-07: decides the printed delegations (RFC 9060 Section 4)', () => {
     const parent = createNumberCover(parseTnAuthList(encodeTnAuthList([parseTnEntry(encompassing.parent)])));
     expect(encompassing.encompassed.map((key) => parent.coversEntry(parseTnEntry(key)))).toEqual([
       true,
@@ -41,7 +41,7 @@ describe('TNAuthList', () => {
     expect(encompassing.refused.map((key) => parent.coversEntry(parseTnEntry(key)))).toEqual([false, false]);
   });
 
-  it('reads back every list it writes', () => {
+  it('C-01: reads back every list it writes', () => {
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 50 }), (entries) => {
         expect(parseTnAuthList(encodeTnAuthList(entries))).toEqual(entries);
@@ -49,7 +49,7 @@ describe('TNAuthList', () => {
     );
   });
 
-  it('is bounded to 1 to 20,000 entries', () => {
+  it('C-01: is bounded to 1 to 20,000 entries', () => {
     const one = encodeDer(TAG.explicit2, text('1'));
     const many = (count: number) => encodeDer(TAG.sequence, ...Array.from({ length: count }, () => one));
     expect(parseTnAuthList(many(20_000))).toHaveLength(20_000);

@@ -8,9 +8,9 @@ import { encodeHex } from '../bytes/index.ts';
 import { type DerReader, formatOid, nameKey, TAG } from '../der/index.ts';
 import { StirError } from '../stir-error.ts';
 
-/** Serial numbers in hexadecimal, by the key of the issuer's name. */
+/** Keys of the names of issuers, by serial number in hexadecimal: hardly ever two, and for nearly all questions none. */
 export interface RevokedSerials {
-  readonly byIssuer: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly issuersOf: ReadonlyMap<string, readonly string[]>;
   readonly size: number;
 }
 
@@ -24,14 +24,9 @@ const DIRECTORY_NAME = 0xa4;
 
 /** @throws StirError ERR_CRL_FORMAT, ERR_DER_FORMAT, ERR_CERTIFICATE_FORMAT */
 export function readEntries(list: DerReader, crlIssuer: Uint8Array): RevokedSerials {
-  const byIssuer = new Map<string, Set<string>>();
-  const serialsOf = (issuer: Uint8Array): Set<string> => {
-    const key = nameKey(issuer);
-    const known = byIssuer.get(key) ?? new Set<string>();
-    if (byIssuer.set(key, known).size > MAXIMUM_ISSUERS) throw refusal('too many issuers');
-    return known;
-  };
-  let current = serialsOf(crlIssuer);
+  const issuersOf = new Map<string, readonly string[]>();
+  const singles = new Map<string, readonly string[]>();
+  let current = only(crlIssuer, singles);
   let size = 0;
   for (; !list.isDone; size++) {
     const entry = list.enter(TAG.sequence);
@@ -40,10 +35,20 @@ export function readEntries(list: DerReader, crlIssuer: Uint8Array): RevokedSeri
     entry.skip(entry.has(TAG.utcTime) ? TAG.utcTime : TAG.generalizedTime);
     const issuer = entry.isDone ? undefined : readIssuer(entry.enter(TAG.sequence));
     entry.end();
-    if (issuer !== undefined) current = serialsOf(issuer);
-    current.add(encodeHex(serial));
+    if (issuer !== undefined) current = only(issuer, singles);
+    const key = encodeHex(serial);
+    const known = issuersOf.get(key);
+    issuersOf.set(key, known === undefined ? current : [...new Set([...known, ...current])]);
   }
-  return { byIssuer, size };
+  return { issuersOf, size };
+}
+
+/** One list for each issuer, shared by its entries. */
+function only(issuer: Uint8Array, singles: Map<string, readonly string[]>): readonly string[] {
+  const key = nameKey(issuer);
+  const single = singles.get(key) ?? [key];
+  if (singles.set(key, single).size > MAXIMUM_ISSUERS) throw refusal('too many issuers');
+  return single;
 }
 
 /** RFC 5280 Section 5.3: a list with a critical entry extension that is not understood is not used. */

@@ -88,11 +88,11 @@ function readTbs(tbs: DerReader, outerAlgorithm: Uint8Array) {
   return { issuer, thisUpdate, nextUpdate, authorityKeyId, size: revoked.size, has: lookupIn(revoked) };
 }
 
-const NOBODY: RevokedSerials = { byIssuer: new Map(), size: 0 };
+const NOBODY: RevokedSerials = { issuersOf: new Map(), size: 0 };
 
-function lookupIn({ byIssuer }: RevokedSerials): Crl['has'] {
+function lookupIn({ issuersOf }: RevokedSerials): Crl['has'] {
   return ({ issuer, serialNumber }) =>
-    byIssuer.size > 0 && byIssuer.get(nameKey(issuer))?.has(encodeHex(serialNumber)) === true;
+    issuersOf.get(encodeHex(serialNumber))?.includes(nameKey(issuer)) === true;
 }
 
 function refusal(what: string): StirError {
