@@ -9,6 +9,7 @@ import {
   encodeDerInteger,
   encodeDerOid,
   encodeName,
+  formatEcdsaSignature,
   TAG,
 } from '../src/der/index.ts';
 
@@ -69,13 +70,9 @@ const algorithm = mostly(fc.constant(ES256_ALGORITHM));
 const name = mostly(fc.constantFrom('Root', 'SHAKEN 1234').map((text) => encodeName([{ type: 'CN', text }])));
 const signature = leaf(
   TAG.bitString,
-  fc.tuple(fc.bigInt(1n, 2n ** 250n), fc.bigInt(1n, 2n ** 250n)).map((pair) => {
-    const integers = pair.map((value) => {
-      const hex = value.toString(16);
-      return encodeDer(TAG.integer, Buffer.from(`00${hex.length % 2 ? '0' : ''}${hex}`, 'hex'));
-    });
-    return Buffer.concat([Buffer.of(0), encodeDer(TAG.sequence, ...integers)]);
-  }),
+  fc
+    .uint8Array({ minLength: 64, maxLength: 64 })
+    .map((raw) => Buffer.concat([Buffer.of(0), formatEcdsaSignature(raw)])),
 );
 
 const OIDS = [

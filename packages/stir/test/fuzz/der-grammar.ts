@@ -11,6 +11,7 @@ export interface DerNode {
 }
 
 const CONSTRUCTED = 0x20;
+const OCTET_STRING = 0x04;
 const TAGS = [
   0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x16, 0x17, 0x18, 0x30, 0x31, 0x80, 0x82, 0xa0, 0xa3, 0x1f,
 ];
@@ -23,7 +24,11 @@ export const SAMPLE_CERTIFICATE = new Uint8Array(
   Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'),
 );
 
-const SAMPLES: readonly DerNode[] = [SAMPLE_CERTIFICATE].map((der) => readDer(der)[0]!);
+const LEAF = readDer(SAMPLE_CERTIFICATE)[0]!;
+/** The same as an authority: basic constraints and key usage say so. */
+const AUTHORITY = replaced(replaced(LEAF, '04023000', '040530030101ff'), '040403020780', '040403020106');
+export const SAMPLE_AUTHORITY = encodeTree(AUTHORITY);
+const SAMPLES: readonly DerNode[] = [LEAF, AUTHORITY];
 
 /** @param samples what to start from; certificates where left out */
 export function generateDer(chance: Chance, samples: readonly DerNode[] = SAMPLES): Uint8Array {
@@ -39,7 +44,7 @@ export function generateDerBase64(chance: Chance): string {
   return Buffer.from(chance.oneIn(2) ? SAMPLE_CERTIFICATE : generateDer(chance)).toString('base64');
 }
 
-/** Well-formed DER to trees; what does not divide into elements stays one. */
+/** Well-formed DER to trees; an OCTET STRING with a SEQUENCE inside, as extensions have, is taken apart as well. */
 export function readDer(bytes: Uint8Array): readonly DerNode[] {
   const nodes: DerNode[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -49,7 +54,8 @@ export function readDer(bytes: Uint8Array): readonly DerNode[] {
     const length = octets === 0 ? first : Buffer.from(bytes).readUIntBE(at + 2, octets);
     const start = at + 2 + octets;
     const content = bytes.subarray(start, start + length);
-    nodes.push({ tag, content: tag & CONSTRUCTED ? readDer(content) : content });
+    const isInside = tag === OCTET_STRING && content[0] === 0x30 && content[1] === content.length - 2;
+    nodes.push({ tag, content: tag & CONSTRUCTED || isInside ? readDer(content) : content });
     at = start + length;
   }
   return nodes;
@@ -67,12 +73,21 @@ function encodeLength(length: number): Uint8Array {
   return Buffer.concat([Uint8Array.of(0x80 + octets.length), octets]);
 }
 
-/** The tree with one node, at any depth, changed. */
+/** Elements with one encoding, in hexadecimal, get another. */
+function replaced(node: DerNode, from: string, to: string): DerNode {
+  if (Buffer.from(encodeTree(node)).toString('hex') === from) return readDer(Buffer.from(to, 'hex'))[0]!;
+  const { tag, content } = node;
+  return content instanceof Uint8Array
+    ? node
+    : { tag, content: content.map((one) => replaced(one, from, to)) };
+}
+
+/** The tree with one node changed: any leaf as likely as another, or something around it. */
 function changed(chance: Chance, node: DerNode): DerNode {
   const { tag, content } = node;
   if (content instanceof Uint8Array) return changedLeaf(chance, node, content);
-  if (content.length > 0 && !chance.oneIn(6)) {
-    const at = chance.below(content.length);
+  if (content.length > 0 && !chance.oneIn(8)) {
+    const at = likelyChild(chance, content);
     return { tag, content: content.map((one, index) => (index === at ? changed(chance, one) : one)) };
   }
   const other = content.length > 0 ? chance.pick(content) : randomTree(chance, 2);
@@ -90,10 +105,20 @@ function changed(chance: Chance, node: DerNode): DerNode {
   }
 }
 
-/** Contents of an OCTET STRING are often DER themselves: then the change goes on inside. */
+/** The place of a child, by how many leaves it has. */
+function likelyChild(chance: Chance, nodes: readonly DerNode[]): number {
+  let left = chance.below(nodes.reduce((sum, node) => sum + leavesOf(node), 0));
+  return nodes.findIndex((node) => {
+    left -= leavesOf(node);
+    return left < 0;
+  });
+}
+
+function leavesOf({ content }: DerNode): number {
+  return content instanceof Uint8Array ? 1 : content.reduce((sum, node) => sum + leavesOf(node), 1);
+}
+
 function changedLeaf(chance: Chance, { tag }: DerNode, content: Uint8Array): DerNode {
-  if (tag === 0x04 && content[0] === 0x30 && content[1] === content.length - 2 && !chance.oneIn(8))
-    return { tag, content: encodeTree(changed(chance, readDer(content)[0]!)) };
   switch (chance.below(5)) {
     case 0:
       return { tag: chance.pick(TAGS), content };

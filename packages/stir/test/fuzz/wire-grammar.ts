@@ -49,19 +49,20 @@ export function generateReply(chance: Chance): Uint8Array {
 
 /** What an issuer, a CPS or a client reads about tokens, in binary. */
 export function generateTokenBytes(chance: Chance): Uint8Array {
-  const typed = (length: number): Uint8Array =>
-    Buffer.concat([Uint8Array.of(0, chance.oneIn(10) ? 1 : 2), chance.bytes(length - 2)]);
   const list = (item: () => Uint8Array): Uint8Array => {
     const body = Buffer.concat(chance.some(1, 40, item));
     return Buffer.concat([varint(chance, body.length), body]);
   };
   const forms = [
-    () => typed(TOKEN_BYTES),
-    () => typed(REQUEST_BYTES),
+    () => typed(chance, TOKEN_BYTES),
+    () => typed(chance, REQUEST_BYTES),
     () => chance.bytes(256),
     () => challenge(chance),
-    () => list(() => typed(REQUEST_BYTES)),
-    () => list(() => (chance.oneIn(4) ? Uint8Array.of(0) : Buffer.concat([Uint8Array.of(1), typed(258)]))),
+    () => list(() => typed(chance, REQUEST_BYTES)),
+    () =>
+      list(() =>
+        chance.oneIn(4) ? Uint8Array.of(0) : Buffer.concat([Uint8Array.of(1), typed(chance, 258)]),
+      ),
     () => Buffer.from(directory(chance)),
   ];
   const bytes = chance.pick(forms)();
@@ -72,7 +73,7 @@ export function generateTokenBytes(chance: Chance): Uint8Array {
 export function generateTokenField(chance: Chance): string {
   const scheme = (): string => {
     const parameters = chance.some(1, 4, () => {
-      const value = Buffer.from(chance.oneIn(2) ? chance.bytes(TOKEN_BYTES) : challenge(chance)).toString(
+      const value = Buffer.from(chance.oneIn(2) ? typed(chance, TOKEN_BYTES) : challenge(chance)).toString(
         'base64',
       );
       const url = value.replaceAll('+', '-').replaceAll('/', '_');
@@ -87,6 +88,11 @@ export function generateTokenField(chance: Chance): string {
   };
   const field = chance.some(1, 3, scheme).join(', ');
   return chance.oneIn(2) ? damagedText(chance, field) : field;
+}
+
+/** Starts with the type of token, mostly the one that is known. */
+function typed(chance: Chance, length: number): Uint8Array {
+  return Buffer.concat([Uint8Array.of(0, chance.oneIn(10) ? 1 : 2), chance.bytes(length - 2)]);
 }
 
 function challenge(chance: Chance): Uint8Array {
