@@ -9,7 +9,7 @@ export interface Citation {
 /** A block, or lines of `//` that follow one another. */
 const COMMENT = /\/\/[^\n]*(?:\n[ \t]*\/\/[^\n]*)*|\/\*[\s\S]*?\*\//g;
 const LINE_START = /\n[ \t]*(?:\/\/|\*)[ \t]?/g;
-const NUMBER = '(?:[0-9]+|[A-Z])(?:\\.[0-9]+)*';
+const NUMBER = '(?:[0-9]+|[A-Z](?![A-Za-z]))(?:\\.[0-9]+)*';
 const CITATION = new RegExp(
   `RFC ([0-9]{4,5})(?: Sections? (${NUMBER}(?:(?:, and|,| and| to) ${NUMBER})*))?`,
   'g',

@@ -71,9 +71,9 @@ describe('grammars', () => {
   it.each(TARGETS.map((target) => [target.name, target] as const))(
     '%s depends on the seed alone',
     (_name, target) => {
-      for (let seed = 0; seed < 50; seed++)
+      for (let seed = 0; seed < 20; seed++)
         expect(target.generate(createChance(seed))).toEqual(target.generate(createChance(seed)));
-      const inputs = Array.from({ length: 200 }, (_none, seed) => target.generate(createChance(seed)));
+      const inputs = Array.from({ length: 60 }, (_none, seed) => target.generate(createChance(seed)));
       expect(new Set(inputs.map(String)).size).toBeGreaterThan(20);
     },
   );
