@@ -20,13 +20,19 @@ function placeInteger(der: Uint8Array, from: number, length: number, raw: Uint8A
   for (let i = 0; i < kept; i++) raw[to + HALF - kept + i] = der[from + skipped + i]!;
 }
 
-/** r || s, 64 bytes, to DER. Whether r and s are in range is for the verification to say. */
-export function rawToDer(raw: Uint8Array): Uint8Array {
+/** Bytes of the longest DER form. */
+export const MAXIMUM_DER = 72;
+
+/**
+ * r || s, 64 bytes, to DER. Whether r and s are in range is for the verification to say.
+ * @param memory at least MAXIMUM_DER bytes, of which the result is the beginning: a prepared key brings its own
+ */
+export function rawToDer(raw: Uint8Array, memory = new Uint8Array(MAXIMUM_DER)): Uint8Array {
   const rStart = firstKept(raw, 0);
   const sStart = firstKept(raw, HALF);
   const rLength = integerLength(raw, rStart, HALF);
   const sLength = integerLength(raw, sStart, 2 * HALF);
-  const der = new Uint8Array(6 + rLength + sLength);
+  const der = memory.subarray(0, 6 + rLength + sLength);
   der[0] = 0x30;
   der[1] = 4 + rLength + sLength;
   writeInteger(der, 2, rLength, raw, rStart, HALF);
@@ -54,5 +60,7 @@ function writeInteger(
 ): void {
   der[at] = 2;
   der[at + 1] = length;
-  der.set(raw.subarray(start, end), at + 2 + length - (end - start));
+  const digits = at + 2 + length - (end - start);
+  der[at + 2] = 0;
+  for (let i = start; i < end; i++) der[digits + i - start] = raw[i]!;
 }

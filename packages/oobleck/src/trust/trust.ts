@@ -3,7 +3,7 @@
 // listed repositories are fetched from; in band any public host is, as RFC 8224 Section 6.2.2 expects. Which
 // addresses count as public is the business of whoever implements the fetching port. Revocation is not looked at.
 
-import { encodeHex } from '@oobleck/stir/bytes';
+import { concatBytes, encodeBase64url } from '@oobleck/stir/bytes';
 import type { Certificate, PathVerdict } from '@oobleck/stir/certificate';
 import { createBoundedCache } from './bounded-cache.ts';
 import { createChainSource } from './chain-source.ts';
@@ -90,7 +90,9 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
       return known ?? within(source.fetch(url.href, isListed), signalDeadlineMs);
     },
     chainOf(ders) {
-      const key = encodeHex(parts.crypto.sha256(...ders.flatMap((der) => [lengthOf(der), der])));
+      // One hash of one piece: this is on the path of every call.
+      const framed = concatBytes(...ders.flatMap((der) => [lengthOf(der), der]));
+      const key = encodeBase64url(parts.crypto.sha256(framed));
       const nowMs = parts.now();
       const known = carried.get(key, nowMs);
       if (known !== undefined) return known;

@@ -24,6 +24,11 @@ export function encodeBase64urlText(text: string): string {
   return encodeBase64url(text.length > MAXIMUM_LETTERS ? encodeUtf8(text) : encodeToScratch(text));
 }
 
+/** What `use` makes of the UTF-8 of a text; the bytes are gone when it returns. */
+export function withUtf8<T>(text: string, use: (bytes: Uint8Array) => T): T {
+  return use(text.length > MAXIMUM_LETTERS ? encodeUtf8(text) : encodeToScratch(text));
+}
+
 function encodeToScratch(text: string): Uint8Array {
   return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }

@@ -7,6 +7,7 @@ import {
   encodeBase64url,
   encodeBase64urlText,
   encodeUtf8,
+  withUtf8,
 } from '../bytes/index.ts';
 import type { SigningKey } from '../crypto/crypto.ts';
 import { type JsonObject, parseJsonText } from '../json/index.ts';
@@ -58,7 +59,7 @@ export function signCompactJws(header: string, payload: string, key: SigningKey)
 /** The same with a header segment encoded beforehand: what a signer that repeats its header calls. */
 export function signEncoded(headerSegment: string, payload: string, key: SigningKey): string {
   const signed = `${headerSegment}.${encodeBase64urlText(payload)}`;
-  return `${signed}.${encodeBase64url(key.sign(encodeUtf8(signed)))}`;
+  return `${signed}.${encodeBase64url(withUtf8(signed, (bytes) => key.sign(bytes)))}`;
 }
 
 function refusal(message: string): StirError {
