@@ -1,6 +1,15 @@
+export { type AnchorList, type AnchorListParts, createAnchorList, type KeptText } from './anchor-list.ts';
 export { createReplaceableNumberMap, parseNumberMap, type ReplaceableNumberMap } from './number-map.ts';
 export { parseAnchors } from './parse-chain.ts';
-export type { FetchChain, FetchedChain, TrustParts } from './parts.ts';
+export type { FetchChain, FetchedChain, Revocations, TrustParts } from './parts.ts';
+export { type PreloadedChain, parsePreloadedChain } from './preload.ts';
+export {
+  type CrlLocation,
+  createRevocations,
+  type RefreshableRevocations,
+  type RevocationsOptions,
+  type RevocationsParts,
+} from './revocations.ts';
 export {
   type ChainQuestion,
   type ChainResult,

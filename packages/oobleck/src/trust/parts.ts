@@ -19,11 +19,23 @@ export type FetchChain = (
   limits: { readonly deadlineMs: number; readonly maxBytes: number },
 ) => Promise<FetchedChain>;
 
+/** What authorities took back. */
+export interface Revocations {
+  /** Changes whenever an answer may have changed. */
+  readonly revision: number;
+  /** From what is known now: no traffic, no waiting. */
+  isRevoked(certificate: Certificate): boolean;
+}
+
 export interface TrustParts {
   readonly crypto: Crypto;
-  /** Roots, as `parseAnchors` reads them. */
-  readonly anchors: readonly Certificate[];
+  /** Roots, as `parseAnchors` reads them; as a function, those of the moment: another array is another set. */
+  readonly anchors: readonly Certificate[] | (() => readonly Certificate[]);
   readonly fetchChain: FetchChain;
+  /** For TNAuthLists by reference; `fetchChain` where left out. */
+  readonly fetchList?: FetchChain;
+  /** Without it nothing is revoked. */
+  readonly revocations?: Revocations | undefined;
   /** Who owns which numbers, for delegated certificates; without it no SPC delegates numbers. */
   readonly numberMap?: NumberMap;
   /** Milliseconds since 1970. */

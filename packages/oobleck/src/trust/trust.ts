@@ -1,7 +1,7 @@
 // The trust service: from the `x5u` of a PASSporT to its certificate chain, and from a chain to a verdict on it.
 // What a stranger deposits must not make this side contact a host of the stranger's choice, so out of band only
 // listed repositories are fetched from; in band any public host is, as RFC 8224 Section 6.2.2 expects. Which
-// addresses count as public is the business of whoever implements the fetching port. Revocation is not looked at.
+// addresses count as public is the business of whoever implements the fetching port. Revocation is looked up, never fetched.
 
 import { concatBytes, encodeBase64url } from '@oobleck/stir/bytes';
 import type { Certificate, PathVerdict } from '@oobleck/stir/certificate';
@@ -10,6 +10,7 @@ import { createChainSource } from './chain-source.ts';
 import { parseDerChain } from './parse-chain.ts';
 import type { TrustParts } from './parts.ts';
 import { createPathMemory } from './path-memory.ts';
+import { createTnLists } from './tn-lists.ts';
 import { parseRepositories, parseX5u } from './x5u.ts';
 
 export interface TrustOptions {
@@ -29,6 +30,10 @@ export interface TrustOptions {
   readonly maxConcurrentFetches?: number;
   /** How long a failure is remembered, default 30. */
   readonly failureSeconds?: number;
+  /** Chains by their URL, for before anything was fetched. */
+  readonly preloaded?: ReadonlyMap<string, readonly Certificate[]>;
+  /** Dotted identifier of the CPS URI extension; without it the extension is not looked at. */
+  readonly cpsUriOid?: string | undefined;
 }
 
 export type Channel = 'in-band' | 'out-of-band';
@@ -58,6 +63,8 @@ export interface Trust {
   chainOf(ders: readonly Uint8Array[]): ChainResult;
   /** `at` in Unix seconds. */
   validated(chain: readonly Certificate[], at: number): PathVerdict;
+  /** Fetches anew what is in use and about to go stale. To be called every few seconds, off the path of calls. Never rejects. */
+  refresh(): Promise<void>;
 }
 
 const CARRIED_SECONDS = 3600;
@@ -65,7 +72,14 @@ const CARRIED_SECONDS = 3600;
 export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trust {
   const { cacheEntries = 10_000, listedOnly = false, x5uPorts } = options;
   const repositories = parseRepositories(options.repositories ?? []);
-  const { validated } = createPathMemory(parts);
+  const { validated } = createPathMemory(parts, options.cpsUriOid);
+  const tnLists = createTnLists({
+    fetchList: parts.fetchList ?? parts.fetchChain,
+    repositories,
+    allowPorts: x5uPorts,
+    fetchDeadlineMs: options.fetchDeadlineMs ?? 5000,
+    failureSeconds: options.failureSeconds ?? 30,
+  });
   const carried = createBoundedCache<ChainResult>(cacheEntries);
   const source = createChainSource({
     fetchChain: parts.fetchChain,
@@ -75,10 +89,20 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
     cacheEntries,
     maxConcurrentFetches: options.maxConcurrentFetches ?? 64,
     failureSeconds: options.failureSeconds ?? 30,
+    tnLists,
+    preloaded: options.preloaded ?? new Map(),
+    isListed: (url) => repositories.has(new URL(url).origin),
   });
+  /** The lists of a chain that was carried are fetched behind the call's back; the next call finds them. */
+  const completeCarried = async (key: string, chain: readonly Certificate[]): Promise<void> => {
+    const { chain: completed, keepSeconds } = await tnLists.complete(chain);
+    const seconds = Math.min(CARRIED_SECONDS, keepSeconds);
+    if (completed !== chain) carried.set(key, { chain: completed }, parts.now() + 1000 * seconds);
+  };
 
   return {
     validated,
+    refresh: source.refresh,
     async chainFor(x5u, { channel, signalDeadlineMs }) {
       const url = parseX5u(x5u, x5uPorts);
       if (url === undefined) return { unavailable: 'bad-url' };
@@ -100,6 +124,7 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
       if (chain === undefined) return { unavailable: 'bad-body' };
       const result = { chain };
       carried.set(key, result, nowMs + 1000 * CARRIED_SECONDS);
+      void completeCarried(key, chain);
       return result;
     },
   };
