@@ -17,36 +17,43 @@ export interface PageOrder {
 
 /** The plaintext of the page: full length whatever is in it. */
 export function replyPage({ crypto, contents, question, replyBytes, shard, nowMs }: PageOrder): Uint8Array {
-  const pages = packPages(inOrder(crypto, contents.blobs, question.nonce), replyRoom(replyBytes));
-  const items = (pages[question.page] ?? []).map(({ bytes, depositedAtMs }) => ({
+  const { blobs, hasLaterPage } = pageAt(
+    question.page,
+    inOrder(crypto, contents.blobs, question.nonce),
+    replyRoom(replyBytes),
+  );
+  const items = blobs.map(({ bytes, depositedAtMs }) => ({
     shard,
     ageMs: Math.max(0, nowMs - depositedAtMs),
     blob: bytes,
   }));
-  const hasLaterPage = pages.length > question.page + 1;
   return encodeReply({ hasLaterPage, isFlooded: contents.isFlooded, items }, replyBytes);
 }
 
-/** Highest stake first, then by SHA-256(n || SHA-256(blob)). */
-function inOrder(crypto: Crypto, blobs: readonly StoredBlob[], nonce: Uint8Array): StoredBlob[] {
-  return blobs
-    .map((blob) => ({ blob, rank: crypto.sha256(nonce, blob.hash) }))
-    .sort((a, b) => b.blob.stake - a.blob.stake || compareBytes(a.rank, b.rank))
-    .map(({ blob }) => blob);
+/** Highest stake first, then by SHA-256(n || SHA-256(blob)); what nobody takes is not put in order. */
+function* inOrder(crypto: Crypto, blobs: readonly StoredBlob[], nonce: Uint8Array): Generator<StoredBlob> {
+  const byStake = Map.groupBy(blobs, ({ stake }) => stake);
+  for (const stake of [...byStake.keys()].sort((a, b) => b - a)) {
+    const ranked = byStake.get(stake)!.map((blob) => ({ blob, rank: crypto.sha256(nonce, blob.hash) }));
+    ranked.sort((a, b) => compareBytes(a.rank, b.rank));
+    for (const { blob } of ranked) yield blob;
+  }
 }
 
-/** Fills pages in order; a blob that does not fit what is left of a page begins the next. */
-function packPages(blobs: readonly StoredBlob[], room: number): StoredBlob[][] {
-  const pages: StoredBlob[][] = [];
-  let left = 0;
+/** Fills pages in order, up to the one asked for; a blob that does not fit what is left of a page begins the next. */
+function pageAt(wanted: number, blobs: Iterable<StoredBlob>, room: number) {
+  const page: StoredBlob[] = [];
+  let at = 0;
+  let left = room;
   for (const blob of blobs) {
     const size = replyItemBytes(blob.bytes);
     if (size > left) {
-      pages.push([]);
+      at++;
       left = room;
     }
-    pages.at(-1)!.push(blob);
+    if (at > wanted) return { blobs: page, hasLaterPage: true };
+    if (at === wanted) page.push(blob);
     left -= size;
   }
-  return pages;
+  return { blobs: page, hasLaterPage: false };
 }

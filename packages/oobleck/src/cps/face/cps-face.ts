@@ -16,7 +16,7 @@ import { type MailboxPath, parsePath, readDepositRequest, requireType } from './
 import { createReplyBeat } from './reply-beat.ts';
 
 export interface CpsFaceOptions {
-  /** Replies go out at multiples of this, default 5. */
+  /** Replies leave at multiples of this, one to two of it after the question; default 5. */
   readonly beatMs?: number;
   /** The `WWW-Authenticate` field of a 401 (RFC 9577 Section 2.1): which tokens are taken. */
   readonly challenge?: string;
@@ -49,8 +49,8 @@ export function createCpsFace(
       return answer(request, response, () => deposit(service, request, response, path, options.challenge));
     return answer(request, response, async () => {
       requireMethod(request, response, 'GET', 'GET, POST');
-      const reply = await service.retrieve({ ...parsePath(path), ...parseQuery(match[3] ?? '') });
-      beat(() => sendReply(response, reply));
+      const question = { ...parsePath(path), ...parseQuery(match[3] ?? '') };
+      sendReply(response, await beat(() => service.retrieve(question)));
     });
   };
 }
