@@ -42,9 +42,12 @@ function parseSubject(text: string): RequestSubject {
       );
     found.set(name, value.replace(/\\(.)/g, '$1'));
   }
+  const country = found.get('C');
+  if (country !== undefined && !/^[A-Z]{2}$/.test(country))
+    throw new CommandFault('--subject: C is a country of two capital letters');
   const commonName = found.get('CN');
   if (commonName === undefined) throw new CommandFault('--subject: CN is missing');
-  return { commonName, organization: found.get('O'), country: found.get('C') };
+  return { commonName, organization: found.get('O'), country };
 }
 
 /** RFC 7468 Section 7. */

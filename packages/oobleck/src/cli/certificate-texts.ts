@@ -11,6 +11,7 @@ const MAXIMUM_ENTRIES_SHOWN = 20;
 const EXTENSIONS: Readonly<Record<string, string>> = {
   '2.5.29.14': 'subject key identifier',
   '2.5.29.15': 'key usage',
+  '2.5.29.17': 'subject alternative name',
   '2.5.29.19': 'basic constraints',
   '2.5.29.30': 'name constraints',
   '2.5.29.31': 'CRL distribution points',
@@ -94,8 +95,9 @@ function keyOf(certificate: Certificate, crypto: Crypto): string {
   return key.algorithm === 'ES256' ? 'P-256' : 'RSA, which signs certificates but no PASSporTs';
 }
 
-function roleOf({ basicConstraints, keyUsage }: Certificate): string {
-  if (basicConstraints?.isCa !== true) return 'signs PASSporTs';
+function roleOf(certificate: Certificate): string {
+  const { basicConstraints, keyUsage } = certificate;
+  if (basicConstraints?.isCa !== true) return endEntityRole(certificate);
   const { pathLength } = basicConstraints;
   const crls = keyUsage?.crlSigning ? ', signs revocation lists' : '';
   if (pathLength === 0) return `authority, with no authority below it${crls}`;
@@ -104,6 +106,15 @@ function roleOf({ basicConstraints, keyUsage }: Certificate): string {
       ? ''
       : `, with at most ${count(pathLength, 'authority', 'authorities')} below it`;
   return `authority${below}${crls}`;
+}
+
+/** RFC 5280 Section 4.2.1.12: a list of purposes without "any" leaves PASSporTs out. */
+function endEntityRole({ extendedKeyUsage, tnAuthList, tnListUrls }: Certificate): string {
+  if (extendedKeyUsage !== undefined && !extendedKeyUsage.includes('2.5.29.37.0'))
+    return 'for other purposes than PASSporTs';
+  if (tnAuthList === undefined && tnListUrls.length === 0)
+    return 'speaks for no number: it has no TNAuthList';
+  return 'signs PASSporTs';
 }
 
 function numbersOf({ tnAuthList, tnListUrls }: Certificate): [string, string][] {

@@ -5,11 +5,10 @@ import { StirError } from '@oobleck/stir';
 import { type Certificate, parseCertificate, parsePem, verifyingKeyOf } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { Passport } from '@oobleck/stir/passport';
-import { createChainFetcher } from '../http/index.ts';
-import { createTrust, parseAnchors } from '../trust/index.ts';
+import { parseAnchors } from '../trust/index.ts';
 import { reading } from './command-fault.ts';
 import { readText } from './input.ts';
-import { createOutgoing, type OutgoingOptions } from './outgoing.ts';
+import type { OutgoingOptions } from './outgoing.ts';
 
 /** Beyond what a chain takes, for lists of many anchors. */
 const MAXIMUM_ANCHOR_BYTES = 2_097_152;
@@ -42,7 +41,11 @@ export async function findChainsOf(
   const found = passports.map((passport) => fromFiles(passport, files, crypto) ?? fromHeader(passport));
   if (options.fetch !== true || found.every((one) => one !== undefined))
     return found.map((one) => one ?? NOT_GIVEN);
-  return fetchMissing(passports, found, options, crypto);
+  // Loaded only where it is needed: it brings an HTTP client with it.
+  const { fetchChain } = await import('./chain-fetch.ts');
+  return Promise.all(
+    passports.map(async (passport, i) => found[i] ?? fetchChain(passport.certificateUrl, options, crypto)),
+  );
 }
 
 const NOT_GIVEN: FoundChain = {
@@ -71,36 +74,3 @@ function fromHeader({ chain }: Passport): FoundChain | undefined {
     return { missing: 'malformed', detail: `x5c: ${error.message}` };
   }
 }
-
-async function fetchMissing(
-  passports: readonly Passport[],
-  found: readonly (FoundChain | undefined)[],
-  options: ChainInputOptions,
-  crypto: Crypto,
-): Promise<readonly FoundChain[]> {
-  const client = createOutgoing(options);
-  const trust = createTrust(
-    { crypto, anchors: [], now: Date.now, fetchChain: createChainFetcher(client) },
-    { x5uPorts: (options.allowPort ?? []).map(Number) },
-  );
-  try {
-    const fetched = passports.map(async ({ certificateUrl }, i): Promise<FoundChain> => {
-      const known = found[i];
-      if (known !== undefined) return known;
-      const result = await trust.chainFor(certificateUrl, { channel: 'in-band', signalDeadlineMs: 10_000 });
-      if ('chain' in result) return { chain: result.chain, source: 'fetched' };
-      if (result.unavailable === 'bad-body')
-        return { missing: 'malformed', detail: 'x5u serves no certificate chain' };
-      return { missing: 'unavailable', detail: WHY_NOT[result.unavailable] ?? 'x5u could not be fetched' };
-    });
-    return await Promise.all(fetched);
-  } finally {
-    await client.close();
-  }
-}
-
-const WHY_NOT: Readonly<Record<string, string>> = {
-  'bad-url': 'x5u is no https URL with port 443 or 8443 and without query',
-  deadline: 'x5u did not answer in time',
-  'fetch-failed': 'x5u could not be fetched: no answer, no trusted TLS, or no public address',
-};

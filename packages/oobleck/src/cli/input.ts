@@ -12,6 +12,7 @@ import { EXIT } from './exit-code.ts';
 
 export const MAXIMUM_INPUT = 65_536;
 const STANDARD_INPUT = 0;
+const RETRY_MS = 10;
 
 /** The bytes of a file, or of standard input for `-`. @throws CommandFault */
 export function readBytes(path: string, maximumBytes: number = MAXIMUM_INPUT): Uint8Array {
@@ -97,13 +98,18 @@ function drain(file: number, name: string, maximumBytes: number): Uint8Array {
   return new Uint8Array(buffer.subarray(0, length));
 }
 
+/** A pipe that was set to give nothing instead of waiting is asked again a little later. */
 function readSome(file: number, name: string, buffer: Buffer, at: number): number {
-  try {
-    return readSync(file, buffer, at, buffer.length - at, null);
-  } catch (cause) {
-    // A pipe on Windows, and a closed terminal, say their end so.
-    if ((cause as NodeJS.ErrnoException).code === 'EOF') return 0;
-    throw unreadable(name, cause);
+  for (;;) {
+    try {
+      return readSync(file, buffer, at, buffer.length - at, null);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      // So does Windows say that a pipe has ended.
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw unreadable(name, cause);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
   }
 }
 

@@ -98,8 +98,10 @@ function isCanonical({ value, bytes }: Extract<Segment, { value: unknown }>): bo
 
 function print({ header, claims, faults, notes }: Inspection, form: string, terminal: Terminal): void {
   const { ppt = 'base' } = header ?? {};
+  const isReadable = header !== undefined || form === 'compact';
   const type = header === undefined ? '' : ` of type ${printable(String(ppt))}`;
-  terminal.out(paint(`PASSporT${type}, ${form} form`, 'bold', terminal));
+  const title = isReadable ? `PASSporT${type}, ${form} form` : 'not a PASSporT';
+  terminal.out(paint(title, 'bold', terminal));
   terminal.out('');
   const now = Math.floor(Date.now() / 1000);
   printMembers('header', header, (name) => explainHeader(name), terminal);

@@ -5,12 +5,13 @@ const FIELD_NAME = /^(?:identity|y)[ \t]*:/im;
 /** A signature alone has 86 characters. */
 const MINIMUM_LENGTH = 64;
 
+const INFO_PARAMETER = /;\s*info\s*=/i;
+
 /** Whether the text is meant as a PASSporT or header field, and not as the name of a file. */
 export function isPassportText(text: string): boolean {
   const bare = text.trim();
-  return (
-    hasFieldNames(bare) || (bare.length >= MINIMUM_LENGTH && (TOKEN.test(bare) || bare.startsWith('ey')))
-  );
+  if (hasFieldNames(bare) || INFO_PARAMETER.test(bare)) return true;
+  return bare.length >= MINIMUM_LENGTH && (TOKEN.test(bare) || bare.startsWith('ey'));
 }
 
 export function hasFieldNames(text: string): boolean {

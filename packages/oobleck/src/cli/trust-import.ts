@@ -2,17 +2,15 @@
 // certificates in PEM, into a folder that `serve` reads its anchors from.
 
 import { type CaList, type CaListFault, judgeCaList, parseCaList } from '@oobleck/stir/anchor';
-import { decodeUtf8 } from '@oobleck/stir/bytes';
 import { type Certificate, formatPem } from '@oobleck/stir/certificate';
 import { createNodeCrypto } from '../crypto/index.ts';
-import { HttpFailure } from '../http/index.ts';
 import { parseAnchors } from '../trust/index.ts';
 import { readAnchors } from './chain-input.ts';
 import { CommandFault, reading } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { nameOf, readText } from './input.ts';
 import { count, formatTime } from './layout.ts';
-import { createOutgoing, type OutgoingOptions } from './outgoing.ts';
+import type { OutgoingOptions } from './outgoing.ts';
 import type { Terminal } from './terminal.ts';
 import { anchorsFileOf, readTrustRecord, type TrustRecord, writeTrust } from './trust-state.ts';
 
@@ -24,7 +22,6 @@ export interface TrustImportOptions extends OutgoingOptions {
 
 /** The bound of the list's own parser. */
 const MAXIMUM_BYTES = 1_048_576;
-const DEADLINE_MS = 10_000;
 
 export async function importTrust(
   source: string,
@@ -33,7 +30,7 @@ export async function importTrust(
 ): Promise<ExitCode> {
   const known = readTrustRecord(options.state);
   const isUrl = /^https?:/i.test(source);
-  const text = isUrl ? await fetchText(source, options) : readText(source, MAXIMUM_BYTES);
+  const text = isUrl ? await fetchList(source, options) : readText(source, MAXIMUM_BYTES);
   const name = isUrl ? 'the list' : nameOf(source);
   const isPem = text.includes('-----BEGIN CERTIFICATE-----') && !/^\s*(\{|ey)/.test(text);
   const found = isPem ? readBundle(text, name, known) : readList(text, name, known, options);
@@ -42,6 +39,12 @@ export async function importTrust(
   if (options.json) terminal.out(JSON.stringify({ ...found.record, anchors: found.anchors.length, file }));
   else report(found, file, terminal);
   return EXIT.fine;
+}
+
+/** Loaded only where it is needed: it brings an HTTP client with it. */
+async function fetchList(url: string, options: OutgoingOptions): Promise<string> {
+  const { fetchText } = await import('./fetch-text.ts');
+  return fetchText(url, MAXIMUM_BYTES, options);
 }
 
 interface Found {
@@ -107,27 +110,6 @@ function bareList(text: string): string {
     return typeof caList === 'string' ? caList : text;
   } catch {
     return text;
-  }
-}
-
-async function fetchText(url: string, options: TrustImportOptions): Promise<string> {
-  const client = createOutgoing(options);
-  try {
-    const { status, body } = await client.request({
-      method: 'GET',
-      url,
-      headers: { accept: 'application/jose+json, application/pem-certificate-chain' },
-      deadlineMs: DEADLINE_MS,
-      maxResponseBytes: MAXIMUM_BYTES,
-    });
-    if (status !== 200) throw new CommandFault(`the list: the server answered ${status}`, EXIT.unavailable);
-    return reading('the list', () => decodeUtf8(body), EXIT.notVerified);
-  } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    const isUsage = error.code === 'refused-url';
-    throw new CommandFault(`the list: ${error.message}`, isUsage ? EXIT.usage : EXIT.unavailable);
-  } finally {
-    await client.close();
   }
 }
 
