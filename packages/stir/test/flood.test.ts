@@ -1,8 +1,10 @@
 // Every parser of text, given 64 KiB and more of what slows down careless ones: it refuses, or reads, within 50 ms.
 
 import { describe, expect, it } from 'vitest';
+import { parseCaList } from '../src/anchor/index.ts';
 import { decodeBase64url, decodeHex, encodeBase64url, encodeUtf8 } from '../src/bytes/index.ts';
 import { parseCallId } from '../src/call/index.ts';
+import { parsePem } from '../src/certificate/index.ts';
 import { parseKeyCredential } from '../src/credential/index.ts';
 import {
   callingIdentity,
@@ -67,6 +69,13 @@ const FLOODS: Readonly<Record<string, string>> = {
   'a token': jwsOf(`{"iat":1,"pad":"${times('x', 20_000)}"}`),
   'a token as long as may be': jwsOf(`{"iat":1, ${names.slice(0, 11_000).replace(/,[^,]*$/, '')}}`),
   'a token of segments': times('eyJ9.'),
+  'a fingerprint': `sha-256 ${times('4A:')}`,
+  'folded lines': times('Identity: a\r\n '),
+  'header fields': times('y:a\n'),
+  reasons: times('STIR;cause=436;text="x",'),
+  'display names': `${times('a ')}<sip:a@b>`,
+  'PEM blocks': times('-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n'),
+  'an open PEM block': `-----BEGIN CERTIFICATE-----\n${times('MA==\n')}`,
   'nested diversions': nestedDiversions(),
   'a name of quotes': `${times('"\\"', 3_000)}<sip:a@h>`,
   'open brackets': times('<sip:a@h>,', 4_000),
@@ -100,6 +109,8 @@ const PARSERS: readonly [string, (text: string) => unknown][] = [
       if ('value' in read) findChains(Array(16).fill(read.value));
     },
   ],
+  ['list of authorities', parseCaList],
+  ['PEM', (text) => parsePem(text)],
   ['key credential', parseKeyCredential],
   ['mailbox id', parseMailboxId],
   ['lifetime', parseLifetime],
