@@ -59,7 +59,8 @@ export function ownCpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-const BATCH = 32;
+/** Operations between two looks at the clock, which cost tens of microseconds themselves. */
+const BATCH = 256;
 
 function sampleSynchronous(operation: () => unknown, seconds: number): number {
   const start = ownCpuSeconds();
