@@ -75,12 +75,9 @@ function requireTenants(options: Options, tenants: readonly string[]): void {
 
 /** Who calls a customer is no business of another tenant's: with several of them, each mailbox says whose it is. */
 export function requireMailboxTenants({ rest, verification, authentication }: Configuration): void {
-  const callers = [
-    ...(rest?.bearerKeys ?? []),
-    ...(rest?.clientCertificates ?? []),
-    ...(authentication?.tenants ?? []),
-  ];
-  const tenants = new Set(callers.map((one) => ('tenant' in one ? one.tenant : one.name)));
+  const askers = [...(rest?.bearerKeys ?? []), ...(rest?.clientCertificates ?? [])].map((one) => one.tenant);
+  // Where calls are signed, a name that is no tenant's is a fault of its own.
+  const tenants = new Set(authentication?.tenants.map(({ name }) => name) ?? askers);
   if (rest === undefined || tenants.size < 2) return;
   const faults = (verification?.mailboxes ?? []).flatMap(({ tenant }, at) =>
     tenant === undefined
