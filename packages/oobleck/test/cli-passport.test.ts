@@ -211,6 +211,21 @@ describe('verify', () => {
     expect([other.code, ...failing(other)]).toEqual([1, 'signature']);
   });
 
+  it('a diverted call is checked link by link; one that is old fails its freshness', async () => {
+    const sign = async (...words: string[]) =>
+      (await cli.json<{ identity: string }>(...words)).value.identity;
+    const old = await sign(...SIGN, '--attest', 'A', '--iat', String(Math.floor(Date.now() / 1000) - 600));
+    const holder = SIGN.map((word) => (word === 'alpha.key' ? 'bravo-range.key' : word));
+    const on = holder.map((word) => (word === TO ? '17035550100' : word));
+    const diverted = await sign(...on, '--div', TO);
+    const words = ['--anchors', 'anchors.pem', '--chain', 'alpha.pem', 'bravo-range.pem'];
+    const call = ['--from', FROM, '--to', '17035550100'];
+    expect(await verify(`${identity},${diverted}`, ...words, ...call)).toMatchObject({ code: 0 });
+    const late = await verify(`${old},${diverted}`, ...words, ...call);
+    expect([late.code, late.reason, ...failing(late)]).toEqual([1, 'stale', 'freshness']);
+    expect(await verify(diverted, ...words, ...call)).toMatchObject({ code: 1, reason: 'broken-diversion' });
+  });
+
   it('a chain in x5c is used', async () => {
     const pkcs8 = createPrivateKey(cli.read('alpha.key')).export({ format: 'der', type: 'pkcs8' });
     const key = createNodeCrypto().importSigningKey(new Uint8Array(pkcs8));

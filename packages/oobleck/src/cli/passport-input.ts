@@ -6,9 +6,9 @@ import type { ArrivedCall } from '@oobleck/stir/call';
 import { parseIdentity, readIdentityFields, splitIdentities } from '@oobleck/stir/identity';
 import { isCompactForm, type Passport, parsePassport } from '@oobleck/stir/passport';
 import { type Fault, furthest, readIdentity, readPassport } from '@oobleck/stir/verdict';
+import { type Check, failed, passed, skipped } from './check.ts';
 import { reading, whyOf } from './command-fault.ts';
 import { EXIT } from './exit-code.ts';
-import { type Check, failed, passed, skipped } from './passport-checks.ts';
 import { hasFieldNames, isIdentityText, unfoldValue } from './passport-text.ts';
 
 export interface ReadPassports {

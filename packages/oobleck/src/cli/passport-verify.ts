@@ -20,12 +20,13 @@ import {
 import { createNodeCrypto } from '../crypto/index.ts';
 import { parseNumberMap } from '../trust/index.ts';
 import { type ChainInputOptions, findChainsOf, readAnchors } from './chain-input.ts';
+import { type Check, skipped } from './check.ts';
 import { CommandFault, reading } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { readArgument } from './input.ts';
 import { beside, paint } from './layout.ts';
 import { parseParty } from './party.ts';
-import { type Check, type CheckAnswer, checkPassport, skipped } from './passport-checks.ts';
+import { type CheckAnswer, checkPassport } from './passport-checks.ts';
 import { type ReadPassports, readPassports } from './passport-input.ts';
 import { isPassportText } from './passport-text.ts';
 import { readCrl } from './revocation-input.ts';

@@ -1,5 +1,5 @@
-// `oobleck serve --config FILE`: runs the roles of a configuration until SIGTERM or SIGINT. SIGHUP reads the number map
-// again.
+// `oobleck serve --config FILE`: runs the roles of a configuration until SIGTERM or SIGINT. SIGHUP reads trust, keys
+// and chains again.
 
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError, createShutdown, readConfiguration } from '../operate/index.ts';
