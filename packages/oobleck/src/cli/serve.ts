@@ -2,6 +2,7 @@
 // and chains again.
 
 import { dirname, resolve } from 'node:path';
+import { StirError } from '@oobleck/stir';
 import { ConfigurationError, createShutdown, readConfiguration } from '../operate/index.ts';
 import { CONFIGURATION, type RunningNode, startNode } from '../wiring/index.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -41,8 +42,15 @@ function refuse(error: unknown, terminal: Terminal): ExitCode {
     for (const fault of error.faults) terminal.error(`configuration: ${fault}`);
     return EXIT.usage;
   }
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) throw error;
-  terminal.error(`cannot listen (${code})`);
-  return EXIT.unavailable;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== undefined && CANNOT_LISTEN.has(code)) {
+    terminal.error(`cannot listen (${code})`);
+    return EXIT.unavailable;
+  }
+  // What a library finds wrong with a certificate, a key or an address that the configuration names.
+  if (code === undefined && !(error instanceof TypeError) && !(error instanceof StirError)) throw error;
+  terminal.error(`configuration: ${code ?? message}`);
+  return EXIT.usage;
 }
+
+const CANNOT_LISTEN = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);

@@ -1,5 +1,5 @@
-// Key credentials by mailbox and by number, with the rule of which replaces which. Directory, CPS and the mirror of a
-// client keep the same index, so they agree on what is in force.
+// Key credentials by mailbox and by number, with the rule of which replaces which and how many there may be. Directory,
+// CPS and the mirror of a client keep the same index, so they agree on what is in force.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import {
@@ -12,87 +12,153 @@ import {
 import type { MailboxForm } from '@oobleck/stir/mailbox';
 import type { Spc, TelephoneNumber } from '@oobleck/stir/number';
 import { createNumberLookup } from './number-lookup.ts';
+import type { Pace } from './pace.ts';
 
 export type UpsertOutcome =
   | 'new'
   /** The very same bytes are there already. */
   | 'same'
   /** One of the same signer and key, issued later (or at the same time, with other words), is there. */
-  | 'older';
+  | 'older'
+  /** The signer has as many as it may, all issued later. */
+  | 'too-many-keys'
+  /** There is no room for more of anybody's. */
+  | 'full';
+
+export interface Upsert {
+  readonly outcome: UpsertOutcome;
+  /** The slot of the signer's oldest, which gave way. */
+  readonly gone?: string | undefined;
+}
+
+export interface CredentialIndexOptions {
+  /** Live keys of one signer; beyond, the oldest-issued gives way. Default 8. */
+  readonly keysPerSigner?: number;
+  /** Credentials and withdrawals of everybody, default 20,000. */
+  readonly maximumCredentials?: number;
+  /** Of all their texts together, default 64 MiB. */
+  readonly maximumBytes?: number;
+}
 
 export interface CredentialIndex {
-  upsert(accepted: AcceptedCredential): UpsertOutcome;
+  upsert(accepted: AcceptedCredential): Upsert;
   /**
-   * The form of a mailbox that a credential in force stands for.
+   * The form of a mailbox that a credential in force stands for, at the CPS with that origin where one is given.
    * @param graceSeconds also of one that ended so long ago, at most `KEY_KEPT_SECONDS`; default 0
    */
-  mailbox(id: Uint8Array, at: number, graceSeconds?: number): MailboxForm | undefined;
+  mailbox(id: Uint8Array, at: number, cps?: string, graceSeconds?: number): MailboxForm | undefined;
   /** The keys a call to `called` is sealed to (see `selectKeys`). */
   keysFor(called: TelephoneNumber, owner: Spc | undefined, at: number): readonly AcceptedCredential[];
+  /** In force at `at`, over a number of this prefix and 4 more digits. */
+  withPrefix(prefix: string, at: number): readonly AcceptedCredential[];
   /** Everything in force at `at`. */
   inForce(at: number): readonly AcceptedCredential[];
-  /** Forgets what has ended, mailboxes `KEY_KEPT_SECONDS` later. @returns the slots forgotten */
-  expire(at: number): readonly string[];
+  /** Forgets what has ended. @returns the slots forgotten */
+  expire(at: number, pace: Pace): Promise<readonly string[]>;
 }
+
+/** A withdrawal is not a key, and is to be remembered; but not without bound. */
+const WITHDRAWALS_PER_SIGNER = 64;
 
 /** Names what replaces what: one signer and one key. */
 export function slotOf({ signer, credential }: AcceptedCredential): string {
   return `${signer}.${encodeBase64url(credential.form.publicKey)}`;
 }
 
-export function createCredentialIndex(): CredentialIndex {
+export function createCredentialIndex(options: CredentialIndexOptions = {}): CredentialIndex {
+  const { keysPerSigner = 8, maximumCredentials = 20_000, maximumBytes = 64 * 1024 * 1024 } = options;
   const slots = new Map<string, AcceptedCredential>();
-  const byMailbox = new Map<string, Set<AcceptedCredential>>();
+  const bySigner = createGroups<string>();
+  const byMailbox = createGroups<AcceptedCredential>();
   const byNumber = createNumberLookup<AcceptedCredential>();
+  let bytes = 0;
 
-  /** Those whose mailbox outlives them. */
-  const ended = new Set<AcceptedCredential>();
-
-  const remove = (slot: string): AcceptedCredential | undefined => {
+  const remove = (slot: string): void => {
     const gone = slots.get(slot);
-    if (gone === undefined) return undefined;
+    if (gone === undefined) return;
     slots.delete(slot);
-    byNumber.remove(gone.entries, gone);
-    return gone;
+    bytes -= gone.credential.text.length;
+    bySigner.delete(gone.signer, slot);
+    byNumber.remove(gone);
+    byMailbox.delete(encodeBase64url(gone.mailboxId), gone);
   };
-  const closeMailbox = (gone: AcceptedCredential): void => {
-    const name = encodeBase64url(gone.mailboxId);
-    const holders = byMailbox.get(name);
-    holders?.delete(gone);
-    if (holders?.size === 0) byMailbox.delete(name);
+  const insert = (slot: string, accepted: AcceptedCredential): void => {
+    slots.set(slot, accepted);
+    bytes += accepted.credential.text.length;
+    bySigner.add(accepted.signer, slot);
+    if (isWithdrawal(accepted.credential)) return;
+    byNumber.add(accepted.entries, accepted);
+    byMailbox.add(encodeBase64url(accepted.mailboxId), accepted);
+  };
+  /** The signer's oldest of the same sort, where this one is one too many; it may be this one itself. */
+  const oneTooMany = (slot: string, accepted: AcceptedCredential): string | undefined => {
+    const isEnding = isWithdrawal(accepted.credential);
+    const rivals = [...bySigner.of(accepted.signer)].filter(
+      (one) => one !== slot && isWithdrawal(slots.get(one)!.credential) === isEnding,
+    );
+    if (rivals.length < (isEnding ? WITHDRAWALS_PER_SIGNER : keysPerSigner)) return undefined;
+    const issuedAt = (one: string): number => (slots.get(one) ?? accepted).credential.issuedAt;
+    return [slot, ...rivals].reduce((a, b) => (issuedAt(b) < issuedAt(a) ? b : a));
+  };
+  const hasRoom = (replaced: readonly (string | undefined)[], accepted: AcceptedCredential): boolean => {
+    const going = replaced.flatMap((slot) => slots.get(slot ?? '') ?? []);
+    const freed = going.reduce((sum, { credential }) => sum + credential.text.length, 0);
+    if (slots.size - going.length >= maximumCredentials) return false;
+    return bytes - freed + accepted.credential.text.length <= maximumBytes;
   };
 
   return {
     upsert(accepted) {
       const slot = slotOf(accepted);
       const present = slots.get(slot)?.credential;
-      if (present?.text === accepted.credential.text) return 'same';
-      if (present !== undefined && present.issuedAt >= accepted.credential.issuedAt) return 'older';
-      const replaced = remove(slot);
-      if (replaced !== undefined) closeMailbox(replaced);
-      slots.set(slot, accepted);
-      if (isWithdrawal(accepted.credential)) return 'new';
-      byNumber.add(accepted.entries, accepted);
-      const name = encodeBase64url(accepted.mailboxId);
-      byMailbox.set(name, (byMailbox.get(name) ?? new Set()).add(accepted));
-      return 'new';
+      if (present?.text === accepted.credential.text) return { outcome: 'same' };
+      if (present !== undefined && present.issuedAt >= accepted.credential.issuedAt)
+        return { outcome: 'older' };
+      const gone = oneTooMany(slot, accepted);
+      if (gone === slot) return { outcome: 'too-many-keys' };
+      if (!hasRoom([slot, gone], accepted)) return { outcome: 'full' };
+      remove(slot);
+      if (gone !== undefined) remove(gone);
+      insert(slot, accepted);
+      return { outcome: 'new', gone };
     },
-    mailbox(id, at, graceSeconds = 0) {
-      for (const holder of byMailbox.get(encodeBase64url(id)) ?? [])
-        if (isInForce(holder, at - graceSeconds)) return holder.credential.form;
+    mailbox(id, at, cps, graceSeconds = 0) {
+      for (const holder of byMailbox.of(encodeBase64url(id)))
+        if (
+          isInForce(holder, at - graceSeconds) &&
+          (cps === undefined || holder.credential.cps.includes(cps))
+        )
+          return holder.credential.form;
       return undefined;
     },
     keysFor(called, owner, at) {
       const found = byNumber.find(called, owner).filter((one) => isInForce(one, at));
       return selectKeys(found, called, owner);
     },
+    withPrefix: (prefix, at) => byNumber.findPrefix(prefix).filter((one) => isInForce(one, at)),
     inForce: (at) => [...slots.values()].filter((one) => isInForce(one, at)),
-    expire(at) {
-      const due = [...slots].filter(([, one]) => endOf(one) <= at).map(([slot]) => slot);
-      for (const slot of due) ended.add(remove(slot)!);
-      for (const one of ended)
-        if (endOf(one) + KEY_KEPT_SECONDS <= at && ended.delete(one)) closeMailbox(one);
-      return due;
+    async expire(at, pace) {
+      const ended: string[] = [];
+      for (const [slot, one] of slots) {
+        await pace();
+        if (keptUntil(one) > at || slots.get(slot) !== one) continue;
+        remove(slot);
+        ended.push(slot);
+      }
+      return ended;
+    },
+  };
+}
+
+/** Sets by name; an empty one is not kept. */
+function createGroups<T>() {
+  const groups = new Map<string, Set<T>>();
+  return {
+    of: (name: string): ReadonlySet<T> => groups.get(name) ?? new Set(),
+    add: (name: string, value: T) => void groups.set(name, (groups.get(name) ?? new Set()).add(value)),
+    delete(name: string, value: T): void {
+      groups.get(name)?.delete(value);
+      if (groups.get(name)?.size === 0) groups.delete(name);
     },
   };
 }
@@ -101,6 +167,9 @@ function isInForce({ credential }: AcceptedCredential, at: number): boolean {
   return !isWithdrawal(credential) && at < credential.expiresAt;
 }
 
-function endOf({ credential }: AcceptedCredential): number {
-  return isWithdrawal(credential) ? credential.issuedAt + WITHDRAWAL_SECONDS : credential.expiresAt;
+/** A mailbox can be read for a while after its credential ended. */
+function keptUntil({ credential }: AcceptedCredential): number {
+  return isWithdrawal(credential)
+    ? credential.issuedAt + WITHDRAWAL_SECONDS
+    : credential.expiresAt + KEY_KEPT_SECONDS;
 }

@@ -2,29 +2,37 @@
 // is local and tells nobody who is about to be called (RFC 8816 Section 11). Refreshed off the call path.
 
 import { StirError } from '@oobleck/stir';
-import { decodeBase64url } from '@oobleck/stir/bytes';
 import type { Certificate, NumberMap } from '@oobleck/stir/certificate';
 import { type AcceptedCredential, judgeKeyCredential, parseKeyCredential } from '@oobleck/stir/credential';
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { TelephoneNumber } from '@oobleck/stir/number';
-import { createCredentialIndex } from './credential-index.ts';
+import { type CredentialIndexOptions, createCredentialIndex } from './credential-index.ts';
+import { createIssuerOpinions, type MirroredIssuer } from './issuer-opinions.ts';
 import type { IssuerAdvertisement, MirrorLine } from './key-directory.ts';
+import { createPace, type Pace } from './pace.ts';
 
 export interface DirectoryMirrorParts {
   readonly crypto: Crypto;
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly anchors: () => readonly Certificate[];
+  /** Whether an authority took a certificate back; without it none is. */
+  readonly isRevoked?: ((certificate: Certificate) => boolean) | undefined;
   readonly numberMap?: NumberMap | undefined;
   /** One answer of a directory's mirror: NDJSON lines as values. Rejects where there is no answer in time. */
   readonly fetchChanges: (directory: string, since: number) => Promise<readonly MirrorLine[]>;
 }
 
-export interface DirectoryMirrorOptions {
+/** A client keeps what several directories do: by default 100,000 credentials and 256 MiB of them. */
+export interface DirectoryMirrorOptions extends CredentialIndexOptions {
   /** Origins of the directories. */
   readonly directories: readonly string[];
-  /** Answers read from one directory in one refresh, default 1000. */
+  /** What one refresh of one directory may take; the next goes on where it ended. Default 1000 answers. */
   readonly pagesPerRefresh?: number;
+  /** Default 30. */
+  readonly secondsPerRefresh?: number;
+  /** Of credentials, default 64 MiB. */
+  readonly bytesPerRefresh?: number;
 }
 
 /** What a refresh of one directory came to. */
@@ -35,96 +43,122 @@ export interface RefreshResult {
   readonly refused: number;
 }
 
-export interface MirroredIssuer {
-  readonly name: string;
-  /** DER SubjectPublicKeyInfo of the token keys. */
-  readonly keys: readonly Uint8Array[];
-}
-
 export interface DirectoryMirror {
+  /** All directories, side by side. */
   refresh(): Promise<readonly RefreshResult[]>;
+  /** One of them; the same refresh for all who ask while it lasts. Never rejects. */
+  refreshOne(directory: string): Promise<RefreshResult>;
   keysFor(called: TelephoneNumber): readonly AcceptedCredential[];
-  /** Issuers that the mirror names for a CPS. Every directory that names the CPS must name the same. */
+  /** Issuers whose tokens a CPS accepts, with the keys that the directories come to (see `IssuerOpinions`). */
   issuersOf(cps: string): readonly MirroredIssuer[];
   /** Origins of the CPSs that credentials in force name. */
   knownCps(): readonly string[];
+  /** Those of them about whose token keys the directories differ. */
+  disputedCps(): readonly string[];
 }
+
+/** What a refresh of a directory has come to so far. */
+interface Progress {
+  readonly issuers: Map<string, IssuerAdvertisement>;
+  refused: number;
+  bytes: number;
+  /** Answers in a row of which no credential held. */
+  barrenPages: number;
+}
+
+const BARREN_PAGES = 3;
+/** CPSs of one directory. */
+const MAXIMUM_CPS = 1_024;
 
 export function createDirectoryMirror(
   parts: DirectoryMirrorParts,
   options: DirectoryMirrorOptions,
 ): DirectoryMirror {
-  const index = createCredentialIndex();
+  const { pagesPerRefresh = 1_000, secondsPerRefresh = 30, bytesPerRefresh = 64 * 1024 * 1024 } = options;
+  const index = createCredentialIndex({
+    maximumCredentials: 100_000,
+    maximumBytes: 256 * 1024 * 1024,
+    ...options,
+  });
   const cursors = new Map<string, number>();
-  const issuers = new Map<string, Map<string, IssuerAdvertisement>>();
+  const refreshing = new Map<string, Promise<RefreshResult>>();
+  const opinions = createIssuerOpinions();
   const { crypto, numberMap } = parts;
 
   /** @returns whether the credential holds */
   const take = (text: string): boolean => {
     try {
-      const rules = { crypto, numberMap, anchors: parts.anchors() };
+      const rules = { crypto, numberMap, anchors: parts.anchors(), isRevoked: parts.isRevoked };
       const judgement = judgeKeyCredential(rules, parseKeyCredential(text), parts.now());
-      if (judgement.accepted) index.upsert(judgement.value);
-      return judgement.accepted;
+      if (!judgement.accepted) return false;
+      const { outcome } = index.upsert(judgement.value);
+      return outcome !== 'full' && outcome !== 'too-many-keys';
     } catch (error) {
       if (error instanceof StirError) return false;
       throw error;
     }
   };
-
-  const refreshOne = async (directory: string): Promise<RefreshResult> => {
-    let refused = 0;
-    try {
-      for (let page = 0; page < (options.pagesPerRefresh ?? 1_000); page++) {
-        const since = cursors.get(directory) ?? 0;
-        const lines = await parts.fetchChanges(directory, since);
-        for (const line of lines) {
-          if ('jws' in line) refused += take(line.jws) ? 0 : 1;
-          else issuers.set(directory, (issuers.get(directory) ?? new Map()).set(line.cps, line));
-        }
-        const last = Math.max(since, ...lines.map(({ cursor }) => cursor));
-        cursors.set(directory, last);
-        if (last === since || !lines.some((line) => 'jws' in line)) break;
-      }
-      return { directory, reached: true, refused };
-    } catch {
-      return { directory, reached: false, refused };
+  const takePage = async (lines: readonly MirrorLine[], progress: Progress, pace: Pace): Promise<void> => {
+    let held = 0;
+    for (const line of lines) {
+      await pace();
+      if ('jws' in line) {
+        progress.bytes += line.jws.length;
+        if (take(line.jws)) held++;
+        else progress.refused++;
+      } else if (progress.issuers.size < MAXIMUM_CPS) progress.issuers.set(line.cps, line);
     }
+    progress.barrenPages = held === 0 ? progress.barrenPages + 1 : 0;
   };
+  /** @returns whether there may be more */
+  const readPage = async (directory: string, progress: Progress, pace: Pace): Promise<boolean> => {
+    const since = cursors.get(directory) ?? 0;
+    const lines = await parts.fetchChanges(directory, since);
+    await takePage(lines, progress, pace);
+    const last = lines.reduce((highest, { cursor }) => Math.max(highest, cursor), since);
+    cursors.set(directory, last);
+    return last > since && lines.some((line) => 'jws' in line);
+  };
+  const readAll = async (directory: string): Promise<RefreshResult> => {
+    const progress: Progress = { issuers: new Map(), refused: 0, bytes: 0, barrenPages: 0 };
+    const pace = createPace();
+    const endsAt = parts.now() + secondsPerRefresh;
+    const mayGoOn = (): boolean =>
+      parts.now() < endsAt && progress.bytes < bytesPerRefresh && progress.barrenPages < BARREN_PAGES;
+    let reached = true;
+    try {
+      for (let page = 1; (await readPage(directory, progress, pace)) && page < pagesPerRefresh; page++)
+        if (!mayGoOn()) break;
+      opinions.replace(directory, progress.issuers, parts.now());
+    } catch {
+      reached = false;
+    }
+    await index.expire(parts.now(), pace);
+    return { directory, reached, refused: progress.refused };
+  };
+  const read = (directory: string): Promise<RefreshResult> => {
+    const reading =
+      refreshing.get(directory) ?? readAll(directory).finally(() => refreshing.delete(directory));
+    refreshing.set(directory, reading);
+    return reading;
+  };
+  const knownCps = (): ReadonlySet<string> =>
+    new Set(index.inForce(parts.now()).flatMap(({ credential }) => credential.cps));
 
   return {
     async refresh() {
-      const results = await Promise.all(options.directories.map(refreshOne));
-      index.expire(parts.now());
+      const results = await Promise.all(options.directories.map(read));
+      opinions.keep(knownCps());
       return results;
     },
+    async refreshOne(directory) {
+      const result = await read(directory);
+      opinions.keep(knownCps());
+      return result;
+    },
     keysFor: (called) => index.keysFor(called, numberMap?.spcOf(called), parts.now()),
-    issuersOf: (cps) => agreedIssuers([...issuers.values()].flatMap((byCps) => byCps.get(cps) ?? [])),
-    knownCps: () => [...new Set(index.inForce(parts.now()).flatMap(({ credential }) => credential.cps))],
+    issuersOf: (cps) => opinions.of(cps, parts.now()).issuers,
+    knownCps: () => [...knownCps()],
+    disputedCps: () => [...knownCps()].filter((cps) => opinions.of(cps, parts.now()).isDisputed),
   };
-}
-
-/**
- * An issuer that shows different clients different keys can tell them apart by their tokens. Only keys that all
- * directories with an opinion agree on are used.
- */
-function agreedIssuers(advertisements: readonly IssuerAdvertisement[]): readonly MirroredIssuer[] {
-  const [first, ...others] = advertisements;
-  if (first === undefined) return [];
-  const isAgreed = (name: string, key: string): boolean =>
-    others.every(({ issuers }) => issuers.some((one) => one.name === name && one.keys.includes(key)));
-  return first.issuers.map(({ name, keys }) => ({
-    name,
-    keys: keys.filter((key) => isAgreed(name, key)).flatMap(decodeKey),
-  }));
-}
-
-/** A directory that writes nonsense names no key. */
-function decodeKey(text: string): readonly Uint8Array[] {
-  try {
-    return [decodeBase64url(text)];
-  } catch (error) {
-    if (error instanceof StirError) return [];
-    throw error;
-  }
 }

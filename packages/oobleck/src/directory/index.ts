@@ -1,7 +1,9 @@
 export {
   type CredentialIndex,
+  type CredentialIndexOptions,
   createCredentialIndex,
   slotOf,
+  type Upsert,
   type UpsertOutcome,
 } from './credential-index.ts';
 export {
@@ -9,9 +11,9 @@ export {
   type DirectoryMirror,
   type DirectoryMirrorOptions,
   type DirectoryMirrorParts,
-  type MirroredIssuer,
   type RefreshResult,
 } from './directory-mirror.ts';
+export type { MirroredIssuer } from './issuer-opinions.ts';
 export {
   type CredentialStore,
   createKeyDirectory,
@@ -21,4 +23,6 @@ export {
   type KeyDirectoryParts,
   type MirrorLine,
   type RegisterOutcome,
+  type RegisterRefusal,
 } from './key-directory.ts';
+export { createPace, type Pace } from './pace.ts';

@@ -366,7 +366,12 @@ describe('a client’s mirror', () => {
       [URL_A]: [{ name: 'issuer.example', keys: ['AAAA', 'BBBB'] }],
       [URL_B]: [{ name: 'issuer.example', keys: ['BBBB', 'CCCC'] }],
     };
-    const mirror = createMirror(async (url) => [{ cursor: 1, cps, issuers: shown[url]! }], [URL_A, URL_B]);
+    const jws = credentialOf();
+    const fetchChanges = async (url: string) => [
+      { cursor: 1, jws },
+      { cursor: 1, cps, issuers: shown[url]! },
+    ];
+    const mirror = createMirror(fetchChanges, [URL_A, URL_B]);
     await mirror.refresh();
     expect(mirror.issuersOf(cps)).toEqual([{ name: 'issuer.example', keys: [Uint8Array.of(4, 16, 65)] }]);
     expect(mirror.issuersOf('https://other.example')).toEqual([]);
@@ -375,7 +380,11 @@ describe('a client’s mirror', () => {
   it('issuer keys that are no base64url are no keys, and no error', async () => {
     const cps = 'https://cps.example';
     const issuers = [{ name: 'issuer.example', keys: ['A', 'AAAA', 'AB'] }];
-    const mirror = createMirror(async () => [{ cursor: 1, cps, issuers }]);
+    const jws = credentialOf();
+    const mirror = createMirror(async () => [
+      { cursor: 1, jws },
+      { cursor: 1, cps, issuers },
+    ]);
     await mirror.refresh();
     expect(mirror.issuersOf(cps)).toEqual([{ name: 'issuer.example', keys: [new Uint8Array(3)] }]);
   });

@@ -4,15 +4,15 @@
 
 import type { Certificate, NumberMap } from '@oobleck/stir/certificate';
 import {
-  type AcceptedCredential,
   type CredentialRefusal,
+  isWithdrawal,
   judgeKeyCredential,
   parseKeyCredential,
 } from '@oobleck/stir/credential';
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { MailboxForm } from '@oobleck/stir/mailbox';
-import type { TnEntry } from '@oobleck/stir/number';
-import { createCredentialIndex, slotOf, type UpsertOutcome } from './credential-index.ts';
+import { type CredentialIndexOptions, createCredentialIndex, slotOf } from './credential-index.ts';
+import { createPace } from './pace.ts';
 
 /** Port: where credentials outlast the process. */
 export interface CredentialStore {
@@ -36,20 +36,33 @@ export interface KeyDirectoryParts {
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly anchors: () => readonly Certificate[];
+  /** Whether an authority took a certificate back; without it none is. */
+  readonly isRevoked?: ((certificate: Certificate) => boolean) | undefined;
   readonly numberMap?: NumberMap | undefined;
   readonly store: CredentialStore;
   /** What is known now of the issuers of each CPS. */
   readonly issuers: () => readonly IssuerAdvertisement[];
 }
 
-export interface KeyDirectoryOptions {
+export interface KeyDirectoryOptions extends CredentialIndexOptions {
   /** Lines of one mirror answer, default 1000. */
   readonly mirrorLines?: number;
+  /** Bytes of the credentials of one mirror or prefix answer, default 1 MiB. */
+  readonly answerBytes?: number;
+  /** Origin of the CPS that asks for mailboxes here: it opens those of credentials that name it. Default: any. */
+  readonly cps?: string;
+  /** Take credentials that name that CPS only: nobody mirrors the others from here. Default false. */
+  readonly isCpsOnly?: boolean;
 }
 
+export type RegisterRefusal = CredentialRefusal | 'other-cps' | 'too-many-keys';
+
 export type RegisterOutcome =
-  | { readonly outcome: UpsertOutcome }
-  | { readonly outcome: 'refused'; readonly reason: CredentialRefusal };
+  | { readonly outcome: 'new' | 'same' | 'older' | 'full' }
+  | { readonly outcome: 'refused'; readonly reason: RegisterRefusal };
+
+/** What stands around a credential in a line. */
+const LINE_BYTES = 48;
 
 /** A line of the mirror: a credential, or the issuers of a CPS. */
 export type MirrorLine =
@@ -61,7 +74,11 @@ export interface KeyDirectory {
   register(text: string): Promise<RegisterOutcome>;
   /** What changed after `cursor`, in order; 0 for everything. Issuer lines come with every answer. */
   changesSince(cursor: number): readonly MirrorLine[];
-  /** Credentials in force that name a number with this prefix and 4 more digits. */
+  /** Grows with every change of the credentials. */
+  readonly version: number;
+  /** What is known now of the issuers of each CPS. */
+  issuers(): readonly IssuerAdvertisement[];
+  /** Credentials in force that name a number with this prefix and 4 more digits; the shortest, where they are too many. */
   withPrefix(prefix: string): readonly string[];
   /** @param graceSeconds see `CredentialIndex` */
   mailbox(id: Uint8Array, graceSeconds?: number): MailboxForm | undefined;
@@ -75,28 +92,40 @@ export function createKeyDirectory(
   parts: KeyDirectoryParts,
   options: KeyDirectoryOptions = {},
 ): KeyDirectory {
-  const index = createCredentialIndex();
+  const index = createCredentialIndex(options);
   const changes = createChangeLog(parts.now());
-  const mirrorLines = options.mirrorLines ?? 1_000;
+  const { mirrorLines = 1_000, answerBytes = 1_048_576, cps, isCpsOnly = false } = options;
   const unsaved = new Set<string>();
 
-  const accept = (text: string): RegisterOutcome & { readonly slot?: string } => {
+  const forget = async (slot: string): Promise<void> => {
+    changes.forget(slot);
+    unsaved.delete(slot);
+    await parts.store.remove(slot);
+  };
+  const accept = (text: string): RegisterOutcome & { readonly slot?: string; readonly gone?: string } => {
     const { crypto, numberMap } = parts;
     const judgement = judgeKeyCredential(
-      { crypto, numberMap, anchors: parts.anchors() },
+      { crypto, numberMap, anchors: parts.anchors(), isRevoked: parts.isRevoked },
       parseKeyCredential(text),
       parts.now(),
     );
     if (!judgement.accepted) return { outcome: 'refused', reason: judgement.reason };
-    const outcome = index.upsert(judgement.value);
+    const { credential } = judgement.value;
+    // Whoever moved to another CPS still withdraws at the one before.
+    if (isCpsOnly && !credential.cps.includes(cps ?? '') && !isWithdrawal(credential))
+      return { outcome: 'refused', reason: 'other-cps' };
+    const { outcome, gone } = index.upsert(judgement.value);
+    if (outcome === 'too-many-keys') return { outcome: 'refused', reason: outcome };
+    if (outcome === 'full') return { outcome };
     const slot = slotOf(judgement.value);
     if (outcome === 'new') changes.record(slot, text);
-    return { outcome, slot };
+    return { outcome, slot, ...(gone === undefined ? {} : { gone }) };
   };
 
   return {
     async register(text) {
-      const { slot, ...result } = accept(text);
+      const { slot, gone, ...result } = accept(text);
+      if (gone !== undefined) await forget(gone);
       if (result.outcome === 'new') unsaved.add(slot!);
       // A credential that could not be saved is saved when it is registered again.
       if (slot !== undefined && result.outcome !== 'older' && unsaved.has(slot)) {
@@ -106,24 +135,30 @@ export function createKeyDirectory(
       return result;
     },
     changesSince(cursor) {
-      const credentials = changes.since(cursor, mirrorLines);
+      const credentials = changes.since(cursor, mirrorLines, answerBytes);
       const last = credentials.at(-1)?.cursor ?? changes.cursor;
       return [...credentials, ...parts.issuers().map((one) => ({ cursor: last, ...one }))];
     },
+    get version() {
+      return changes.version;
+    },
+    issuers: () => parts.issuers(),
     withPrefix: (prefix) =>
-      index
-        .inForce(parts.now())
-        .filter(({ entries }) => entries.some((entry) => touchesPrefix(entry, prefix)))
-        .map(({ credential }: AcceptedCredential) => credential.text),
-    mailbox: (id, graceSeconds) => index.mailbox(id, parts.now(), graceSeconds),
+      shortest(
+        index.withPrefix(prefix, parts.now()).map(({ credential }) => credential.text),
+        answerBytes,
+      ),
+    mailbox: (id, graceSeconds) => index.mailbox(id, parts.now(), cps, graceSeconds),
     async open() {
-      for (const text of await parts.store.all()) accept(text);
+      const pace = createPace();
+      for (const text of await parts.store.all()) {
+        const { gone } = accept(text);
+        if (gone !== undefined) await forget(gone);
+        await pace();
+      }
     },
     async sweep() {
-      for (const slot of index.expire(parts.now())) {
-        changes.forget(slot);
-        await parts.store.remove(slot);
-      }
+      for (const slot of await index.expire(parts.now(), createPace())) await forget(slot);
     },
   };
 }
@@ -135,32 +170,44 @@ export function createKeyDirectory(
 function createChangeLog(startedAt: number) {
   const bySlot = new Map<string, { readonly cursor: number; readonly jws: string }>();
   let cursor = Math.floor(startedAt * 1_000_000);
+  let version = 0;
   return {
     get cursor() {
       return cursor;
     },
+    get version() {
+      return version;
+    },
     record(slot: string, jws: string): void {
       bySlot.delete(slot); // a Map keeps insertion order: what changed last stands last
       bySlot.set(slot, { cursor: ++cursor, jws });
+      version++;
     },
-    forget: (slot: string): boolean => bySlot.delete(slot),
-    since(after: number, maximum: number) {
+    forget(slot: string): void {
+      bySlot.delete(slot);
+      version++;
+    },
+    /** At least one, where there is one. */
+    since(after: number, maximum: number, maximumBytes: number) {
       const lines = [];
+      let bytes = 0;
       for (const line of bySlot.values()) {
-        if (line.cursor > after) lines.push(line);
-        if (lines.length === maximum) break;
+        if (line.cursor <= after) continue;
+        bytes += line.jws.length + LINE_BYTES;
+        if (lines.length === maximum || (lines.length > 0 && bytes > maximumBytes)) break;
+        lines.push(line);
       }
       return lines;
     },
   };
 }
 
-/** Whether the entry names one of the 10,000 numbers with this prefix. */
-function touchesPrefix(entry: TnEntry, prefix: string): boolean {
-  if (entry.kind === 'spc') return false;
-  if (entry.kind === 'one')
-    return entry.number.length === prefix.length + 4 && entry.number.startsWith(prefix);
-  const first = Number(`${prefix}0000`);
-  const start = Number(entry.start);
-  return entry.start.length === prefix.length + 4 && start <= first + 9_999 && start + entry.count > first;
+/** As many as have room; the shortest first, so that what somebody blew up crowds out nobody else's. */
+function shortest(texts: readonly string[], maximumBytes: number): readonly string[] {
+  let bytes = 0;
+  const fits = ({ length }: string): boolean => {
+    bytes += length + LINE_BYTES;
+    return bytes <= maximumBytes;
+  };
+  return [...texts].sort((a, b) => a.length - b.length).filter(fits);
 }

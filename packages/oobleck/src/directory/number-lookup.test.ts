@@ -35,7 +35,7 @@ describe('looking up a number', () => {
         for (const [name, entries] of holders) lookup.add(entries, name);
         for (const i of removals) {
           const name = `holder ${i}`;
-          lookup.remove(holders.get(name) ?? [], name);
+          lookup.remove(name);
           holders.delete(name);
         }
         for (const head of ['1555', '01555', '0001555'])
@@ -49,6 +49,46 @@ describe('looking up a number', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('finds by prefix what has one of its ten thousand numbers', () => {
+    const wide = fc
+      .tuple(fc.constantFrom('1555', '01555'), fc.integer({ min: 9_900, max: 20_100 }), fc.nat(300))
+      .map(([head, tail, count]) => {
+        const first = `${head}${String(tail).padStart(5, '0')}`;
+        return parseTnEntry(count < 2 ? `2-${first}` : `1-${first}-${count}`);
+      });
+    const named = (one: TnEntry, prefix: string): boolean => {
+      if (one.kind === 'spc') return false;
+      const text = one.kind === 'one' ? one.number : one.start;
+      const last = Number(text) + (one.kind === 'range' ? one.count - 1 : 0);
+      const first = Number(`${prefix}0000`);
+      return text.length === prefix.length + 4 && Number(text) <= first + 9_999 && last >= first;
+    };
+    fc.assert(
+      fc.property(fc.array(fc.array(wide, { minLength: 1, maxLength: 3 }), { maxLength: 8 }), (lists) => {
+        const lookup = createNumberLookup<number>();
+        for (const [at, entries] of lists.entries()) lookup.add(entries, at);
+        lookup.remove(0);
+        for (const prefix of ['15550', '15551', '15552', '015551', '5551', '1555']) {
+          const expected = [...lists.keys()].filter(
+            (at) => at > 0 && lists[at]!.some((one) => named(one, prefix)),
+          );
+          expect([...lookup.findPrefix(prefix)].sort()).toEqual(expected);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('forgets 100,000 ranges of one beginning in well under a second', () => {
+    const lookup = createNumberLookup<number>();
+    const entries = [parseTnEntry('1-1555000-700')];
+    for (let at = 0; at < 100_000; at++) lookup.add(entries, at);
+    const begun = performance.now();
+    for (let at = 99_999; at >= 0; at--) lookup.remove(at);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(lookup.find(tn('1555001'), undefined)).toEqual([]);
   });
 
   it('finds a service code only as itself', () => {

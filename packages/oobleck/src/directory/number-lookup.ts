@@ -4,15 +4,22 @@
 import type { NumberRange, Spc, TelephoneNumber, TnEntry } from '@oobleck/stir/number';
 
 export interface NumberLookup<T> {
+  /** To be called once for a value. */
   add(entries: readonly TnEntry[], value: T): void;
-  remove(entries: readonly TnEntry[], value: T): void;
+  /** Everything that was added for the value. */
+  remove(value: T): void;
   /** Each value with an entry over `number`, or over the SPC that owns it. */
   find(number: TelephoneNumber, owner: Spc | undefined): readonly T[];
+  /** Each value with an entry over one of the 10,000 numbers that are `prefix` and 4 more digits. */
+  findPrefix(prefix: string): readonly T[];
 }
 
 interface Span<T> {
   readonly first: number;
   readonly last: number;
+  /** Spans lie in the order of `first`, then of `ordinal`: each has one place, found by halving. */
+  readonly ordinal: number;
+  readonly digits: number;
   readonly value: T;
 }
 
@@ -21,67 +28,96 @@ interface Spans<T> {
   longest: number;
 }
 
+/** What has to go when a value goes. */
+interface Held<T> {
+  readonly names: string[];
+  readonly spans: Span<T>[];
+}
+
+const SUFFIX_DIGITS = 4;
+
 export function createNumberLookup<T>(): NumberLookup<T> {
   const exact = new Map<string, Set<T>>();
   const ranges = new Map<number, Spans<T>>();
+  const held = new Map<T, Held<T>>();
+  let ordinals = 0;
 
-  const addRange = (range: NumberRange, value: T): void => {
-    const spans = ranges.get(range.start.length) ?? { sorted: [], longest: 0 };
-    ranges.set(range.start.length, spans);
+  const addRange = (range: NumberRange, value: T): Span<T> => {
+    const digits = range.start.length;
+    const spans = ranges.get(digits) ?? { sorted: [], longest: 0 };
+    ranges.set(digits, spans);
     const first = Number(range.start);
-    spans.sorted.splice(firstAbove(spans.sorted, first), 0, { first, last: first + range.count - 1, value });
+    const span = { first, last: first + range.count - 1, ordinal: ordinals++, digits, value };
+    spans.sorted.splice(firstAbove(spans.sorted, first), 0, span);
     spans.longest = Math.max(spans.longest, range.count);
+    return span;
   };
-  const removeRange = (range: NumberRange, value: T): void => {
-    const sorted = ranges.get(range.start.length)?.sorted ?? [];
-    const last = Number(range.start) + range.count - 1;
-    const at = sorted.findIndex((span) => span.value === value && span.last === last);
-    if (at !== -1) sorted.splice(at, 1);
+  const removeSpan = (span: Span<T>): void => {
+    const sorted = ranges.get(span.digits)!.sorted;
+    sorted.splice(firstAbove(sorted, span.first, span.ordinal) - 1, 1);
+  };
+  const addName = (name: string, value: T): string => {
+    exact.set(name, (exact.get(name) ?? new Set()).add(value));
+    return name;
+  };
+  const removeName = (name: string, value: T): void => {
+    const values = exact.get(name);
+    values?.delete(value);
+    if (values?.size === 0) exact.delete(name);
   };
   return {
     add(entries, value) {
-      for (const entry of entries) {
-        if (entry.kind === 'range') addRange(entry, value);
-        else exact.set(nameOf(entry), (exact.get(nameOf(entry)) ?? new Set()).add(value));
-      }
+      const names = new Set(entries.flatMap((entry) => (entry.kind === 'range' ? [] : namesOf(entry))));
+      const spans = entries.flatMap((entry) => (entry.kind === 'range' ? [addRange(entry, value)] : []));
+      held.set(value, { names: [...names].map((name) => addName(name, value)), spans });
     },
-    remove(entries, value) {
-      for (const entry of entries) {
-        if (entry.kind === 'range') removeRange(entry, value);
-        else if (exact.get(nameOf(entry))?.delete(value) && exact.get(nameOf(entry))!.size === 0)
-          exact.delete(nameOf(entry));
-      }
+    remove(value) {
+      const gone = held.get(value);
+      held.delete(value);
+      gone?.spans.forEach(removeSpan);
+      for (const name of gone?.names ?? []) removeName(name, value);
     },
     find(number, owner) {
       const found = new Set(exact.get(`one ${number}`));
       if (owner !== undefined) for (const value of exact.get(`spc ${owner}`) ?? []) found.add(value);
-      for (const value of over(ranges.get(number.length), Number(number))) found.add(value);
+      const at = Number(number);
+      for (const value of over(ranges.get(number.length), at, at)) found.add(value);
+      return [...found];
+    },
+    findPrefix(prefix) {
+      const found = new Set(exact.get(`prefix ${prefix}`));
+      const first = Number(prefix) * 10 ** SUFFIX_DIGITS;
+      const last = first + 10 ** SUFFIX_DIGITS - 1;
+      for (const value of over(ranges.get(prefix.length + SUFFIX_DIGITS), first, last)) found.add(value);
       return [...found];
     },
   };
 }
 
-function* over<T>(spans: Spans<T> | undefined, number: number): Generator<T> {
-  if (spans === undefined || Number.isNaN(number)) return;
-  for (let at = firstAbove(spans.sorted, number) - 1; at >= 0; at--) {
+/** The values whose spans have a number from `first` to `last`. */
+function* over<T>(spans: Spans<T> | undefined, first: number, last: number): Generator<T> {
+  if (spans === undefined || Number.isNaN(first)) return;
+  for (let at = firstAbove(spans.sorted, last) - 1; at >= 0; at--) {
     const span = spans.sorted[at]!;
-    if (span.first <= number - spans.longest) return;
-    if (span.last >= number) yield span.value;
+    if (span.first <= first - spans.longest) return;
+    if (span.last >= first) yield span.value;
   }
 }
 
-/** Index of the first span that begins above `number`. */
-function firstAbove<T>(sorted: readonly Span<T>[], number: number): number {
+/** Index of the first span that begins above `number`, or at it with a higher ordinal. */
+function firstAbove<T>(sorted: readonly Span<T>[], number: number, ordinal = Infinity): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]!.first <= number) low = middle + 1;
+    const span = sorted[middle]!;
+    if (span.first < number || (span.first === number && span.ordinal <= ordinal)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function nameOf(entry: Exclude<TnEntry, NumberRange>): string {
-  return entry.kind === 'spc' ? `spc ${entry.spc}` : `one ${entry.number}`;
+function namesOf(entry: Exclude<TnEntry, NumberRange>): string[] {
+  if (entry.kind === 'spc') return [`spc ${entry.spc}`];
+  return [`one ${entry.number}`, `prefix ${entry.number.slice(0, -SUFFIX_DIGITS)}`];
 }

@@ -3,13 +3,19 @@
 import type { FetchChain } from '../trust/index.ts';
 import type { SafeClient } from './safe-client.ts';
 
-/** Answers with whatever status came; redirects are failures. */
-export function createChainFetcher(client: SafeClient): FetchChain {
+/**
+ * Answers with whatever status came; redirects are failures.
+ * @param accept the media type that is asked for, default that of chains
+ */
+export function createChainFetcher(
+  client: SafeClient,
+  accept = 'application/pem-certificate-chain',
+): FetchChain {
   return async (url, { deadlineMs, maxBytes }) => {
     const { status, body, headers } = await client.request({
       method: 'GET',
       url,
-      headers: { accept: 'application/pem-certificate-chain' },
+      headers: { accept },
       deadlineMs,
       maxResponseBytes: maxBytes,
     });

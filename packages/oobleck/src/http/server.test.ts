@@ -359,3 +359,37 @@ describe.each([1, 2] as const)('fastify application over HTTP/%i', (version) => 
     });
   });
 });
+
+describe('what strangers send', () => {
+  it('a method nobody knows is 501 on both versions, and no line in the log', async () => {
+    const fastify = createFastifyApp({ log });
+    await fastify.ready();
+    const server = await serve({ fallback: fastify.handle });
+    const session = connectHttp2(server.origin, { ca: authority.ca });
+    closers.push(() => session.destroy());
+    for (const method of ['FOO', 'QUERY', '__proto__', 'get']) {
+      const stream = session.request({ ':method': method, ':path': '/x' });
+      const [headers] = await once(stream, 'response');
+      expect(headers[':status'], method).toBe(501);
+      stream.resume();
+    }
+    expect(lines).toEqual([]);
+  });
+
+  it('an answer that is not read ends with its stream, whatever else the connection does', async () => {
+    const routes = (_request: IncomingMessage, response: ServerResponse) => {
+      response.end(Buffer.alloc(200_000));
+      return true;
+    };
+    const server = await serve({ routes, limits: { responseTimeoutMs: 200 } });
+    const session = connectHttp2(server.origin, { ca: authority.ca, settings: { initialWindowSize: 0 } });
+    closers.push(() => session.destroy());
+    const unread = session.request({ ':path': '/' });
+    unread.on('error', () => {});
+    await once(unread, 'response');
+    const pings = setInterval(() => session.ping(() => {}), 50);
+    closers.push(() => clearInterval(pings));
+    await once(unread, 'close');
+    expect(unread.rstCode).not.toBe(0);
+  });
+});

@@ -39,6 +39,8 @@ export interface HttpServerLimits {
   readonly headerTimeoutMs: number;
   /** From the first byte of a request to its last, default 30000. Over HTTP/2, hot routes see to it themselves. */
   readonly requestTimeoutMs: number;
+  /** From a request's headers to the last byte of its answer, default 60000: nobody keeps answers by not reading them. */
+  readonly responseTimeoutMs: number;
   /** Default 65000, longer than clients keep idle connections. */
   readonly idleTimeoutMs: number;
   /** Concurrent streams of an HTTP/2 connection, default 128. */
@@ -59,6 +61,7 @@ const DEFAULTS: HttpServerLimits = {
   maxHeaderBytes: 16_384,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  responseTimeoutMs: 60_000,
   idleTimeoutMs: 65_000,
   maxStreams: 128,
   maxConnections: 10_000,
@@ -68,6 +71,13 @@ const LARGE_HEADER: Problem = {
   status: 431,
   slug: 'header-fields-too-large',
   title: 'The header fields are larger than allowed',
+};
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const UNKNOWN_METHOD: Problem = {
+  status: 501,
+  slug: 'unknown-method',
+  title: 'This method is not known here',
 };
 
 const MALFORMED: Problem = {
@@ -142,6 +152,8 @@ function dispatcher(options: HttpServerOptions, limits: HttpServerLimits): HttpH
     try {
       if (cors?.(request, response)) return;
       if (hasLargeHeader(request, limits.maxHeaderBytes)) return sendProblem(request, response, LARGE_HEADER);
+      if (!METHODS.has(request.method ?? '')) return sendProblem(request, response, UNKNOWN_METHOD);
+      limitResponseTime(response, limits.responseTimeoutMs);
       if (routes?.(request, response)) return;
       if (fallback !== undefined) {
         limitBodyTime(request, response, limits.requestTimeoutMs);
@@ -152,6 +164,12 @@ function dispatcher(options: HttpServerOptions, limits: HttpServerLimits): HttpH
       sendProblem(request, response, problemOf(error, log));
     }
   };
+}
+
+/** An answer that is not taken in time ends with its stream, or its connection. */
+function limitResponseTime(response: ServerResponse, boundMs: number): void {
+  const timer = setTimeout(() => response.destroy(), boundMs);
+  response.once('close', () => clearTimeout(timer));
 }
 
 /** HTTP/2 holds a peer to the announced size only once the peer has acknowledged it. */

@@ -20,7 +20,7 @@ export type AttestationReason =
   | 'signature'
   | 'replayed';
 
-type CheckParts = Pick<IssuerParts, 'crypto' | 'anchors' | 'now'>;
+type CheckParts = Pick<IssuerParts, 'crypto' | 'anchors' | 'now' | 'isRevoked'>;
 
 /** A checker for one issuer. `windowSeconds` is how far `iat` may lie on either side of now. */
 export function createAttestationCheck(
@@ -40,12 +40,12 @@ export function createAttestationCheck(
 }
 
 function checkSigner(
-  { crypto, anchors }: CheckParts,
+  { crypto, anchors, isRevoked }: CheckParts,
   { chain, jws, id }: ReceivedAttestation,
   now: number,
   seen: (id: string, now: number) => boolean,
 ): AttestationVerdict {
-  const path = validatePath({ chain, anchors: anchors(), at: now, crypto });
+  const path = validatePath({ chain, anchors: anchors(), at: now, crypto, isRevoked });
   const key = path.valid ? verifyingKeyOf(path.leaf, crypto) : undefined;
   if (!path.valid || key?.algorithm !== 'ES256') return refuse('untrusted');
   if (!key.verify(jws.signingInput, jws.signature)) return refuse('signature');

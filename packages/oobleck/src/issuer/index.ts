@@ -23,6 +23,7 @@ export {
   type TokenVerifier,
   type TokenVerifierParts,
 } from './token-verifier.ts';
+export { GRACE_SECONDS } from './utc-day.ts';
 export { createWallet, type Wallet, type WalletOptions } from './wallet.ts';
 export type {
   Filling,

@@ -60,5 +60,7 @@ export interface IssuerParts {
   generateKey(): Promise<{ readonly pkcs8: Uint8Array }>;
   /** The STI anchors that attestations must lead to. */
   anchors(): readonly Certificate[];
+  /** Whether an authority took a certificate back; without it none is. */
+  readonly isRevoked?: ((certificate: Certificate) => boolean) | undefined;
   now(): number;
 }

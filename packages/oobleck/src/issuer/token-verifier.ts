@@ -36,7 +36,7 @@ export interface AcceptedToken {
 export interface TokenVerifier {
   /** `undefined` for whatever is malformed, for another CPS, of another day, of an unknown key, or not signed. */
   verifyToken(token: Token | Uint8Array): AcceptedToken | undefined;
-  /** Replaces the issuers; keys already prepared stay so. @throws StirError for a malformed name or key */
+  /** Replaces the issuers; keys already prepared stay so, malformed ones are left out. @throws StirError for a malformed name */
   replaceIssuers(issuers: readonly AcceptedIssuer[]): void;
 }
 
@@ -89,7 +89,9 @@ function prepareKeys(
     const challengeDigest = crypto.sha256(encodeTokenChallenge(storageChallenge(name, cpsAuthority)));
     for (const { spki, notBefore, notAfter } of keys) {
       const id = encodeBase64url(tokenKeyId(crypto, { spki }));
-      const key = before.get(id)?.key ?? crypto.importTokenVerifyingKey(spki);
+      const key = before.get(id)?.key ?? importKey(crypto, spki);
+      // One issuer's malformed key must not keep the tokens of all others out.
+      if (key === undefined) continue;
       prepared.set(id, {
         issuer: name,
         key,
@@ -100,6 +102,15 @@ function prepareKeys(
     }
   }
   return prepared;
+}
+
+function importKey(crypto: Crypto, spki: Uint8Array): TokenVerifyingKey | undefined {
+  try {
+    return crypto.importTokenVerifyingKey(spki);
+  } catch (error) {
+    if (error instanceof StirError) return undefined;
+    throw error;
+  }
 }
 
 function parse(bytes: Uint8Array): Token | undefined {

@@ -78,9 +78,14 @@ function startKeyHolder(
   environment: Environment,
   field: string,
 ): KeyHolder {
-  const { files, crypto, seconds, clients, numberMap } = environment;
+  const { files, crypto, seconds, clients, numberMap, live } = environment;
   const { mailboxKeyFile, numbers, cps, directories } = options;
-  const identity = readIdentity(files, crypto, options, field);
+  let identity = readIdentity(files, crypto, options, field);
+  const load = (): void => {
+    identity = readIdentity(files, crypto, options, field);
+  };
+  const paths = [files.path(options.chainFile), files.path(options.keyFile)];
+  live.add({ role: 'verification', paths, load });
   const entries = numbers.map(parseTnEntry);
   const { spcs } = createNumberCover(entries);
   const { register } = createDirectoryClient(clients.directories);

@@ -39,6 +39,7 @@ export function startCallingSide(options: Options, environment: Environment): Ca
       readTenant(one, environment, `authentication.tenants.${at}`),
     ]),
   );
+  for (const [at, one] of options.tenants.entries()) watchTenant(one, environment, at, tenants);
   const mirror = startMirror(options, environment);
   const wallet = startWallet(options, environment, tenants, mirror);
   const service = createAuthenticationService(
@@ -90,11 +91,11 @@ export function startCallingSide(options: Options, environment: Environment): Ca
 
 function startMirror(
   options: Options,
-  { crypto, seconds, anchors, numberMap, clients }: Environment,
+  { crypto, seconds, anchors, isRevoked, numberMap, clients }: Environment,
 ): DirectoryMirror {
   const { fetchChanges } = createDirectoryClient(clients.directories);
   return createDirectoryMirror(
-    { crypto, now: seconds, anchors: () => anchors, numberMap, fetchChanges },
+    { crypto, now: seconds, anchors, isRevoked, numberMap, fetchChanges },
     { directories: options.directories },
   );
 }
@@ -110,8 +111,8 @@ function startWallet(
   tenants: ReadonlyMap<string, ReadTenant>,
   mirror: DirectoryMirror,
 ): Wallet {
-  const holder = tenants.get(options.wallet?.tenant ?? options.tenants[0]!.name);
-  if (holder === undefined)
+  const name = options.wallet?.tenant ?? options.tenants[0]!.name;
+  if (!tenants.has(name))
     throw new ConfigurationError(['authentication.wallet.tenant: expected the name of a tenant']);
   const { targetTokens, tokenMinimumAgeSeconds, fillIntervalSeconds } = options.wallet ?? {};
   return createWallet(
@@ -119,7 +120,7 @@ function startWallet(
       crypto,
       now: seconds,
       transport: createTokenTransport(clients.issuance),
-      credential: () => holder.identity,
+      credential: () => tenants.get(name)!.identity,
       issuersInMirror: (authority) => mirror.issuersOf(`https://${authority}`),
       schedule: timers.schedule,
       report: ({ outcome, tokens }) =>
@@ -137,6 +138,22 @@ function startWallet(
 /** Before the first call and off its path: there is nothing yet that the moment could tell. */
 async function fillOne(wallet: Wallet, cpsAuthority: string): Promise<void> {
   for (let filled = true; filled; ) filled = (await wallet.fill(cpsAuthority)).outcome === 'filled';
+}
+
+/** A renewed certificate is taken with its key, or not at all. */
+function watchTenant(
+  options: TenantOptions,
+  environment: Environment,
+  at: number,
+  tenants: Map<string, ReadTenant>,
+): void {
+  const { files, live } = environment;
+  const field = `authentication.tenants.${at}`;
+  live.add({
+    role: 'authentication',
+    paths: [files.path(options.chainFile), files.path(options.keyFile)],
+    load: () => void tenants.set(options.name, readTenant(options, environment, field)),
+  });
 }
 
 function readTenant(

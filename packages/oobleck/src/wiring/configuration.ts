@@ -23,8 +23,8 @@ const authority = Type.String({
 });
 const integer = (minimum: number, maximum: number) =>
   Type.Integer({ minimum, maximum, description: `an integer from ${minimum} to ${maximum}` });
-const list = <T extends Type.TSchema>(item: T, what: string, minItems = 0) =>
-  Type.Array(item, { minItems, maxItems: 10_000, description: `a list of ${what}` });
+const list = <T extends Type.TSchema>(item: T, what: string, minItems = 0, maxItems = 10_000) =>
+  Type.Array(item, { minItems, maxItems, description: `a list of ${what}` });
 const strict = { additionalProperties: false };
 
 const tls = Type.Object(
@@ -36,6 +36,8 @@ const entry = Type.String({
   pattern: '^([02]-[0-9A-Z#*]{1,16}|1-[0-9]{1,15}-[0-9]{1,15})$',
   description: '2-NUMBER, 1-START-COUNT or 0-SPC',
 });
+
+const httpsUrl = Type.String({ pattern: '^https://', maxLength: 2_048, description: 'an https URL' });
 
 const sha256 = Type.String({ pattern: '^[0-9a-fA-F]{64}$', description: '64 hexadecimal digits' });
 
@@ -64,8 +66,8 @@ const mailbox = Type.Object(
     ),
     chainFile: file('the STI certificate chain, PEM, signer first'),
     keyFile: file('the private key of the STI certificate, PEM'),
-    numbers: list(entry, 'number entries', 1),
-    cps: list(origin, 'CPS origins', 1),
+    numbers: list(entry, '1 to 256 number entries', 1, 256),
+    cps: list(origin, '1 to 4 CPS origins', 1, 4),
     directories: list(origin, 'directory origins'),
     mailboxKeyFile: Type.Optional(
       file('where the encryption keys are kept; without it they end with the process'),
@@ -103,7 +105,35 @@ export const CONFIGURATION = Type.Object(
     ),
     trust: Type.Object(
       {
-        anchorsFile: file('the trust anchors, PEM'),
+        anchorsFile: Type.Optional(file('the trust anchors, PEM')),
+        caList: Type.Optional(
+          Type.Object(
+            {
+              file: Type.Optional(file('the list of trusted authorities, JWS')),
+              url: Type.Optional(httpsUrl),
+              signerFile: file('the certificates that sign the list, PEM'),
+              keptFile: file('where the last list that counted is kept'),
+            },
+            strict,
+          ),
+        ),
+        crls: Type.Optional(
+          list(
+            Type.Object(
+              { url: httpsUrl, issuerFile: file('the certificates that sign the CRL, PEM') },
+              strict,
+            ),
+            'revocation lists',
+          ),
+        ),
+        preloadFolder: Type.Optional(text('the path of a folder of certificate chains')),
+        cpsUriOid: Type.Optional(
+          Type.String({
+            pattern: '^[0-2](\\.(0|[1-9][0-9]{0,39}))+$',
+            maxLength: 256,
+            description: 'an object identifier, dotted',
+          }),
+        ),
         repositories: Type.Optional(list(origin, 'certificate repository origins')),
         listedOnly: Type.Optional(Type.Boolean({ description: 'true or false' })),
         x5uPorts: Type.Optional(list(integer(1, 65_535), 'ports')),

@@ -3,19 +3,22 @@
 import type { Certificate } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { createNodeCrypto } from '../crypto/index.ts';
-import { createChainFetcher, createSafeClient, type SafeClient } from '../http/index.ts';
+import { createSafeClient, type SafeClient } from '../http/index.ts';
 import { createEventLog, type EventLog } from '../operate/index.ts';
 import {
   createReplaceableNumberMap,
-  createTrust,
-  parseAnchors,
   parseNumberMap,
   type ReplaceableNumberMap,
   type Trust,
 } from '../trust/index.ts';
 import type { Configuration } from './configuration.ts';
 import { type CredentialFiles, createCredentialFiles } from './credential-files.ts';
+import { createLiveFiles, type LiveFiles } from './live-files.ts';
 import { createTimers, type Timers } from './timers.ts';
+import { createTrustMaterial } from './trust-material.ts';
+
+/** How soon a changed file is noticed. */
+const POLL_MS = 5_000;
 
 export interface Environment {
   readonly files: CredentialFiles;
@@ -25,7 +28,11 @@ export interface Environment {
   /** Seconds since 1970. */
   readonly seconds: () => number;
   readonly log: EventLog;
-  readonly anchors: readonly Certificate[];
+  /** Those of the moment. */
+  readonly anchors: () => readonly Certificate[];
+  readonly isRevoked: (certificate: Certificate) => boolean;
+  /** What is read again while the process runs. */
+  readonly live: LiveFiles;
   readonly numberMap: ReplaceableNumberMap | undefined;
   readonly trust: Trust;
   readonly clients: Clients;
@@ -64,33 +71,29 @@ export function createEnvironment(
   const files = createCredentialFiles(folder);
   const crypto = createNodeCrypto();
   const now = overrides.now ?? Date.now;
-  const anchors = files.read(trust.anchorsFile, 'trust.anchorsFile', parseAnchors);
-  const numberMap = readNumberMap(files, trust.numberMapFile);
+  const log = overrides.log ?? createEventLog({ level: configuration.log?.level ?? 'info' });
+  const live = createLiveFiles(log);
+  const timers = createTimers();
+  const numberMap = startNumberMap(files, live, trust.numberMapFile);
   const clients = createClients(outgoing, files);
+  const around = { files, crypto, now, log, client: clients.lookups, timers, live, numberMap };
+  const material = createTrustMaterial(trust, around);
+  const poll = (): number => {
+    live.poll();
+    return POLL_MS;
+  };
+  timers.repeat(poll, POLL_MS, (error) => log.error('reload-failed', { role: 'trust', error }));
   return {
     files,
     crypto,
     now,
     seconds: () => Math.floor(now() / 1000),
-    log: overrides.log ?? createEventLog({ level: configuration.log?.level ?? 'info' }),
-    anchors,
+    log,
+    ...material,
+    live,
     numberMap,
     clients,
-    timers: createTimers(),
-    trust: createTrust(
-      {
-        crypto,
-        anchors,
-        now,
-        fetchChain: createChainFetcher(clients.lookups),
-        ...(numberMap && { numberMap }),
-      },
-      {
-        repositories: trust.repositories ?? [],
-        listedOnly: trust.listedOnly ?? false,
-        x5uPorts: trust.x5uPorts ?? [],
-      },
-    ),
+    timers,
   };
 }
 
@@ -113,13 +116,14 @@ function createClients(outgoing: Configuration['client'], files: CredentialFiles
   return { ...clients, close };
 }
 
-/** Reads the map again, for a change while running. Without one configured it does nothing. */
-export function reloadNumberMap({ files, numberMap }: Environment, path: string | undefined): void {
-  if (numberMap !== undefined && path !== undefined)
-    numberMap.replace(files.read(path, 'trust.numberMapFile', parseNumberMap));
-}
-
-function readNumberMap(files: CredentialFiles, path: string | undefined): ReplaceableNumberMap | undefined {
+function startNumberMap(
+  files: CredentialFiles,
+  live: LiveFiles,
+  path: string | undefined,
+): ReplaceableNumberMap | undefined {
   if (path === undefined) return undefined;
-  return createReplaceableNumberMap(files.read(path, 'trust.numberMapFile', parseNumberMap));
+  const read = () => files.read(path, 'trust.numberMapFile', parseNumberMap);
+  const map = createReplaceableNumberMap(read());
+  live.add({ role: 'trust', paths: [files.path(path)], load: () => map.replace(read()) });
+  return map;
 }

@@ -3,7 +3,7 @@
 
 import { ISSUER_DIRECTORY_PATH, parseIssuerDirectory } from '@oobleck/stir/token';
 import type { SafeClient } from '../http/index.ts';
-import type { AcceptedIssuer, Issuer, PublishedKey } from '../issuer/index.ts';
+import { type AcceptedIssuer, GRACE_SECONDS, type Issuer, type PublishedKey } from '../issuer/index.ts';
 
 export interface KnownIssuers {
   /** What is known now; an issuer never reached has no keys. */
@@ -25,7 +25,8 @@ export function createKnownIssuers(
   const keys = new Map<string, readonly PublishedKey[]>();
   const refreshOne = async (name: string): Promise<boolean> => {
     try {
-      keys.set(name, name === own?.name ? await own.publishedKeys() : await fetchKeys(client, name, now()));
+      const published = name === own?.name ? await own.publishedKeys() : await fetchKeys(client, name, now());
+      keys.set(name, withGrace(keys.get(name) ?? [], published, now()));
       return true;
     } catch {
       return false;
@@ -36,6 +37,18 @@ export function createKnownIssuers(
     refresh: async () =>
       (await Promise.all([...new Set(names)].map(refreshOne))).every((isReached) => isReached),
   };
+}
+
+/** Yesterday's key is no longer published, and its tokens are taken for ten minutes more. */
+function withGrace(
+  before: readonly PublishedKey[],
+  published: readonly PublishedKey[],
+  now: number,
+): readonly PublishedKey[] {
+  const isPublished = (key: PublishedKey): boolean =>
+    published.some(({ spki }) => Buffer.compare(spki, key.spki) === 0);
+  const fading = before.filter((key) => !isPublished(key) && key.notAfter + GRACE_SECONDS > now);
+  return [...published, ...fading];
 }
 
 /** One key a UTC day: a key is good for the day it begins in. */

@@ -3,14 +3,10 @@
 import { type CalledSide, startCalledSide } from './called-side.ts';
 import { type CallingSide, startCallingSide } from './calling-side.ts';
 import type { Configuration } from './configuration.ts';
-import {
-  createEnvironment,
-  type Environment,
-  type EnvironmentOverrides,
-  reloadNumberMap,
-} from './environment.ts';
+import { requireConsistency } from './consistency.ts';
+import { createEnvironment, type Environment, type EnvironmentOverrides } from './environment.ts';
 import { startPublicServices } from './public-services.ts';
-import { requireMailboxTenants, startRestInterface } from './rest-interface.ts';
+import { startRestInterface } from './rest-interface.ts';
 
 export interface RunningNode {
   /** Of CPS, issuer and directory, where one of them runs. */
@@ -20,7 +16,7 @@ export interface RunningNode {
   readonly calling?: CallingSide | undefined;
   readonly called?: CalledSide | undefined;
   readonly environment: Environment;
-  /** Reads the number map again. @throws ConfigurationError, and the old one stays */
+  /** Reads again what may change while running. @throws ConfigurationError; what is at fault stays as it was */
   reload(): void;
   close(): Promise<void>;
 }
@@ -34,7 +30,7 @@ export async function startNode(
   folder: string,
   overrides: EnvironmentOverrides = {},
 ): Promise<RunningNode> {
-  requireMailboxTenants(configuration);
+  requireConsistency(configuration);
   const environment = createEnvironment(configuration, folder, overrides);
   const { authentication, verification, rest } = configuration;
   const closers: (() => Promise<unknown>)[] = [() => environment.clients.close()];
@@ -57,7 +53,7 @@ export async function startNode(
       calling,
       called,
       environment,
-      reload: () => reloadNumberMap(environment, configuration.trust.numberMapFile),
+      reload: environment.live.reload,
       close,
     };
   } catch (error) {

@@ -8,7 +8,12 @@ import { type CpsFace, createCpsFace } from '../cps/face/index.ts';
 import { createCallPlacementService } from '../cps/index.ts';
 import { generateTokenKey } from '../crypto/index.ts';
 import { addDirectoryRoutes } from '../directory/face/index.ts';
-import { createKeyDirectory, type IssuerAdvertisement, type KeyDirectory } from '../directory/index.ts';
+import {
+  createKeyDirectory,
+  type IssuerAdvertisement,
+  type KeyDirectory,
+  type KeyDirectoryOptions,
+} from '../directory/index.ts';
 import {
   addCertificateRoutes,
   createFastifyApp,
@@ -54,7 +59,10 @@ export async function startPublicServices(
   const known = createKnownIssuers(names, environment.clients.lookups, issuer, environment.seconds);
   await known.refresh();
 
-  const directory = startDirectory(environment, () => advertised.map((one) => advertise(one, known)));
+  const directory = startDirectory(environment, () => advertised.map((one) => advertise(one, known)), {
+    isCpsOnly: directoryOptions === undefined,
+    ...(cps === undefined ? {} : { cps: cps.origin }),
+  });
   await directory.open();
   const face = cps && startCps(cps, environment, directory, known);
   repeatRefresh(environment, known, face);
@@ -65,13 +73,14 @@ export async function startPublicServices(
 }
 
 function startIssuer(options: NonNullable<Configuration['issuer']>, environment: Environment): Issuer {
-  const { crypto, seconds, anchors, files } = environment;
+  const { crypto, seconds, anchors, isRevoked, files } = environment;
   const { keyFolder, name, tokensPerDay } = options;
   return createIssuer(
     {
       crypto,
       now: seconds,
-      anchors: () => anchors,
+      anchors,
+      isRevoked,
       generateKey: generateTokenKey,
       quota: createMemoryIssuerQuota(),
       keys: keyFolder === undefined ? createMemoryIssuerKeys() : createFileIssuerKeys(files.path(keyFolder)),
@@ -83,16 +92,21 @@ function startIssuer(options: NonNullable<Configuration['issuer']>, environment:
 function startDirectory(
   environment: Environment,
   issuers: () => readonly IssuerAdvertisement[],
+  opening: KeyDirectoryOptions,
 ): KeyDirectory {
-  const { crypto, seconds, anchors, numberMap, timers, log } = environment;
-  const directory = createKeyDirectory({
-    crypto,
-    now: seconds,
-    anchors: () => anchors,
-    numberMap,
-    store: createMemoryCredentialStore(),
-    issuers,
-  });
+  const { crypto, seconds, anchors, isRevoked, numberMap, timers, log } = environment;
+  const directory = createKeyDirectory(
+    {
+      crypto,
+      now: seconds,
+      anchors,
+      isRevoked,
+      numberMap,
+      store: createMemoryCredentialStore(),
+      issuers,
+    },
+    opening,
+  );
   const sweep = async (): Promise<number> => {
     await directory.sweep();
     return 60_000;
@@ -158,12 +172,18 @@ function advertise(
 /** A chain that does not parse is a fault of the configuration, not something to serve. */
 function readChains(
   certificates: NonNullable<Configuration['certificates']>,
-  { files }: Environment,
+  { files, live }: Environment,
 ): readonly ServedChain[] {
-  return certificates.map(({ path, chainFile }, at) => ({
-    path,
-    pem: files.read(chainFile, `certificates.${at}.chainFile`, (text) => formatPem(parsePem(text))),
-  }));
+  return certificates.map(({ path, chainFile }, at) => {
+    const read = () =>
+      files.read(chainFile, `certificates.${at}.chainFile`, (text) => formatPem(parsePem(text)));
+    const served = { path, pem: read() };
+    const load = (): void => {
+      served.pem = read();
+    };
+    live.add({ role: 'certificates', paths: [files.path(chainFile)], load });
+    return served;
+  });
 }
 
 async function listenFor(
@@ -180,7 +200,7 @@ async function listenFor(
   const app = createFastifyApp({ log });
   if (roles.issuer !== undefined) addIssuerRoutes(app, roles.issuer);
   if (roles.isMirrored || roles.face !== undefined)
-    addDirectoryRoutes(app, roles.directory, roles.isMirrored);
+    addDirectoryRoutes(app, roles.directory, { isMirrored: roles.isMirrored });
   addCertificateRoutes(app, roles.chains);
   await app.ready();
   return createHttpServer({

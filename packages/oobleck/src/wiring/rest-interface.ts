@@ -73,20 +73,6 @@ function requireTenants(options: Options, tenants: readonly string[]): void {
     check(tenant, `rest.clientCertificates.${at}.tenant`);
 }
 
-/** Who calls a customer is no business of another tenant's: with several of them, each mailbox says whose it is. */
-export function requireMailboxTenants({ rest, verification, authentication }: Configuration): void {
-  const askers = [...(rest?.bearerKeys ?? []), ...(rest?.clientCertificates ?? [])].map((one) => one.tenant);
-  // Where calls are signed, a name that is no tenant's is a fault of its own.
-  const tenants = new Set(authentication?.tenants.map(({ name }) => name) ?? askers);
-  if (rest === undefined || tenants.size < 2) return;
-  const faults = (verification?.mailboxes ?? []).flatMap(({ tenant }, at) =>
-    tenant === undefined
-      ? [`verification.mailboxes.${at}.tenant: expected, since several tenants may ask`]
-      : [],
-  );
-  if (faults.length > 0) throw new ConfigurationError(faults);
-}
-
 function readTls(tls: NonNullable<Options['tls']>, { files }: Environment) {
   return {
     certificate: files.text(tls.certificateFile, 'rest.tls.certificateFile'),

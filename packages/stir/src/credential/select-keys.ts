@@ -1,7 +1,7 @@
 // Which keys a call is sealed to: all of the number's keys (RFC 8816 Section 8.1, step 3), bounded, so that a crowd of
 // credentials for one number cannot make one call into hundreds of deposits.
 
-import { createNumberCover, type Spc, type TelephoneNumber, type TnEntry } from '../number/index.ts';
+import type { Spc, TelephoneNumber, TnEntry } from '../number/index.ts';
 import type { AcceptedCredential } from './judge-credential.ts';
 
 export const MAXIMUM_KEYS_PER_NUMBER = 8;
@@ -16,25 +16,42 @@ export function selectKeys(
   called: TelephoneNumber,
   owner: Spc | undefined,
 ): readonly AcceptedCredential[] {
-  const bySigner = new Map<string, AcceptedCredential>();
-  for (const one of accepted) {
-    if (widthOver(one, called, owner) === undefined) continue;
-    const rival = bySigner.get(one.signer);
-    if (rival === undefined || one.credential.issuedAt > rival.credential.issuedAt)
-      bySigner.set(one.signer, one);
+  const newestFirst = [...accepted].sort((a, b) => b.credential.issuedAt - a.credential.issuedAt);
+  const bySigner = new Map<string, { readonly one: AcceptedCredential; readonly width: number }>();
+  for (const one of newestFirst) {
+    // Of a signer's keys only those down to the first that is over the number are looked into.
+    if (bySigner.has(one.signer)) continue;
+    const width = widthOver(one, called, owner);
+    if (width !== undefined) bySigner.set(one.signer, { one, width });
   }
-  const width = (one: AcceptedCredential): number => widthOver(one, called, owner)!;
-  return [...bySigner.values()].sort((a, b) => width(a) - width(b)).slice(0, MAXIMUM_KEYS_PER_NUMBER);
+  return [...bySigner.values()]
+    .sort((a, b) => a.width - b.width)
+    .slice(0, MAXIMUM_KEYS_PER_NUMBER)
+    .map(({ one }) => one);
 }
 
 /** How many numbers the narrowest entry over `called` names; `undefined` where none does. */
-function widthOver({ entries }: AcceptedCredential, called: TelephoneNumber, owner: Spc | undefined) {
-  const widths = entries.filter((entry) => isOver(entry, called, owner)).map(widthOf);
-  return widths.length === 0 ? undefined : Math.min(...widths);
+function widthOver(
+  { entries }: AcceptedCredential,
+  called: TelephoneNumber,
+  owner: Spc | undefined,
+): number | undefined {
+  const value = Number(called);
+  let narrowest: number | undefined;
+  for (const entry of entries) {
+    const width = widthOf(entry);
+    if (narrowest !== undefined && width >= narrowest) continue;
+    if (isOver(entry, called, value, owner)) narrowest = width;
+  }
+  return narrowest;
 }
 
-function isOver(entry: TnEntry, called: TelephoneNumber, owner: Spc | undefined): boolean {
-  return entry.kind === 'spc' ? entry.spc === owner : createNumberCover([entry]).coversNumber(called);
+/** @param value of `called`; not a number for a code with `*` or `#`, which no range has */
+function isOver(entry: TnEntry, called: TelephoneNumber, value: number, owner: Spc | undefined): boolean {
+  if (entry.kind === 'spc') return entry.spc === owner;
+  if (entry.kind === 'one') return entry.number === called;
+  const first = Number(entry.start);
+  return entry.start.length === called.length && first <= value && value < first + entry.count;
 }
 
 function widthOf(entry: TnEntry): number {

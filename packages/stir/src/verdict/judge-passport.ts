@@ -114,6 +114,8 @@ function authorityOverAll(
 }
 
 function pathFault(reason: Extract<PathVerdict, { valid: false }>['reason']): Fault {
+  if (reason === 'revoked') return 'certificate-revoked';
+  if (reason === 'tn-list-unavailable') return 'certificate-unavailable';
   return reason === 'expired' || reason === 'not-yet-valid' ? 'certificate-expired' : 'certificate-untrusted';
 }
 

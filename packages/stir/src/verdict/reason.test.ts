@@ -30,6 +30,7 @@ const FAILED_IN_BAND: readonly Reason[] = [
   'certificate-malformed',
   'certificate-untrusted',
   'certificate-expired',
+  'certificate-revoked',
   'no-authority',
   'bad-signature',
 ];

@@ -52,6 +52,7 @@ const TABLE = {
   'certificate-malformed': failed(437, 'the certificate chain is malformed'),
   'certificate-untrusted': failed(437, 'the certificate chain does not lead to a trust anchor'),
   'certificate-expired': failed(437, 'a certificate of the chain is not in force'),
+  'certificate-revoked': failed(437, 'a certificate of the chain was revoked'),
   'claims-not-permitted': failed(438, 'the certificate does not permit what the PASSporT claims'),
   'no-authority': failed(437, 'the certificate has no authority for the number it signs for'),
   'bad-signature': failed(438, 'the signature does not hold'),

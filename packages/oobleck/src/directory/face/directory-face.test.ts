@@ -33,6 +33,8 @@ let server: HttpServer;
 let cpsServer: HttpServer;
 let client: SafeClient;
 let current: KeyDirectory;
+/** Every directory there was: each has versions of its own. */
+const directories: KeyDirectory[] = [];
 let logged: string[] = [];
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -47,12 +49,16 @@ beforeAll(async () => {
     const latest: KeyDirectory = {
       register: (text) => current.register(text),
       changesSince: (cursor) => current.changesSince(cursor),
+      get version() {
+        return 1_000 * directories.indexOf(current) + current.version;
+      },
+      issuers: () => current.issuers(),
       withPrefix: (prefix) => current.withPrefix(prefix),
       mailbox: (id) => current.mailbox(id),
       open: () => current.open(),
       sweep: () => current.sweep(),
     };
-    addDirectoryRoutes(fastify, latest, isMirrored);
+    addDirectoryRoutes(fastify, latest, { isMirrored, maximumAnswers: 3 });
     await fastify.ready();
     const options = { host: '127.0.0.1', port: 0, tls: await tls.issueServer(), log };
     const made = await createHttpServer({ ...options, fallback: fastify.handle });
@@ -70,18 +76,17 @@ afterAll(async () => {
 beforeEach(() => {
   logged = [];
   current = createDirectory();
+  directories.push(current);
 });
 
 const ISSUERS = [{ cps: 'https://cps.example', issuers: [{ name: 'issuer.example', keys: ['AAAA'] }] }];
 
 function createDirectory() {
-  return createKeyDirectory({
-    crypto,
-    now: () => NOW,
-    anchors: () => [anchor],
-    store: createMemoryCredentialStore(),
-    issuers: () => ISSUERS,
-  });
+  const parts = { crypto, now: () => NOW, anchors: () => [anchor] };
+  return createKeyDirectory(
+    { ...parts, store: createMemoryCredentialStore(), issuers: () => ISSUERS },
+    { keysPerSigner: 100 },
+  );
 }
 
 const publicKey = crypto.generateAgreementKey().publicKey;
@@ -125,6 +130,7 @@ describe('PUT /credentials', () => {
   it('201 when new, 200 when the same, 409 when older, at a directory and at a CPS', async () => {
     for (const origin of [server.origin, cpsServer.origin]) {
       current = createDirectory();
+      directories.push(current);
       const text = credentialOf();
       const created = await put(text, { origin });
       expect([created.status, created.text, created.headers['content-length']]).toEqual([201, '', '0']);
@@ -249,5 +255,18 @@ describe('GET /prefixes', () => {
   it.each(['x', '123456789012', '%2B1', '1a'])('/prefixes/%s is refused', async (prefix) => {
     const reply = await ask('GET', `/prefixes/${prefix}`);
     expect([reply.status, reply.slug]).toEqual([400, 'invalid-prefix']);
+  });
+});
+
+describe('answers nobody reads', () => {
+  it('are bounded: beyond them 503, and again 200 when they are gone', async () => {
+    const { connect } = await import('node:http2');
+    const session = connect(server.origin, { rejectUnauthorized: false, settings: { initialWindowSize: 0 } });
+    const unread = Array.from({ length: 3 }, () => session.request({ ':path': '/credentials?since=0' }));
+    await Promise.all(unread.map((stream) => new Promise((resolve) => stream.once('response', resolve))));
+    const refused = await ask('GET', '/credentials?since=0');
+    expect([refused.status, refused.slug, refused.headers['retry-after']]).toEqual([503, 'busy', '1']);
+    session.destroy();
+    await expect.poll(async () => (await ask('GET', '/credentials?since=0')).status).toBe(200);
   });
 });

@@ -2,6 +2,7 @@
 // id of that document; who may ask is decided in access.ts.
 
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { JsonObject } from '@oobleck/stir/json';
 import type { DialPlan } from '@oobleck/stir/number';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -81,13 +82,18 @@ export function addRestRoutes({ app }: FastifyApp, parts: RestParts): void {
 }
 
 function addResource(scope: FastifyInstance, parts: RestParts, url: string, handle: Handler): void {
+  const tenants = new WeakMap<IncomingMessage, string>();
   scope.route({
     method: 'POST',
     url,
-    onRequest: async (request) => requireFraming(request),
+    // Who asks comes first: whoever may not ask learns nothing else.
+    onRequest: async (request) => {
+      tenants.set(request.raw, parts.access(request.raw));
+      requireFraming(request);
+    },
     handler: async (request, reply) => {
       const context = {
-        tenant: parts.access(request.raw),
+        tenant: tenants.get(request.raw)!,
         requestId: String(reply.getHeader('x-requestid')),
         plan: parts.dialPlan,
         now: Math.floor(parts.now() / 1000),

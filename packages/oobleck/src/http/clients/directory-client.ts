@@ -4,17 +4,23 @@ import { StirError } from '@oobleck/stir';
 import { encodeUtf8 } from '@oobleck/stir/bytes';
 import { isJsonObject, type JsonObject, parseJsonObject } from '@oobleck/stir/json';
 import { KEY_CREDENTIAL_MEDIA_TYPE } from '@oobleck/stir/mailbox';
-import type { MirrorLine } from '../../directory/index.ts';
+import { createPace, type MirrorLine } from '../../directory/index.ts';
 import type { SafeClient } from '../index.ts';
 
 export interface DirectoryClient {
   /** Registers a credential at a directory or CPS. Rejects unless it, or a later one, is there afterwards. */
   register(origin: string, credential: string): Promise<void>;
+  /** One answer of at most 4 MiB, of which the first 1100 lines count. */
   fetchChanges(directory: string, since: number): Promise<readonly MirrorLine[]>;
 }
 
 const MAXIMUM_ANSWER = 4_096;
-const MAXIMUM_MIRROR = 64 * 1024 * 1024;
+/** A directory of this version answers with 1 MiB and 1000 credentials at most, and a line for each CPS it knows of. */
+const MAXIMUM_MIRROR = 4 * 1024 * 1024;
+const MAXIMUM_LINES = 1_100;
+const MAXIMUM_LINE = 65_536;
+const MAXIMUM_ISSUERS = 16;
+const MAXIMUM_KEYS = 16;
 const NEWLINE = 0x0a;
 
 /** @param deadlineMs for one request, default 10000 */
@@ -47,16 +53,17 @@ export function createDirectoryClient(client: SafeClient, deadlineMs = 10_000): 
 }
 
 /** Lines that are not understood are left out: a later version may say more. */
-function parseLines(body: Uint8Array): readonly MirrorLine[] {
+async function parseLines(body: Uint8Array): Promise<readonly MirrorLine[]> {
   const lines: MirrorLine[] = [];
+  const pace = createPace();
   let start = 0;
-  while (start < body.length) {
+  for (let count = 0; start < body.length && count < MAXIMUM_LINES; count++) {
+    await pace();
     const newline = body.indexOf(NEWLINE, start);
     const end = newline === -1 ? body.length : newline;
-    if (end > start) {
-      const line = parseLine(body.subarray(start, end));
-      if (line !== undefined) lines.push(line);
-    }
+    const isOfUse = end > start && end - start <= MAXIMUM_LINE;
+    const line = isOfUse ? parseLine(body.subarray(start, end)) : undefined;
+    if (line !== undefined) lines.push(line);
     start = end + 1;
   }
   return lines;
@@ -68,7 +75,9 @@ function parseLine(bytes: Uint8Array): MirrorLine | undefined {
   if (line === undefined || typeof cursor !== 'number' || !Number.isSafeInteger(cursor)) return undefined;
   if (typeof line.jws === 'string') return { cursor, jws: line.jws };
   const { cps, issuers } = line;
-  if (typeof cps !== 'string' || !Array.isArray(issuers) || !issuers.every(isIssuer)) return undefined;
+  if (typeof cps !== 'string' || !Array.isArray(issuers) || issuers.length > MAXIMUM_ISSUERS)
+    return undefined;
+  if (!issuers.every(isIssuer)) return undefined;
   return { cursor, cps, issuers };
 }
 
@@ -83,5 +92,6 @@ function objectOf(bytes: Uint8Array): JsonObject | undefined {
 
 function isIssuer(value: unknown): value is { name: string; keys: string[] } {
   if (!isJsonObject(value) || typeof value.name !== 'string' || !Array.isArray(value.keys)) return false;
-  return value.keys.every((key) => typeof key === 'string' && /^[A-Za-z0-9_-]+$/.test(key));
+  if (value.keys.length > MAXIMUM_KEYS) return false;
+  return value.keys.every((key) => typeof key === 'string' && /^[A-Za-z0-9_-]{1,1024}$/.test(key));
 }

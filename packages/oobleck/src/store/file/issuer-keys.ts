@@ -2,10 +2,10 @@
 // under its name whole and synced, or not at all; the first process to name a day's key wins.
 
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IssuerKeyStore } from '../../issuer/index.ts';
-import { hasCode, writeSynced } from './synced-file.ts';
+import { hasCode, syncFolder, writeSynced } from './synced-file.ts';
 
 export function createFileIssuerKeys(folder: string): IssuerKeyStore {
   const pathOf = (day: number) => join(folder, `issuer-key-${day}.der`);
@@ -34,14 +34,5 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

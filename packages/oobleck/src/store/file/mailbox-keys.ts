@@ -1,12 +1,14 @@
 // The called side's encryption keys in one file, readable by its owner only (mode 0600). Replaced whole: a crash leaves
 // the file before or the file after.
 
+import { randomUUID } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { StirError } from '@oobleck/stir';
 import { decodeBase64url, encodeBase64url } from '@oobleck/stir/bytes';
 import { isJsonObject, type Json, parseJsonObject } from '@oobleck/stir/json';
 import type { KeyStore, StoredKey } from '../../verification/index.ts';
-import { hasCode, writeSynced } from './synced-file.ts';
+import { hasCode, syncFolder, writeSynced } from './synced-file.ts';
 
 export function createFileMailboxKeys(path: string): KeyStore {
   return {
@@ -19,9 +21,10 @@ export function createFileMailboxKeys(path: string): KeyStore {
       }
     },
     async save(keys) {
-      const draft = `${path}.new`;
-      await writeSynced(draft, Buffer.from(JSON.stringify({ version: 1, keys: keys.map(formatKey) })));
+      const draft = `${path}.${randomUUID()}`;
+      await writeSynced(draft, Buffer.from(JSON.stringify({ version: 1, keys: keys.map(formatKey) })), 'wx');
       await rename(draft, path);
+      await syncFolder(dirname(path));
     },
   };
 }

@@ -13,6 +13,16 @@ export async function writeSynced(path: string, bytes: Uint8Array, flags: 'w' | 
   }
 }
 
+/** A file that was created or renamed in it is there after a crash. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

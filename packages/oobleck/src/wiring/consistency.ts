@@ -1,0 +1,97 @@
+// What the schema of a configuration cannot say: fields that contradict each other, or that could only fail later, in the
+// middle of a call. Everything found is a fault that names its field.
+
+import { StirError } from '@oobleck/stir';
+import { isShardCount, NUMBERS_PER_SHARD } from '@oobleck/stir/mailbox';
+import { countNumbers, parseTnEntry, type TnEntry } from '@oobleck/stir/number';
+import { ConfigurationError } from '../operate/index.ts';
+import type { Configuration } from './configuration.ts';
+
+/** @throws ConfigurationError with every fault there is */
+export function requireConsistency(configuration: Configuration): void {
+  const faults = [
+    ...somethingToRun(configuration),
+    ...certificateFaults(configuration),
+    ...tenantFaults(configuration),
+    ...mailboxFaults(configuration),
+    ...mailboxTenantFaults(configuration),
+  ];
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+function somethingToRun(one: Configuration): readonly string[] {
+  const roles = [one.cps, one.issuer, one.directory, one.certificates, one.authentication, one.verification];
+  return roles.every((role) => role === undefined) ? ['nothing to run: expected at least one role'] : [];
+}
+
+const RESERVED = /^\/(credentials|mailboxes|retractions|prefixes|token-request|\.well-known)(\/|$)/;
+
+function certificateFaults({ certificates = [] }: Configuration): readonly string[] {
+  const paths = certificates.map(({ path }) => path);
+  return paths.flatMap((path, at) => {
+    if (RESERVED.test(path)) return [`certificates.${at}.path: expected a path that no role uses`];
+    return paths.indexOf(path) < at ? [`certificates.${at}.path: expected a path that stands once`] : [];
+  });
+}
+
+function tenantFaults({ authentication }: Configuration): readonly string[] {
+  const tenants = authentication?.tenants ?? [];
+  const names = tenants.map(({ name }) => name);
+  return tenants.flatMap(({ name, allowedNumbers }, at) => {
+    const field = `authentication.tenants.${at}`;
+    const again = names.indexOf(name) < at ? [`${field}.name: expected a name that stands once`] : [];
+    const numbers = Array.isArray(allowedNumbers) ? allowedNumbers : [];
+    return [...again, ...readEntries(numbers, `${field}.allowedNumbers`).faults];
+  });
+}
+
+function mailboxFaults({ verification }: Configuration): readonly string[] {
+  const mailboxes = verification?.mailboxes ?? [];
+  const files = mailboxes.map(({ mailboxKeyFile }) => mailboxKeyFile);
+  return mailboxes.flatMap(({ numbers, shards = 1, mailboxKeyFile }, at) => {
+    const field = `verification.mailboxes.${at}`;
+    const { entries, faults } = readEntries(numbers, `${field}.numbers`);
+    const isShared = mailboxKeyFile !== undefined && files.indexOf(mailboxKeyFile) < at;
+    return [
+      ...faults,
+      ...shardFaults(entries, shards).map((fault) => `${field}.shards: ${fault}`),
+      ...(isShared ? [`${field}.mailboxKeyFile: expected a file of its own`] : []),
+    ];
+  });
+}
+
+function shardFaults(entries: readonly TnEntry[], shards: number): readonly string[] {
+  if (!isShardCount(shards)) return ['expected a power of two up to 65536'];
+  const isCounted = shards > 1 && entries.every(({ kind }) => kind !== 'spc');
+  const isTooMany = isCounted && countNumbers(entries) < shards * NUMBERS_PER_SHARD;
+  return isTooMany ? [`expected at least ${NUMBERS_PER_SHARD} numbers for each`] : [];
+}
+
+/**
+ * Who calls a customer is no business of another tenant's: with several of them, each mailbox says whose it is. Where
+ * calls are signed, a name that is no tenant's is a fault of its own.
+ */
+function mailboxTenantFaults({ rest, verification, authentication }: Configuration): readonly string[] {
+  const askers = [...(rest?.bearerKeys ?? []), ...(rest?.clientCertificates ?? [])].map((one) => one.tenant);
+  const tenants = new Set(authentication?.tenants.map(({ name }) => name) ?? askers);
+  if (rest === undefined || tenants.size < 2) return [];
+  return (verification?.mailboxes ?? []).flatMap(({ tenant }, at) =>
+    tenant === undefined
+      ? [`verification.mailboxes.${at}.tenant: expected, since several tenants may ask`]
+      : [],
+  );
+}
+
+function readEntries(texts: readonly string[], field: string) {
+  const entries: TnEntry[] = [];
+  const faults: string[] = [];
+  for (const [at, text] of texts.entries()) {
+    try {
+      entries.push(parseTnEntry(text));
+    } catch (error) {
+      if (!(error instanceof StirError)) throw error;
+      faults.push(`${field}.${at}: ${error.message}`);
+    }
+  }
+  return { entries, faults };
+}
