@@ -389,7 +389,11 @@ describe('what strangers send', () => {
     await once(unread, 'response');
     const pings = setInterval(() => session.ping(() => {}), 50);
     closers.push(() => clearInterval(pings));
+    let received = 0;
+    unread.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
     await once(unread, 'close');
-    expect(unread.rstCode).not.toBe(0);
+    expect(received).toBeLessThan(200_000);
   });
 });

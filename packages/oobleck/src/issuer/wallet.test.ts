@@ -160,6 +160,24 @@ describe('wallet', () => {
     expect(timers.size).toBe(0);
   });
 
+  it('asks by its timer whether it is short or not: an issuer does not see from draws when tokens were spent', async () => {
+    const { wallet, timers, requests, fillings } = await setUp({ fillIntervalSeconds: 60 });
+    for (let i = 0; i < 3; i++) await wallet.fill(CPS_AUTHORITY);
+    expect(requests).toHaveLength(2);
+    wallet.start();
+    for (let draw = 1; draw <= 4; draw++) {
+      const [timer] = timers;
+      timers.delete(timer!);
+      timer!.action();
+      await wallet.fill(CPS_AUTHORITY);
+      expect(requests).toHaveLength(2 + draw);
+    }
+    expect(fillings.slice(3)).toMatchObject(
+      Array.from({ length: 4 }, () => ({ outcome: 'full', tokens: 0 })),
+    );
+    wallet.close();
+  });
+
   it('tells of a fault of its own and goes on', async () => {
     const { wallet, fillings, broken } = await setUp();
     broken.cause = new Error('no key');

@@ -1,5 +1,5 @@
-// The client's wallet: tokens for each CPS, drawn at random times in fixed amounts, so that neither when nor how many
-// tells of calls. Nothing on the path of a call waits for an issuer: `take` answers from memory or not at all.
+// The client's wallet: tokens for each CPS, drawn at random times in fixed amounts, short or not, so that neither when
+// nor how many tells of calls. Nothing on the path of a call waits for an issuer: `take` answers from memory or not at all.
 
 import type { Token } from '@oobleck/stir/token';
 import { parseAuthority } from '@oobleck/stir/token';
@@ -39,6 +39,9 @@ interface Purse {
   filling?: Promise<Filling>;
 }
 
+/** Whose key is to sign; none where there is enough of all. */
+type ChooseDay = (today: number) => number | undefined;
+
 export function createWallet(parts: WalletParts, options: WalletOptions): Wallet {
   const { batchTokens = 32, targetTokens = 256, tokenMinimumAgeSeconds = 600 } = options;
   const { fillIntervalSeconds = 60 } = options;
@@ -46,25 +49,32 @@ export function createWallet(parts: WalletParts, options: WalletOptions): Wallet
   const timers = new Map<Purse, () => void>();
   let isStarted = false;
 
-  const fillOnce = async (purse: Purse): Promise<Filling> => {
-    const filling = await fillPurse(parts, purse, { batchTokens, targetTokens }).catch(
+  const fillOnce = async (purse: Purse, dayOf: ChooseDay): Promise<Filling> => {
+    const day = dayOf(utcDay(parts.now()));
+    const filling = await fillPurse(parts, purse, { batchTokens, targetTokens, day }).catch(
       (cause: unknown): Filling => ({ outcome: 'failed', tokens: 0, cause }),
     );
     parts.report?.({ cpsAuthority: purse.cpsAuthority, ...filling });
     return filling;
   };
   /** One filling of a purse at a time: whoever asks meanwhile gets the same answer. */
-  const fill = (purse: Purse): Promise<Filling> => {
-    purse.filling ??= fillOnce(purse).finally(() => {
+  const fill = (purse: Purse, dayOf: ChooseDay): Promise<Filling> => {
+    purse.filling ??= fillOnce(purse, dayOf).finally(() => {
       purse.filling = undefined;
     });
     return purse.filling;
   };
+  const shortDay =
+    (purse: Purse): ChooseDay =>
+    (today) =>
+      [today, today + 1].find((one) => purse.pouch.count(one) < targetTokens);
+  /** By its timer a wallet draws whether it is short or not, of either day alike: a draw must not tell of a call. */
+  const anyDay: ChooseDay = (today) => today + (randomFraction(parts.crypto) < 0.5 ? 0 : 1);
   const scheduleNext = (purse: Purse): void => {
     const delayMs = fillIntervalSeconds * 1000 * (0.5 + randomFraction(parts.crypto));
     const cancel = parts.schedule(() => {
       scheduleNext(purse);
-      void fill(purse);
+      void fill(purse, anyDay);
     }, delayMs);
     timers.set(purse, cancel);
   };
@@ -82,7 +92,7 @@ export function createWallet(parts: WalletParts, options: WalletOptions): Wallet
     take: (cpsAuthority, count) => purses.get(cpsAuthority)?.pouch.take(count, parts.now()),
     async fill(cpsAuthority) {
       const purse = purses.get(cpsAuthority);
-      return purse === undefined ? { outcome: 'no-issuer', tokens: 0 } : fill(purse);
+      return purse === undefined ? { outcome: 'no-issuer', tokens: 0 } : fill(purse, shortDay(purse));
     },
     start() {
       isStarted = true;
@@ -96,19 +106,26 @@ export function createWallet(parts: WalletParts, options: WalletOptions): Wallet
   };
 }
 
+interface Draw {
+  readonly batchTokens: number;
+  readonly targetTokens: number;
+  /** Whose key signs; none where there is enough of all. */
+  readonly day: number | undefined;
+}
+
 async function fillPurse(
   parts: WalletParts,
   { cpsAuthority, pouch }: Purse,
-  { batchTokens, targetTokens }: { readonly batchTokens: number; readonly targetTokens: number },
+  { batchTokens, targetTokens, day }: Draw,
 ): Promise<Filling> {
-  const today = utcDay(parts.now());
-  const day = [today, today + 1].find((one) => pouch.count(one) < targetTokens);
   if (day === undefined) return { outcome: 'full', tokens: 0 };
   const issuers = parts.issuersInMirror(cpsAuthority);
   const issuer = issuers[Math.floor(randomFraction(parts.crypto) * issuers.length)];
   if (issuer === undefined) return { outcome: 'no-issuer', tokens: 0 };
   const result = await drawTokens(parts, { cpsAuthority, issuer, day, count: batchTokens });
   if ('fault' in result) return { outcome: result.fault, tokens: 0 };
+  // Tokens that were not needed are thrown away: what is kept must not change what is asked for.
+  if (pouch.count(day) >= targetTokens) return { outcome: 'full', tokens: 0 };
   pouch.add(day, result.tokens, parts.now());
   return { outcome: 'filled', tokens: result.tokens.length };
 }
