@@ -1,0 +1,83 @@
+// Certificates, keys and anchors change while a process runs: what is renewed on disk is used for the next call, and a
+// faulty file leaves what there was.
+
+import { createPrivateKey, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseCertificate, verifyingKeyOf } from '@oobleck/stir/certificate';
+import { parseTelephoneNumber, parseTnEntry } from '@oobleck/stir/number';
+import { parsePassport } from '@oobleck/stir/passport';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createNodeCrypto } from '../src/crypto/index.ts';
+import { type Lab, writeLab } from '../src/lab/index.ts';
+import { createLabAuthority, type LabAuthority } from '../src/lab/pki.ts';
+import { createEventLog } from '../src/operate/index.ts';
+import { type RunningNode, startNode } from '../src/wiring/index.ts';
+
+const crypto = createNodeCrypto();
+let folder: string;
+let lab: Lab;
+let node: RunningNode;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'oobleck-reload-'));
+  lab = await writeLab(folder, Date.now());
+  node = await startNode(lab.alpha.calls, folder, { log: createEventLog({ level: 'silent' }) });
+});
+
+afterAll(async () => {
+  await node?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function writeAlpha(authority: LabAuthority) {
+  const leaf = await authority.issueLeaf({
+    entries: [parseTnEntry('0-1234')],
+    commonName: 'SHAKEN 1234',
+    organization: 'Renewed',
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(Date.now() + 3_600_000),
+  });
+  const key = createPrivateKey({ key: Buffer.from(leaf.privateKeyPkcs8), format: 'der', type: 'pkcs8' });
+  writeFileSync(join(folder, 'alpha.pem'), leaf.pem);
+  writeFileSync(join(folder, 'alpha.key'), key.export({ format: 'pem', type: 'pkcs8' }));
+  return parseCertificate(leaf.chain[0]!);
+}
+
+async function isSignedBy(certificate: ReturnType<typeof parseCertificate>): Promise<boolean> {
+  const outcome = await node.calling!.service.authenticate({
+    tenant: 'alpha',
+    callId: randomUUID(),
+    originator: parseTelephoneNumber('12025550101'),
+    destinations: [parseTelephoneNumber('19995550101')],
+    placedAt: Math.floor(Date.now() / 1000),
+    shaken: { attestation: 'A', originationId: randomUUID() },
+  });
+  if (!outcome.signed) throw new Error(outcome.reason);
+  const { signingInput, signature } = parsePassport(outcome.passport);
+  return verifyingKeyOf(certificate, crypto)!.verify(signingInput, signature);
+}
+
+it('a renewed key and chain sign the next call; a key that does not fit leaves the old ones', async () => {
+  const renewed = await writeAlpha(lab.authority);
+  expect(await isSignedBy(renewed)).toBe(false);
+  node.reload();
+  expect(await isSignedBy(renewed)).toBe(true);
+
+  writeFileSync(join(folder, 'alpha.key'), readFileSync(join(folder, 'bravo.key')));
+  expect(() => node.reload()).toThrow('authentication.tenants.0.keyFile');
+  expect(await isSignedBy(renewed)).toBe(true);
+});
+
+it('anchors change without a restart, and a file that is none leaves them', async () => {
+  const { anchors, live } = node.environment;
+  const before = anchors();
+  const other = await createLabAuthority({ nowMs: Date.now(), subject: 'Another' });
+  writeFileSync(join(folder, 'anchors.pem'), `${lab.authority.rootPem}${other.rootPem}`);
+  live.poll();
+  expect([before.length, anchors().length]).toEqual([1, 2]);
+  writeFileSync(join(folder, 'anchors.pem'), 'no anchors at all');
+  live.poll();
+  expect(anchors()).toHaveLength(2);
+});
