@@ -23,7 +23,7 @@ export interface LiveFiles {
 }
 
 export function createLiveFiles(log: EventLog): LiveFiles {
-  const files: { readonly file: LiveFile; seen: string }[] = [];
+  const files: { readonly file: LiveFile; seen: string | undefined }[] = [];
   return {
     add(file) {
       files.push({ file, seen: stampOf(file) });
@@ -31,7 +31,7 @@ export function createLiveFiles(log: EventLog): LiveFiles {
     poll() {
       for (const one of files) {
         const stamp = stampOf(one.file);
-        if (stamp === one.seen) continue;
+        if (stamp === one.seen || stamp === undefined) continue;
         one.seen = stamp;
         const { role } = one.file;
         try {
@@ -63,12 +63,13 @@ function faultsOf({ load }: LiveFile): readonly string[] {
   }
 }
 
-function stampOf({ paths }: LiveFile): string {
-  return paths.map(stampOfPath).join(' ');
+/** `undefined` while a file is away: whoever replaces it is not done yet. */
+function stampOf({ paths }: LiveFile): string | undefined {
+  const stamps = paths.map(stampOfPath);
+  return stamps.includes(undefined) ? undefined : stamps.join(' ');
 }
 
-/** A file that is away for a moment, while it is replaced, has not changed yet. */
-function stampOfPath(path: string): string {
+function stampOfPath(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? '-' : `${found.ino}:${found.size}:${found.mtimeMs}`;
+  return found && `${found.ino}:${found.size}:${found.mtimeMs}`;
 }
