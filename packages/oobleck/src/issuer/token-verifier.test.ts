@@ -39,6 +39,20 @@ function verifierAt(now: number, accepted: readonly PublishedKey[] = keys) {
 }
 
 describe('token verifier', () => {
+  it('leaves out a key that is none, and keeps the others', () => {
+    const broken = { spki: Uint8Array.of(1, 2, 3), notBefore: 0, notAfter: NOON + DAY };
+    const verifier = createTokenVerifier(
+      { crypto, now: () => NOON },
+      { cpsAuthority: CPS_AUTHORITY, issuers: [{ name: ISSUER_NAME, keys: [broken, ...keys] }] },
+    );
+    expect(verifier.verifyToken(mint(0))).toBeDefined();
+    verifier.replaceIssuers([
+      { name: 'other.example', keys: [broken] },
+      { name: ISSUER_NAME, keys },
+    ]);
+    expect(verifier.verifyToken(mint(0))).toBeDefined();
+  });
+
   it('accepts a token as value and as bytes, until ten minutes after its day', () => {
     const { verifyToken } = verifierAt(NOON);
     const token = mint(0);

@@ -1,0 +1,67 @@
+// Configurations that the schema takes and that would fail later: each fault is named by its field.
+
+import { describe, expect, it } from 'vitest';
+import type { ConfigurationError } from '../operate/index.ts';
+import type { Configuration } from './configuration.ts';
+import { requireConsistency } from './consistency.ts';
+
+const mailbox = {
+  chainFile: 'a.pem',
+  keyFile: 'a.key',
+  numbers: ['1-12155000000-4000'],
+  cps: ['https://cps.example'],
+  directories: [],
+};
+const tenant = {
+  name: 'a',
+  certificateUrl: 'https://cr.example/a.pem',
+  chainFile: 'a.pem',
+  keyFile: 'a.key',
+};
+const trust = { anchorsFile: 'anchors.pem' };
+const verifying = (...mailboxes: object[]) =>
+  ({ trust, verification: { mailboxes: mailboxes.map((one) => ({ ...mailbox, ...one })) } }) as Configuration;
+const signing = (...tenants: object[]) =>
+  ({
+    trust,
+    authentication: { directories: [], tenants: tenants.map((one) => ({ ...tenant, ...one })) },
+  }) as Configuration;
+const serving = (...paths: string[]) =>
+  ({ trust, certificates: paths.map((path) => ({ path, chainFile: 'a.pem' })) }) as Configuration;
+
+function faultsOf(configuration: Configuration): readonly string[] {
+  try {
+    requireConsistency(configuration);
+    return [];
+  } catch (error) {
+    return (error as ConfigurationError).faults;
+  }
+}
+
+describe('a configuration', () => {
+  it.each<[string, Configuration, string]>([
+    ['with nothing to run', { trust } as Configuration, 'nothing to run'],
+    ['that serves a certificate where a role answers', serving('/credentials'), 'certificates.0.path'],
+    ['that serves two at one path', serving('/a.pem', '/a.pem'), 'certificates.1.path'],
+    ['with two tenants of one name', signing({}, {}), 'authentication.tenants.1.name'],
+    [
+      'with an entry that is none',
+      signing({ allowedNumbers: ['1-12155000000-0'] }),
+      'authentication.tenants.0.allowedNumbers.0',
+    ],
+    ['with three shards', verifying({ shards: 3 }), 'verification.mailboxes.0.shards'],
+    ['with more shards than its numbers fill', verifying({ shards: 8 }), 'verification.mailboxes.0.shards'],
+    [
+      'with one key file for two mailboxes',
+      verifying({ mailboxKeyFile: 'k' }, { mailboxKeyFile: 'k' }),
+      'verification.mailboxes.1.mailboxKeyFile',
+    ],
+  ])('%s is refused by the name of the field', (_text, configuration, field) => {
+    expect(faultsOf(configuration)).toEqual([expect.stringContaining(field)]);
+  });
+
+  it('without such faults is taken', () => {
+    expect(faultsOf(verifying({ shards: 4, mailboxKeyFile: 'k' }, { mailboxKeyFile: 'l' }))).toEqual([]);
+    expect(faultsOf(serving('/sti/a.pem', '/sti/b.pem'))).toEqual([]);
+  });
+});
