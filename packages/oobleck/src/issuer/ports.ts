@@ -44,12 +44,13 @@ export interface SpentTokens {
    * one has it. All of them are looked at before any is recorded, so that a request refused for one token loses none of
    * the others. (Where tokens lie on several machines, two requests that share tokens and race may both be refused;
    * never are both taken.) Idempotent for one request digest: a repetition records what an interrupted one did not.
-   * Durable when it resolves: what was spent stays spent across a crash, until `acceptUntil`. Where it rejects, any of
+   * Durable when it resolves: what was spent stays spent across a crash, until `acceptUntil`. Where it rejects or throws, any of
    * the tokens may be spent, and repeating the same call is safe.
+   * A record in memory answers at once, without a promise; whoever asks waits only for one.
    * @param tokens at least one, each once
    * @param requestDigest of everything the tokens were spent on
    */
-  spend(tokens: readonly SpendableToken[], requestDigest: string): Promise<Spend>;
+  spend(tokens: readonly SpendableToken[], requestDigest: string): Promise<Spend> | Spend;
 }
 
 export interface IssuerParts {

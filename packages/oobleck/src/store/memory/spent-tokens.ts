@@ -8,8 +8,12 @@ interface SpentRecord {
   readonly spentAt: number;
 }
 
+export interface MemorySpentTokens extends SpentTokens {
+  spend(tokens: readonly SpendableToken[], requestDigest: string): Spend;
+}
+
 /** @param now Unix seconds */
-export function createMemorySpentTokens(now: () => number): SpentTokens {
+export function createMemorySpentTokens(now: () => number): MemorySpentTokens {
   const byExpiry = new Map<number, Map<string, SpentRecord>>();
   const find = (key: string): SpentRecord | undefined => {
     for (const records of byExpiry.values()) {
@@ -23,7 +27,7 @@ export function createMemorySpentTokens(now: () => number): SpentTokens {
     byExpiry.set(acceptUntil, records.set(spentKey, spent));
   };
   return {
-    async spend(tokens, digest): Promise<Spend> {
+    spend(tokens, digest): Spend {
       const spentAt = now();
       for (const expiry of byExpiry.keys()) if (expiry <= spentAt) byExpiry.delete(expiry);
       const found = tokens.map((token) => ({ token, before: find(token.spentKey) }));
