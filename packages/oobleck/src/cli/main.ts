@@ -2,9 +2,9 @@
 // The program: reads the command line and runs one command.
 
 import { CommanderError } from 'commander';
-import { EXIT, type ExitCode } from './exit-code.ts';
+import { EXIT, type ExitCode } from './command/exit-code.ts';
+import { createTerminal } from './command/terminal.ts';
 import { createProgram } from './program.ts';
-import { createTerminal } from './terminal.ts';
 
 let exitCode: ExitCode = EXIT.fine;
 const program = createProgram(createTerminal(), (code) => {
