@@ -6,5 +6,12 @@ export {
   type DepositRequest,
   type RetrieveRequest,
 } from './call-placement-service.ts';
-export { chooseDropped, type MailboxStore, type ShardContents, type StoredBlob } from './mailbox-store.ts';
+export {
+  type BlobReceiver,
+  chooseDropped,
+  type MailboxStore,
+  type ShardContents,
+  type StoredBlob,
+} from './mailbox-store.ts';
+export { createMailboxWatchers, type MailboxWatchers } from './mailbox-watchers.ts';
 export type { MailboxRegistry } from './parts.ts';

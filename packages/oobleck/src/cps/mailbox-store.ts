@@ -25,6 +25,7 @@ export interface ShardContents {
   readonly isFlooded: boolean;
 }
 
+/** Shards are named `{base64url(mailboxId)}/{shard}`. */
 export interface MailboxStore {
   /**
    * Adds a blob to a shard. A set, never an overwrite: an id that was ever added is not added again until it would
@@ -36,7 +37,16 @@ export interface MailboxStore {
   list(shard: string, nowMs: number): Promise<ShardContents> | ShardContents;
   /** Removes the blobs with these retract hashes, wherever they lie; unknown ones are nothing. */
   retract(hashes: readonly string[]): Promise<void> | void;
+  /**
+   * Tells of each blob that is added to a mailbox from now on, through whichever node or worker, once, in no order, and
+   * of none that was there before. Best effort: after trouble between nodes some may be missing, and one that gives way
+   * at once may be told or not. `receive` does not throw and is told no more once the returned function was called.
+   * @param mailboxId base64url, the part of a shard's name before the slash
+   */
+  watch(mailboxId: string, receive: BlobReceiver): () => void;
 }
+
+export type BlobReceiver = (shard: number, blob: StoredBlob) => void;
 
 /**
  * Which blob gives way when a shard is over its limit: one at random among those with the lowest stake.

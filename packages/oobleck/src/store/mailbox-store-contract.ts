@@ -1,6 +1,6 @@
 // What every store of live deposits has to do, whatever it stands on. Each adapter's test calls it.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { MailboxStore, StoredBlob } from '../cps/index.ts';
 
 export interface MailboxStoreUnderTest {
@@ -25,6 +25,24 @@ export function blobOf(id: string, more: Partial<StoredBlob> = {}): StoredBlob {
     retractHash: `retract ${id}`,
     ...more,
   };
+}
+
+const PATIENCE = { timeout: 10_000, interval: 5 };
+
+/**
+ * A subscription may take its time between processes: adds until one arrives.
+ * @returns the ids that were added
+ */
+async function untilWatching(store: MailboxStore, box: string, told: readonly string[]): Promise<string[]> {
+  const added: string[] = [];
+  await vi.waitFor(async () => {
+    const id = `probe ${told.length} ${added.length}`;
+    added.push(id);
+    await store.add(`${box}/9`, blobOf(id));
+    expect(added.some((one) => told.includes(one))).toBe(true);
+  }, PATIENCE);
+  await vi.waitFor(() => expect(told).toContain(added.at(-1)), PATIENCE);
+  return added;
 }
 
 /** @param create an empty store that takes 256 live blobs a shard */
@@ -131,6 +149,43 @@ export function testMailboxStore(name: string, create: () => Promise<MailboxStor
         for (let i = 0; i < 257; i++) await store.add('box/0', blobOf(`blob ${i}`, lasting));
         expect((await store.list('box/0', START_MS + 59_999)).isFlooded).toBe(true);
         expect((await store.list('box/0', START_MS + 60_000)).isFlooded).toBe(false);
+      }));
+
+    it('tells who watches a mailbox of each blob once, through whichever worker it was added', () =>
+      run(async ({ store, other }) => {
+        await store.add('box/0', blobOf('earlier'));
+        const told: { shard: number; blob: StoredBlob }[] = [];
+        const again: string[] = [];
+        const end = store.watch('box', (shard, blob) => void told.push({ shard, blob }));
+        const endAgain = store.watch('box', (_shard, blob) => void again.push(blob.id));
+        const watching = await untilWatching(other, 'box', again);
+        const blob = blobOf('a', { stake: 2 });
+        await other.add('box/0', blob);
+        await other.add('box/0', blob);
+        await store.add('box/0', blobOf('earlier'));
+        await store.add('box/65535', blobOf('a', { hash: new Uint8Array(32).fill(1) }));
+        for (const shard of ['other/0', 'bo/0', 'box2/0']) await other.add(shard, blobOf('b'));
+        await other.add('box/3', blobOf('last'));
+        await vi.waitFor(() => expect(told.at(-1)!.blob.id).toBe('last'), PATIENCE);
+        const news = told.filter((one) => !watching.includes(one.blob.id));
+        expect(news).toEqual([
+          { shard: 0, blob },
+          { shard: 65_535, blob: blobOf('a', { hash: new Uint8Array(32).fill(1) }) },
+          { shard: 3, blob: blobOf('last') },
+        ]);
+        await vi.waitFor(() => expect(again.at(-1)).toBe('last'), PATIENCE);
+        endAgain();
+        endAgain();
+        await other.add('box/0', blobOf('one more'));
+        await vi.waitFor(() => expect(told.at(-1)!.blob.id).toBe('one more'), PATIENCE);
+        end();
+        await other.add('box/0', blobOf('unheard'));
+        const final = store.watch('box', (_shard, { id }) => void again.push(id));
+        await untilWatching(other, 'box', again);
+        final();
+        expect(told.at(-1)!.blob.id).toBe('one more');
+        expect(again).not.toContain('one more');
+        expect(again).not.toContain('unheard');
       }));
 
     it('many at once all arrive', () =>

@@ -2,7 +2,13 @@
 // of expiring deposits never holds up a call; what has expired is invisible at once, emptied or not.
 
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
-import { chooseDropped, type MailboxStore, type ShardContents, type StoredBlob } from '../../cps/index.ts';
+import {
+  chooseDropped,
+  createMailboxWatchers,
+  type MailboxStore,
+  type ShardContents,
+  type StoredBlob,
+} from '../../cps/index.ts';
 
 export interface MemoryMailboxStoreOptions {
   /** Live blobs in one shard, default 256. */
@@ -42,6 +48,7 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
   const random = options.random ?? Math.random;
   const shards = new Map<string, Shard>();
   const byRetractHash = new Map<string, Set<Due>>();
+  const watchers = createMailboxWatchers();
   const wheel = createWheel();
 
   const forget = (due: Due): void => {
@@ -66,6 +73,7 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
       byRetractHash.set(blob.retractHash, (byRetractHash.get(blob.retractHash) ?? new Set()).add(due));
       wheel.add(Math.ceil(blob.expiresAtMs / 1000), due);
       if (shard.live.size > maximumBlobs) makeRoom(shard, blob.depositedAtMs, maximumBlobs, random());
+      watchers.tell(name, blob);
     },
     list(name, nowMs) {
       const shard = shards.get(name);
@@ -77,6 +85,7 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
       for (const hash of hashes)
         for (const due of byRetractHash.get(hash) ?? []) shards.get(due.shard)?.live.delete(due.blob.id);
     },
+    watch: watchers.watch,
     sweep: (nowMs, maximum = SLICE) => wheel.take(Math.floor(nowMs / 1000), maximum, forget),
     get size() {
       return wheel.size;
