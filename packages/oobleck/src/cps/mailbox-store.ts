@@ -52,7 +52,7 @@ export type BlobReceiver = (shard: number, blob: StoredBlob) => void;
  * Which blob gives way when a shard is over its limit: one at random among those with the lowest stake.
  * @param random below 1
  */
-export function chooseDropped(blobs: readonly StoredBlob[], random: number): StoredBlob {
+export function chooseDropped<T extends Pick<StoredBlob, 'stake'>>(blobs: readonly T[], random: number): T {
   const lowest = Math.min(...blobs.map(({ stake }) => stake));
   const candidates = blobs.filter(({ stake }) => stake === lowest);
   return candidates[Math.floor(random * candidates.length)]!;

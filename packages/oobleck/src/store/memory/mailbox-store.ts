@@ -1,24 +1,38 @@
-// Live deposits in memory, for one process. Expiry by a wheel of one-second slots, emptied in slices so that a burst
-// of expiring deposits never holds up a call; what has expired is invisible at once, emptied or not.
+// Live deposits in memory, for one process, millions of them: bytes in slabs, what is known of them in records of words
+// outside the heap of JavaScript. Expiry by a wheel of one-second chains, emptied in slices; what has expired is invisible
+// at once, emptied or not. Reads are copies, so that a slot may be used again at once.
 
+import { randomFillSync } from 'node:crypto';
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
 import {
   chooseDropped,
   createMailboxWatchers,
   type MailboxStore,
   type ShardContents,
-  type StoredBlob,
 } from '../../cps/index.ts';
+import { BLOB } from './blob-layout.ts';
+import { createBlobMemory, SLOT_BYTES } from './blob-memory.ts';
+import { createBlobNames } from './blob-names.ts';
+import { type BlobRecords, createBlobRecords } from './blob-records.ts';
+import { createExpiryWheel } from './expiry-wheel.ts';
+import { createRandomHash } from './keyed-hash.ts';
+import { createRecordPool } from './record-pool.ts';
+import { createShardTable, type ShardTable } from './shard-table.ts';
 
 export interface MemoryMailboxStoreOptions {
   /** Live blobs in one shard, default 256. */
   readonly maximumBlobsPerShard?: number;
+  /** Beyond, nothing is added until something has gone. Default: no bound. */
+  readonly maximumBytes?: number;
   /** Uniform in [0, 1), default Math.random: it decides which of equal blobs gives way, no secret. */
   readonly random?: () => number;
 }
 
 export interface MemoryMailboxStore extends MailboxStore {
+  /** @throws Error where it would not fit; nothing is stored then */
+  add(...parameters: Parameters<MailboxStore['add']>): void;
   list(shard: string, nowMs: number): ShardContents;
+  retract(hashes: readonly string[]): void;
   /**
    * Forgets what has expired, at most `maximum` records a call.
    * @returns whether everything due is gone
@@ -26,110 +40,85 @@ export interface MemoryMailboxStore extends MailboxStore {
   sweep(nowMs: number, maximum?: number): boolean;
   /** Records kept, expired ones not yet swept included. */
   readonly size: number;
-}
-
-interface Shard {
-  readonly live: Map<string, StoredBlob>;
-  /** Ids that may not be added again, live ones included. */
-  readonly seen: Set<string>;
-  floodedUntilMs: number;
-}
-
-interface Due {
-  readonly shard: string;
-  readonly blob: Pick<StoredBlob, 'id' | 'retractHash'>;
+  /** What blobs and records take now. */
+  readonly usedBytes: number;
+  readonly maximumBytes: number;
+  /** What is set aside for blobs, used or not; the system gives it only as it is written. */
+  readonly slabBytes: number;
 }
 
 const FLOODED_MS = 60_000;
 const SLICE = 1_000;
+const RECORDS_PER_CHUNK = 16_384;
+/** Of the records of a blob and its shard. */
+const RECORD_BYTES = 512;
 
 export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}): MemoryMailboxStore {
   const maximumBlobs = options.maximumBlobsPerShard ?? MAXIMUM_BLOBS_PER_SHARD;
+  const maximumBytes = options.maximumBytes ?? Number.MAX_SAFE_INTEGER;
   const random = options.random ?? Math.random;
-  const shards = new Map<string, Shard>();
-  const byRetractHash = new Map<string, Set<Due>>();
+  const hash = createRandomHash(randomFillSync);
+  const memory = createBlobMemory();
+  const shards = createShardTable(hash);
+  const pool = createRecordPool({ wordsPerRecord: BLOB.words, recordsPerChunk: RECORDS_PER_CHUNK });
+  const names = createBlobNames(pool, hash);
+  const records = createBlobRecords({ pool, memory, shards, names });
+  const wheel = createExpiryWheel(pool, BLOB.nextDue);
   const watchers = createMailboxWatchers();
-  const wheel = createWheel();
-
-  const forget = (due: Due): void => {
-    const { shard, blob } = due;
-    const sameHash = byRetractHash.get(blob.retractHash);
-    if (sameHash?.delete(due) && sameHash.size === 0) byRetractHash.delete(blob.retractHash);
-    const contents = shards.get(shard);
-    if (contents === undefined) return;
-    contents.live.delete(blob.id);
-    contents.seen.delete(blob.id);
-    if (contents.seen.size === 0) shards.delete(shard);
+  const usedBytes = (): number => memory.usedBytes + pool.usedBytes + shards.usedBytes + names.usedBytes;
+  const requireRoom = (length: number): void => {
+    if (usedBytes() + Math.ceil(length / SLOT_BYTES) * SLOT_BYTES + RECORD_BYTES > maximumBytes)
+      throw new Error('the store of deposits is full');
   };
 
   return {
     add(name, blob) {
-      const shard = shards.get(name) ?? { live: new Map(), seen: new Set(), floodedUntilMs: 0 };
-      if (shard.seen.has(blob.id)) return;
-      shards.set(name, shard);
-      shard.seen.add(blob.id);
-      shard.live.set(blob.id, blob);
-      const due = { shard: name, blob: { id: blob.id, retractHash: blob.retractHash } };
-      byRetractHash.set(blob.retractHash, (byRetractHash.get(blob.retractHash) ?? new Set()).add(due));
-      wheel.add(Math.ceil(blob.expiresAtMs / 1000), due);
-      if (shard.live.size > maximumBlobs) makeRoom(shard, blob.depositedAtMs, maximumBlobs, random());
+      const known = shards.find(name);
+      if (known !== 0 && records.isKnown(known, blob.id)) return;
+      requireRoom(blob.bytes.length);
+      const shard = known || shards.findOrAdd(name);
+      wheel.add(Math.ceil(blob.expiresAtMs / 1000), records.add(shard, blob));
+      if (shards.liveCount(shard) > maximumBlobs)
+        makeRoom(shards, records, shard, { nowMs: blob.depositedAtMs, maximumBlobs, random: random() });
       watchers.tell(name, blob);
     },
     list(name, nowMs) {
-      const shard = shards.get(name);
-      if (shard === undefined) return { blobs: [], isFlooded: false };
-      const blobs = [...shard.live.values()].filter(({ expiresAtMs }) => expiresAtMs > nowMs);
-      return { blobs, isFlooded: shard.floodedUntilMs > nowMs };
+      const shard = shards.find(name);
+      if (shard === 0) return { blobs: [], isFlooded: false };
+      const live = records.live(shard).filter((record) => records.expiresAtMs(record) > nowMs);
+      return { blobs: records.read(live), isFlooded: shards.floodedUntilMs(shard) > nowMs };
     },
     retract(hashes) {
-      for (const hash of hashes)
-        for (const due of byRetractHash.get(hash) ?? []) shards.get(due.shard)?.live.delete(due.blob.id);
+      for (const one of hashes) records.removeByRetractHash(one);
     },
     watch: watchers.watch,
-    sweep: (nowMs, maximum = SLICE) => wheel.take(Math.floor(nowMs / 1000), maximum, forget),
+    sweep: (nowMs, maximum = SLICE) => wheel.take(Math.floor(nowMs / 1000), maximum, records.forget),
     get size() {
-      return wheel.size;
+      return pool.used;
+    },
+    get usedBytes() {
+      return usedBytes();
+    },
+    maximumBytes,
+    get slabBytes() {
+      return memory.reservedBytes;
     },
   };
 }
 
-function makeRoom(shard: Shard, nowMs: number, maximumBlobs: number, random: number): void {
-  for (const { id, expiresAtMs } of shard.live.values()) if (expiresAtMs <= nowMs) shard.live.delete(id);
-  if (shard.live.size <= maximumBlobs) return;
-  shard.live.delete(chooseDropped([...shard.live.values()], random).id);
-  shard.floodedUntilMs = nowMs + FLOODED_MS;
-}
-
-/** Things due at whole seconds. */
-function createWheel() {
-  const slots = new Map<number, Due[]>();
-  let next = Number.POSITIVE_INFINITY;
-  let size = 0;
-  return {
-    get size() {
-      return size;
-    },
-    add(second: number, due: Due): void {
-      const slot = slots.get(second);
-      if (slot === undefined) slots.set(second, [due]);
-      else slot.push(due);
-      next = Math.min(next, second);
-      size++;
-    },
-    /** Hands over what is due up to `second`, at most `maximum` of it. @returns whether nothing due is left */
-    take(second: number, maximum: number, receive: (due: Due) => void): boolean {
-      let left = maximum;
-      while (size > 0 && next <= second) {
-        const slot = slots.get(next) ?? [];
-        while (slot.length > 0 && left-- > 0) {
-          receive(slot.pop()!);
-          size--;
-        }
-        if (slot.length > 0) return false;
-        slots.delete(next);
-        next = slots.size === 0 ? Number.POSITIVE_INFINITY : Math.min(...slots.keys());
-      }
-      return true;
-    },
-  };
+function makeRoom(
+  shards: ShardTable,
+  records: BlobRecords,
+  shard: number,
+  limits: { readonly nowMs: number; readonly maximumBlobs: number; readonly random: number },
+): void {
+  const live = records.live(shard).filter((record) => {
+    if (records.expiresAtMs(record) > limits.nowMs) return true;
+    records.remove(record);
+    return false;
+  });
+  if (live.length <= limits.maximumBlobs) return;
+  const candidates = live.map((record) => ({ record, stake: records.stake(record) }));
+  records.remove(chooseDropped(candidates, limits.random).record);
+  shards.setFloodedUntilMs(shard, limits.nowMs + FLOODED_MS);
 }

@@ -1,42 +1,128 @@
 // Spent tokens in memory: for one process whose issuers' keys end with it. Tokens of one key expire together, so they
-// lie in one map per expiry and are dropped by the map.
+// lie in one table per expiry, in records of words outside the heap of JavaScript, and are dropped by the table.
 
+import { randomFillSync } from 'node:crypto';
 import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
-
-interface SpentRecord {
-  readonly digest: string;
-  readonly spentAt: number;
-}
+import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
+import { createRandomHash, type KeyedHash } from './keyed-hash.ts';
+import { createPackedName, NAME_WORDS, type PackedName } from './packed-name.ts';
+import { createRecordPool } from './record-pool.ts';
 
 export interface MemorySpentTokens extends SpentTokens {
+  /** @throws Error where they would not fit; none is spent then */
   spend(tokens: readonly SpendableToken[], requestDigest: string): Spend;
+  readonly size: number;
+  readonly usedBytes: number;
+  readonly maximumBytes: number;
 }
 
+export interface MemorySpentTokensOptions {
+  /** Beyond, nothing is spent until a key's day is over. Default: no bound. */
+  readonly maximumBytes?: number;
+}
+
+const DIGEST = NAME_WORDS;
+const SPENT_AT = 2 * NAME_WORDS;
+const INDEX = SPENT_AT + 1;
+const WORDS = INDEX + HASH_INDEX_WORDS;
+const RECORD_BYTES = 4 * WORDS + 8;
+const RECORDS_PER_CHUNK = 16_384;
+
 /** @param now Unix seconds */
-export function createMemorySpentTokens(now: () => number): MemorySpentTokens {
-  const byExpiry = new Map<number, Map<string, SpentRecord>>();
-  const find = (key: string): SpentRecord | undefined => {
-    for (const records of byExpiry.values()) {
-      const record = records.get(key);
+export function createMemorySpentTokens(
+  now: () => number,
+  options: MemorySpentTokensOptions = {},
+): MemorySpentTokens {
+  const maximumBytes = options.maximumBytes ?? Number.MAX_SAFE_INTEGER;
+  const hash = createRandomHash(randomFillSync);
+  const byExpiry = new Map<number, SpentTable>();
+  const key = createPackedName();
+  const digest = createPackedName();
+  const sum = (of: 'size' | 'usedBytes'): number => {
+    let total = 0;
+    for (const table of byExpiry.values()) total += table[of];
+    return total;
+  };
+  const find = (spentKey: string): SpentRecord | undefined => {
+    key.pack(spentKey);
+    for (const table of byExpiry.values()) {
+      const record = table.find(key, digest);
       if (record !== undefined) return record;
     }
     return undefined;
   };
-  const record = ({ spentKey, acceptUntil }: SpendableToken, spent: SpentRecord): void => {
-    const records = byExpiry.get(acceptUntil) ?? new Map<string, SpentRecord>();
-    byExpiry.set(acceptUntil, records.set(spentKey, spent));
+  const record = ({ spentKey, acceptUntil }: SpendableToken, spentAt: number): void => {
+    const table = byExpiry.get(acceptUntil) ?? createSpentTable(hash, spentAt);
+    byExpiry.set(acceptUntil, table);
+    key.pack(spentKey);
+    table.add(key, digest, spentAt);
   };
   return {
-    spend(tokens, digest): Spend {
+    spend(tokens, requestDigest) {
       const spentAt = now();
       for (const expiry of byExpiry.keys()) if (expiry <= spentAt) byExpiry.delete(expiry);
-      const found = tokens.map((token) => ({ token, before: find(token.spentKey) }));
-      const before = found.flatMap((one) => one.before ?? []);
-      const other = before.find((one) => one.digest !== digest);
+      digest.pack(requestDigest);
+      const before = tokens.map(({ spentKey }) => find(spentKey));
+      const known = before.filter((one) => one !== undefined);
+      const other = known.find(({ isSame }) => !isSame);
       if (other !== undefined) return { state: 'other', spentAt: other.spentAt };
-      for (const one of found) if (one.before === undefined) record(one.token, { digest, spentAt });
-      if (before.length === 0) return { state: 'new', spentAt };
-      return { state: 'same', spentAt: Math.min(...before.map((one) => one.spentAt)) };
+      if (known.length < tokens.length && sum('usedBytes') + tokens.length * RECORD_BYTES > maximumBytes)
+        throw new Error('the record of spent tokens is full');
+      for (const [at, token] of tokens.entries()) if (before[at] === undefined) record(token, spentAt);
+      if (known.length === 0) return { state: 'new', spentAt };
+      return { state: 'same', spentAt: Math.min(...known.map((one) => one.spentAt)) };
+    },
+    get size() {
+      return sum('size');
+    },
+    get usedBytes() {
+      return sum('usedBytes');
+    },
+    maximumBytes,
+  };
+}
+
+interface SpentRecord {
+  /** Whether it was spent on the request asked about. */
+  readonly isSame: boolean;
+  readonly spentAt: number;
+}
+
+type SpentTable = ReturnType<typeof createSpentTable>;
+
+/** @param since Unix seconds; times are kept as milliseconds from then on, for seven weeks */
+function createSpentTable(hash: KeyedHash, since: number) {
+  const pool = createRecordPool({ wordsPerRecord: WORDS, recordsPerChunk: RECORDS_PER_CHUNK });
+  const index = createHashIndex(pool, INDEX);
+  const sinceMs = Math.round(since * 1000);
+  return {
+    find(key: PackedName, digest: PackedName): SpentRecord | undefined {
+      let record = index.first(hash(key.words, 0, NAME_WORDS));
+      while (record !== 0 && !key.equals(pool.words(record), pool.start(record), NAME_WORDS))
+        record = index.next(record);
+      if (record === 0) return undefined;
+      const words = pool.words(record);
+      const start = pool.start(record);
+      return {
+        isSame: digest.equals(words, start + DIGEST, NAME_WORDS),
+        spentAt: (sinceMs + words[start + SPENT_AT]!) / 1000,
+      };
+    },
+    add(key: PackedName, digest: PackedName, spentAt: number): void {
+      const record = pool.take();
+      const words = pool.words(record);
+      const start = pool.start(record);
+      key.copyTo(words, start, NAME_WORDS);
+      digest.copyTo(words, start + DIGEST, NAME_WORDS);
+      // A clock that was set back does not make a time before all others.
+      words[start + SPENT_AT] = Math.max(0, Math.round(spentAt * 1000) - sinceMs);
+      index.insert(record, hash(key.words, 0, NAME_WORDS));
+    },
+    get size() {
+      return pool.used;
+    },
+    get usedBytes() {
+      return pool.usedBytes + index.usedBytes;
     },
   };
 }
