@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/**/*.test.ts', 'e2e/**/*.test.ts', 'examples/**/*.test.ts', 'docs/**/*.test.ts'],
+    include: ['packages', 'e2e', 'examples', 'docs', 'interop'].map((folder) => `${folder}/**/*.test.ts`),
     globalSetup: ['packages/stir/test/runtimes/install.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

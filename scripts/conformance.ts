@@ -6,7 +6,12 @@ import { formatConformance } from './conformance/document.ts';
 import { gatherEvidence, type SourceFile } from './conformance/evidence.ts';
 import { GROUPS, MATRIX } from './conformance/matrix.ts';
 
-const PLACES = ['packages/*/src/**/*.ts', 'packages/*/test/**/*.test.ts', 'e2e/**/*.test.ts'];
+const PLACES = [
+  'packages/*/src/**/*.ts',
+  'packages/*/test/**/*.test.ts',
+  'e2e/**/*.test.ts',
+  'interop/**/*.test.ts',
+];
 /** Neither code nor tests. */
 const EXEMPT = /(?:-contract|-fixture|\.d)\.ts$/;
 

@@ -14,8 +14,8 @@ const CITATION = new RegExp(
   `RFC ([0-9]{4,5})(?: Sections? (${NUMBER}(?:(?:, and|,| and| to) ${NUMBER})*))?`,
   'g',
 );
-const ROW = /\b[PICX]-[0-9]{2}\b/g;
-const TEST_NAME = /(['"`])([PICX]-[0-9]{2}(?:(?:, and|,| and) [PICX]-[0-9]{2})*): /g;
+const ROW = /\b[PICXSRGV]-[0-9]{2}\b/g;
+const TEST_NAME = /(['"`])([PICXSRGV]-[0-9]{2}(?:(?:, and|,| and) [PICXSRGV]-[0-9]{2})*): /g;
 
 /** Citations in `text`; a list of sections gives one each. */
 export function citationsIn(text: string): readonly Citation[] {

@@ -1,5 +1,8 @@
-// What the RFCs of PASSporT (P), Identity (I), certificates (C) and PASSporT types (X) ask of this project: one row a
-// requirement. Code is found by citation of the source, tests by the row's id in their names.
+// What the RFCs of PASSporT (P), Identity (I), certificates (C) and PASSporT types (X) ask of this project, and RFC 8816
+// of its parts (`matrix-out-of-band.ts`): one row a requirement. Code is found by citation of the source, tests by the
+// row's id in their names.
+
+import { OUT_OF_BAND } from './matrix-out-of-band.ts';
 
 export interface Requirement {
   readonly id: string;
@@ -17,6 +20,10 @@ export const GROUPS: Readonly<Record<string, string>> = {
   I: 'Identity header field',
   C: 'Certificates',
   X: 'PASSporT types',
+  S: 'Storing',
+  R: 'Retrieving',
+  G: 'Gateways',
+  V: 'Access tokens of neighbours',
 };
 
 export const MATRIX: readonly Requirement[] = [
@@ -213,4 +220,5 @@ export const MATRIX: readonly Requirement[] = [
     level: 'MUST',
     demand: 'A destination other than the one called is joined to it by `div`',
   },
+  ...OUT_OF_BAND,
 ];

@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a CPS that carried 100 calls holds no calling number, no signature and nothing around orig', async () => {
+it('S-06: a CPS that carried 100 calls holds no calling number, no signature and nothing around orig', async () => {
   const passports: string[] = [];
   for (let i = 0; i < CALLS; i++) passports.push(await placeAndVerify(i));
   const callers = passports.map((_, i) => Buffer.from(callerOf(i)));

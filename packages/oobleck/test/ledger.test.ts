@@ -33,7 +33,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('issuer: nothing it saw or signed stands in a token it later meets at the CPS', async () => {
+it('S-07: issuer: nothing it saw or signed stands in a token it later meets at the CPS', async () => {
   const seen: Uint8Array[] = [];
   const transport = createTokenTransport(client);
   const insider: Depositor = createDepositor(lab.lab, 'alpha');
@@ -115,7 +115,7 @@ it('directory: a call causes no request to it, and the issuer is not asked eithe
   expect(urls.filter(({ url }) => url.includes('12155000301') || url.includes('/prefixes/'))).toEqual([]);
 });
 
-it('poller: replies for an idle, a busy, an overfull and an unknown mailbox cannot be told apart', async () => {
+it('R-04: poller: replies for an idle, a busy, an overfull and an unknown mailbox cannot be told apart', async () => {
   const called = parseTelephoneNumber('12155000302');
   const { address } = lab.stranger.seal({ passports: [] }, called);
   const { id, shard } = splitAddress(address);

@@ -177,7 +177,7 @@ async function authenticated(outcome: ReturnType<ReturnType<typeof createAs>['au
 }
 
 describe('signing', () => {
-  it('gives a PASSporT and its Identity, and leaves the same PASSporT for the called number', async () => {
+  it('S-05: gives a PASSporT and its Identity, and leaves the same PASSporT for the called number', async () => {
     const [owner] = await publish(1);
     const result = await authenticated(createAs().authenticate(callOf()));
     expect(result.outOfBand).toBe('stored');
@@ -246,7 +246,7 @@ describe('signing', () => {
     expect([sent, taken]).toEqual([[], []]);
   });
 
-  it('signs what the tenant may claim, at its highest attestation or below', async () => {
+  it('S-01: signs what the tenant may claim, at its highest attestation or below', async () => {
     const allowedNumbers = createNumberCover([parseTnEntry('2-12155559999')]);
     const as = createAs({}, {}, tenantOf({ allowedNumbers, highestAttestation: 'B' }));
     for (const attestation of ['B', 'C'] as const) {
@@ -258,7 +258,7 @@ describe('signing', () => {
 });
 
 describe('deposits', () => {
-  it('one for each key, each a request of its own with its own secret and token', async () => {
+  it('S-02: one for each key, each a request of its own with its own secret and token', async () => {
     const opened = await publish(3);
     const { passport } = await authenticated(createAs().authenticate(callOf()));
     expect(sent).toHaveLength(3);
@@ -325,7 +325,7 @@ describe('deposits', () => {
     expect(sent).toHaveLength(4);
   });
 
-  it('waits for the first that is stored, not for the others', async () => {
+  it('S-04: waits for the first that is stored, not for the others', async () => {
     await publish(2);
     let calls = 0;
     const never = new Promise<DepositAnswer>(() => {});

@@ -1,5 +1,6 @@
+import { StirError } from '@oobleck/stir';
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import { splitAddress } from '@oobleck/stir/mailbox';
+import { parseLifetime, splitAddress } from '@oobleck/stir/mailbox';
 import { parseTnEntry } from '@oobleck/stir/number';
 import { createReplySealer } from '@oobleck/stir/seal';
 import { encodeToken, parseToken } from '@oobleck/stir/token';
@@ -171,7 +172,7 @@ describe('spending and storing', () => {
 });
 
 describe('mailboxes', () => {
-  it('replies have the length of the mailbox’s form; shards keep apart', async () => {
+  it('R-05: replies have the length of the mailbox’s form; shards keep apart', async () => {
     await cps.service.deposit(requestOf({ shard: 2 }));
     for (const shard of [0, 1, 2, 3]) {
       const { sealed, opened } = await contents(shard);
@@ -185,6 +186,16 @@ describe('mailboxes', () => {
     expect(await cps.service.deposit(requestOf({ shard: 4 }))).toBe('unknown-mailbox');
     expect(await cps.service.deposit(requestOf({ mailboxId: new Uint8Array(32) }))).toBe('unknown-mailbox');
     expect(cps.store.size).toBe(0);
+  });
+
+  it('S-10: nothing is kept for longer than 60 seconds, and nothing longer can be asked for', async () => {
+    await cps.service.deposit(requestOf({ lifetimeSeconds: 60 }));
+    clock.advance(59);
+    expect((await contents()).opened!.items).toHaveLength(1);
+    clock.advance(1);
+    expect((await contents()).opened!.items).toEqual([]);
+    for (const text of ['61', '120', '3600', '-1', '060'])
+      expect(() => parseLifetime(text)).toThrow(StirError);
   });
 
   it('deposits end with the credential; what lies there can be read for as long as the key is kept', async () => {
@@ -206,7 +217,7 @@ describe('mailboxes', () => {
   });
 });
 
-it('what is stored names nobody: no token, no number', async () => {
+it('S-06, S-09: what is stored names nobody: no token, no number', async () => {
   const [token] = mintTokens(AUTHORITY, 1);
   await cps.service.deposit(requestOf({ tokens: [token!] }));
   const { blobs } = cps.store.list(`${encodeBase64url(key.mailboxId)}/2`, NOW * 1000);

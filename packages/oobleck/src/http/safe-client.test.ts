@@ -214,7 +214,7 @@ describe('safe client: addresses', () => {
     expect((await client({ resolve }).request(get(`https://cr.example.net:${port}/`))).status).toBe(200);
   });
 
-  it('takes plain http to loopback only, and only when told to', async () => {
+  it('S-11: takes plain http to loopback only, and only when told to', async () => {
     const server = createPlainServer((_request, response) => response.end('plain'));
     const port = await listen(server);
     await expect(client().request(get(`http://127.0.0.1:${port}/`))).rejects.toMatchObject({

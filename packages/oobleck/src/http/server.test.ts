@@ -251,7 +251,7 @@ describe('server', () => {
     expect(answer.toLowerCase()).toContain('connection: close');
   });
 
-  it('speaks plain HTTP on loopback only, and only when told to', async () => {
+  it('S-11: speaks plain HTTP on loopback only, and only when told to', async () => {
     const plain = { tls: undefined, log, port: 0 };
     await expect(createHttpServer({ ...plain, host: '127.0.0.1' })).rejects.toThrow(TypeError);
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.net'])

@@ -163,7 +163,7 @@ describe('issuance', () => {
     });
   });
 
-  it('counts by holder and UTC day, also when requests race', async () => {
+  it('S-08: counts by holder and UTC day, also when requests race', async () => {
     const { issuer, clock } = createFixture(credential, { tokensPerDay: 5 });
     const ask = async (holder: string) => {
       const { request } = await blind(issuer);

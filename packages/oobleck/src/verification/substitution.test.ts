@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 
 describe('substitution', () => {
-  it('one PASSporT serves one call: the second is ambiguous, and the event names the first', async () => {
+  it('R-10: one PASSporT serves one call: the second is ambiguous, and the event names the first', async () => {
     world.leavePassport();
     const vs = world.createVs();
     expect((await vs.verify(callOf(), [])).reason).toBe('verified');

@@ -150,7 +150,7 @@ describe('out of band', () => {
     ],
   ];
 
-  it.each(rows)('%s: %s', async (reason, _text, prepare, shape) => {
+  it.each(rows)('R-07, R-08: %s: %s', async (reason, _text, prepare, shape) => {
     prepare();
     const verdict = await world.createVs().verify(callOf(shape), []);
     expect(verdict).toMatchObject({ reason, status: 'unverifiable', verstat: 'No-TN-Validation' });
@@ -176,7 +176,7 @@ describe('out of band', () => {
     expect(world.fetched).toEqual([`${REPOSITORY}/provider.pem`]);
   });
 
-  it('finds the genuine one among junk, and tells the fault that got furthest where there is none', async () => {
+  it('R-06: finds the genuine one among junk, and tells the fault that got furthest where there is none', async () => {
     for (let i = 0; i < 3; i++) world.leavePassport({ by: stranger });
     world.leavePassport({ issuedAt: NOW - 100 });
     world.leaveEnvelope({ passports: ['junk'] });

@@ -1,6 +1,6 @@
 // Verification service (RFC 8816 Section 8.2, RFC 8224 Section 6.2): IO around the steps of stir/verdict. In band it
 // reads what the call brought, out of band it fetches and opens what was left for it. Every wait ends by one deadline,
-// and whatever goes wrong leaves the call unverifiable, never verified.
+// and whatever goes wrong leaves the call unverifiable, never verified, nor bogus (RFC 8816 Section 7.2).
 
 import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';

@@ -1,5 +1,5 @@
 // The extension that names the Call Placement Services of a certificate's holder (draft-sliwa-stir-pps-ext-00, before it
-// draft-sliwa-stir-cert-cps-ext-01). Its identifier is not assigned yet, so it is a matter of configuration.
+// draft-sliwa-stir-cert-cps-ext-01): V-07. Its identifier is not assigned yet, so it is a matter of configuration.
 //
 //   PPSURIs ::= SEQUENCE SIZE (1..MAX) OF IA5String      absolute https URIs, each the root of an API
 

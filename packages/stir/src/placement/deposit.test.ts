@@ -29,7 +29,7 @@ const order = { envelope, called, keys, lifetimeSeconds: 20 as const };
 describe('sealDeposits', () => {
   const deposits = sealDeposits(parts, order);
 
-  it('makes one deposit for each key, and each key opens exactly its own', () => {
+  it('S-03: makes one deposit for each key, and each key opens exactly its own', () => {
     expect(deposits).toHaveLength(3);
     for (const [at, { address, blob }] of deposits.entries())
       for (const [who, { key }] of owners.entries())
@@ -71,7 +71,7 @@ describe('sealDeposits', () => {
 });
 
 describe('sealCover', () => {
-  it('looks like a deposit in all but content', () => {
+  it('S-12: looks like a deposit in all but content', () => {
     const { envelope: _, ...rest } = order;
     const real = sealDeposits(parts, order);
     const cover = sealCover(parts, rest);

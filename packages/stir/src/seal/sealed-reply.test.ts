@@ -60,7 +60,7 @@ describe('sealed reply', () => {
     fc.assert(fc.property(reply, check), { numRuns: 50 });
   });
 
-  it('has one length, whatever it holds, and no two look alike', () => {
+  it('R-02, R-03: has one length, whatever it holds, and no two look alike', () => {
     const full = { ...empty, items: Array.from({ length: 7 }, (_, at) => item(at)) };
     const sealed = [empty, empty, full, full].map((value) =>
       sealer.seal(owner.publicKey, question, encodeReply(value, SIZE)),

@@ -201,7 +201,7 @@ describe('deposit and retrieval', () => {
     expect((await retrieve()).opened!.items).toHaveLength(0);
   });
 
-  it('the same request again is honoured and stores nothing twice; the token for anything else is not', async () => {
+  it('S-08: the same request again is honoured and stores nothing twice; the token for anything else is not', async () => {
     const fixed = {
       authorization: formatPrivateToken(token()),
       'passport-retract': hashOf(new Uint8Array(32)),
@@ -610,7 +610,7 @@ describe('what is out of shape gets a problem document', () => {
 });
 
 describe('no answer depends on what a mailbox holds', () => {
-  it('empty, full, flooded, unknown and out-of-range mailboxes are answered alike', async () => {
+  it('R-01: empty, full, flooded, unknown and out-of-range mailboxes are answered alike', async () => {
     const ask = (path: string) => retrieve(new Uint8Array(16), 0, path);
     const mine = `/mailboxes/${id()}/0/passports`;
     const paths = [
