@@ -42,11 +42,15 @@ export function rulesOf(room: string): RoomRules | undefined {
   return RULES[room];
 }
 
-/** A path below `src` to its room: the first folder; the HTTP face of a role and the clients are rooms of their own. */
+/**
+ * A path below `src` to its room: the first folder; the HTTP faces of a role, that of a profile among them, and the
+ * clients are rooms of their own.
+ */
 export function roomOf(path: string): string {
   const folders = path.split('/').slice(0, -1);
   const [first = '', second] = folders;
-  return second === 'face' || `${first}/${second}` === 'http/clients' ? `${first}/${second}` : first;
+  if (folders.includes('face')) return `${first}/face`;
+  return `${first}/${second}` === 'http/clients' ? 'http/clients' : first;
 }
 
 /** Each store is a door of its own, as are the parts of the lab; every other room has an `index.ts`. */

@@ -1,0 +1,193 @@
+// The Call Placement Service of the ATIS profiles: PASSporTs in clear, under the pair of called and calling party, for
+// whoever proves with an access token that it may ask (ATIS-1000096, ATIS-1000105, RFC 9888 Sections 5 and 6). It neither
+// verifies PASSporTs nor passes them on to other CPSs.
+
+import { StirError } from '@oobleck/stir';
+import { type AccessOptions, type AccessParts, type AccessRequest, checkAccess } from './access-check.ts';
+import type { AccessClaims } from './access-claims.ts';
+import type { ClearPassportStore, PublishedSet } from './clear-passport-store.ts';
+import { createHolderPace, type HolderPace } from './holder-pace.ts';
+import { digestOf, type PublishBody, parsePublishBody, requireAgreement } from './passport-set.ts';
+import { type AtisProfile, type Place, placeName } from './place.ts';
+import type { Refusal } from './refusal.ts';
+import { mayRetrieve, type RetrievalPolicy } from './retrieval-policy.ts';
+import type { SeenTokens } from './seen-tokens.ts';
+
+export interface AtisPlacementParts extends AccessParts {
+  readonly store: ClearPassportStore;
+  readonly seen: SeenTokens;
+}
+
+export interface AtisPlacementOptions {
+  /** Bare host names under which clients know this CPS. */
+  readonly hosts: readonly string[];
+  /** Default both. */
+  readonly profiles?: readonly AtisProfile[];
+  readonly retrieval?: RetrievalPolicy;
+  /** How far `iat` of an access token may be from now, default 60. */
+  readonly freshnessSeconds?: number;
+  /** How long PASSporTs of ATIS-1000096 lie, default 15, at most 60. */
+  readonly retentionSeconds?: number;
+  /** Of one provider, default 1000. */
+  readonly requestsPerSecond?: number;
+  /** Certificates of access tokens may be fetched from any public host; default false: from listed repositories. */
+  readonly fetchesAnywhere?: boolean;
+  /** Default 2000. */
+  readonly chainDeadlineMs?: number;
+}
+
+/** Leave to do one thing once. */
+export interface Grant {
+  readonly place: Place;
+  readonly claims: AccessClaims;
+}
+
+export interface AtisPlacement {
+  /** Checks the access token, all but whether it was used before. */
+  admit(request: AccessRequest): Promise<{ readonly grant: Grant } | { readonly refusal: Refusal }>;
+  /** @returns `undefined` where it is stored */
+  publish(grant: Grant, body: Uint8Array): Promise<Refusal | undefined>;
+  retrieve(grant: Grant): Promise<{ readonly passports: readonly string[] } | { readonly refusal: Refusal }>;
+}
+
+/** RFC 9888 Section 5: never beyond freshness, and 60 seconds at most. */
+export const MAXIMUM_RETENTION_SECONDS = 60;
+/** In one answer. */
+export const MAXIMUM_RETRIEVED = 64;
+export const MAXIMUM_RETRIEVED_LETTERS = 262_144;
+
+interface Context {
+  readonly parts: AtisPlacementParts;
+  readonly access: AccessOptions;
+  readonly profiles: readonly AtisProfile[];
+  readonly policy: RetrievalPolicy;
+  readonly retentionSeconds: number;
+  readonly pace: HolderPace;
+}
+
+export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlacementOptions): AtisPlacement {
+  const context: Context = {
+    parts,
+    access: {
+      hosts: options.hosts.map((host) => host.toLowerCase()),
+      freshnessSeconds: options.freshnessSeconds ?? 60,
+      channel: options.fetchesAnywhere ? 'in-band' : 'out-of-band',
+      chainDeadlineMs: options.chainDeadlineMs ?? 2_000,
+    },
+    profiles: options.profiles ?? ['96', '105'],
+    policy: options.retrieval ?? {},
+    retentionSeconds: Math.min(options.retentionSeconds ?? 15, MAXIMUM_RETENTION_SECONDS),
+    pace: createHolderPace(options.requestsPerSecond ?? 1_000),
+  };
+  return {
+    admit: (request) => admit(context, request),
+    publish: (grant, body) => orUnavailable(publish(context, grant, body)),
+    retrieve: async (grant) => {
+      const found = await orUnavailable(retrieve(context, grant));
+      return typeof found === 'string' ? { refusal: found } : { passports: found };
+    },
+  };
+}
+
+async function admit({ parts, access, profiles, pace }: Context, request: AccessRequest) {
+  const { place } = request;
+  if (!profiles.includes(place.profile)) return { refusal: 'not-found' } as const;
+  const verdict = await checkAccess(parts, access, request);
+  if ('refusal' in verdict) return verdict;
+  const { claims } = verdict;
+  if (!pace.admits(claims.issuer, parts.now())) return { refusal: 'pace' } as const;
+  return { grant: { place, claims } };
+}
+
+async function publish(
+  context: Context,
+  { place, claims }: Grant,
+  body: Uint8Array,
+): Promise<Refusal | undefined> {
+  const { parts } = context;
+  const content = parseBody(body);
+  if (content === undefined) return 'malformed';
+  if (content.isRepublished) return 'republish';
+  if (digestOf(parts.crypto, content.passports) !== claims.digest) return 'other-body';
+  const issuedAt = latestIssuedAt(content.passports, place);
+  if (issuedAt === undefined) return 'malformed';
+  const publishedAtMs = parts.now();
+  const expiresAtMs =
+    1000 * Math.min(endOf(context, claims, place, publishedAtMs), issuedAt + FRESHNESS_SECONDS);
+  if (expiresAtMs <= publishedAtMs) return 'stale-passport';
+  const replay = await spend(context, claims);
+  if (replay !== undefined) return replay;
+  const set = { passports: content.passports, publisher: claims.issuer, publishedAtMs, expiresAtMs };
+  return (await parts.store.add(placeName(place), set)) === 'full' ? 'unavailable' : undefined;
+}
+
+/** A PASSporT is fresh for so long (RFC 8224 Section 4.1): no CPS keeps it longer (RFC 9888 Section 5). */
+const FRESHNESS_SECONDS = 60;
+
+/** Seconds since 1970: by the publisher's `exp` in ATIS-1000105, by this CPS in ATIS-1000096, earlier where `exp` says so. */
+function endOf(
+  { retentionSeconds }: Context,
+  { expiresAt }: AccessClaims,
+  { profile }: Place,
+  nowMs: number,
+) {
+  const seconds = profile === '105' ? MAXIMUM_RETENTION_SECONDS : retentionSeconds;
+  return Math.min(nowMs / 1000 + seconds, expiresAt ?? Number.POSITIVE_INFINITY);
+}
+
+async function retrieve(context: Context, { place, claims }: Grant): Promise<readonly string[] | Refusal> {
+  const { parts, policy } = context;
+  const replay = await spend(context, claims);
+  if (replay !== undefined) return replay;
+  // Looked up for everybody: what is not there and what is not theirs take the same time and look alike.
+  const sets = await parts.store.list(placeName(place), parts.now());
+  if (sets.length === 0 || !mayRetrieve(policy, claims.issuer, place)) return 'not-found';
+  return passportsOf(sets);
+}
+
+/** The newest set first, each whole, none twice, as much as one answer holds. */
+function passportsOf(sets: readonly PublishedSet[]): readonly string[] {
+  const passports = new Set<string>();
+  let letters = 0;
+  for (const set of sets) {
+    letters += set.passports.reduce((sum, { length }) => sum + length, 0);
+    const isTooMuch = passports.size + set.passports.length > MAXIMUM_RETRIEVED;
+    if (isTooMuch || letters > MAXIMUM_RETRIEVED_LETTERS) break;
+    for (const passport of set.passports) passports.add(passport);
+  }
+  return [...passports];
+}
+
+/** A token does one thing once; another provider's ids are others. */
+async function spend({ parts, access }: Context, { issuer, id, issuedAt }: AccessClaims) {
+  const untilMs = (issuedAt + access.freshnessSeconds + 1) * 1000;
+  const state = await parts.seen.see(`${issuer} ${id}`, untilMs, parts.now());
+  if (state === 'seen') return 'replayed' as const;
+  return state === 'full' ? ('unavailable' as const) : undefined;
+}
+
+function parseBody(body: Uint8Array): PublishBody | undefined {
+  return orUndefined(() => parsePublishBody(body));
+}
+
+function latestIssuedAt(passports: readonly string[], place: Place): number | undefined {
+  return orUndefined(() => requireAgreement(passports, place));
+}
+
+function orUndefined<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof StirError) return undefined;
+    throw error;
+  }
+}
+
+/** A store that fails: nothing is said of what it holds. */
+async function orUnavailable<T>(work: Promise<T>): Promise<T | Refusal> {
+  try {
+    return await work;
+  } catch {
+    return 'unavailable';
+  }
+}

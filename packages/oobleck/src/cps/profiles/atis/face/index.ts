@@ -1,0 +1,1 @@
+export { type AtisFace, createAtisFace } from './atis-face.ts';
