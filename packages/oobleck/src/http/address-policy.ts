@@ -38,10 +38,13 @@ export interface AddressPolicy {
 }
 
 /**
- * @param allowAddresses CIDR blocks or single addresses to permit beside the public ones
+ * @param allowAddresses CIDR blocks or single addresses to permit beside the public ones; or `onlyNamed` them
  * @throws TypeError for an entry that is neither
  */
-export function createAddressPolicy(allowAddresses: readonly string[] = []): AddressPolicy {
+export function createAddressPolicy(
+  allowAddresses: readonly string[] = [],
+  { onlyNamed = false }: { readonly onlyNamed?: boolean } = {},
+): AddressPolicy {
   const allowed = blockList(allowAddresses);
   const refused = blockList([...NOT_PUBLIC_IPV4, ...NOT_PUBLIC_IPV6]);
   const global = blockList(GLOBAL_UNICAST);
@@ -51,6 +54,7 @@ export function createAddressPolicy(allowAddresses: readonly string[] = []): Add
       const address = canonicalAddress(text);
       if (address === undefined) return false;
       if (contains(allowed, address)) return true;
+      if (onlyNamed) return false;
       return !contains(refused, address) && (isIP(address) === 4 || contains(global, address));
     },
     isLoopback(text) {

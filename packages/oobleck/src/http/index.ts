@@ -4,7 +4,9 @@ export { createChainFetcher } from './chain-fetcher.ts';
 export type { CorsOptions } from './cors.ts';
 export type { HttpReply } from './exchange.ts';
 export { createFastifyApp, type FastifyApp, type FastifyAppOptions } from './fastify-app.ts';
+export { type HotExchange, type HotRoutes, type PreparedAnswer, prepareAnswer } from './hot-exchange.ts';
 export { HttpFailure, type HttpFailureCode } from './http-failure.ts';
+export { DEFAULT_LIMITS, type HttpServerLimits } from './http-limits.ts';
 export {
   answerProblems,
   formatProblem,
@@ -17,6 +19,7 @@ export {
   unauthorized,
 } from './problem.ts';
 export { readBody } from './read-body.ts';
+export type { HttpHandler } from './request-reception.ts';
 export {
   createSafeClient,
   type HttpRequest,
@@ -26,8 +29,7 @@ export {
 export type { Resolve, ResolvedAddress } from './safe-connector.ts';
 export {
   createHttpServer,
-  type HttpHandler,
   type HttpServer,
-  type HttpServerLimits,
   type HttpServerOptions,
+  type TlsMaterial,
 } from './server.ts';

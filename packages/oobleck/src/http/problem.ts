@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventLog } from '../operate/index.ts';
+import type { PreparedAnswer } from './hot-exchange.ts';
 
 export interface Problem {
   readonly status: number;
@@ -30,6 +31,9 @@ export class HttpProblem extends Error {
 }
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+export const TOO_LARGE = problem(413, 'content-too-large', 'The body is larger than allowed');
+export const TIMED_OUT = problem(408, 'request-timeout', 'The body took too long');
 
 export function problem(status: number, slug: string, title: string, detail?: string): HttpProblem {
   return new HttpProblem({ status, slug, title, detail });
@@ -75,6 +79,24 @@ export function sendProblem(request: IncomingMessage, response: ServerResponse, 
   if (problem.challenge !== undefined) headers['www-authenticate'] = problem.challenge;
   if (!request.complete) endAfterwards(request, response, headers);
   response.writeHead(problem.status, headers).end(body);
+}
+
+/** The same, for a hot route to send. @param fields further ones: name, value, ... */
+export function prepareProblem(
+  given: Problem,
+  fields: readonly string[] = [],
+): { readonly answer: PreparedAnswer; readonly body: Uint8Array } {
+  const body = Buffer.from(formatProblem(given));
+  const own = [
+    'content-type',
+    PROBLEM_MEDIA_TYPE,
+    'content-length',
+    String(body.length),
+    'cache-control',
+    'no-store',
+  ];
+  const challenge = given.challenge === undefined ? [] : ['www-authenticate', given.challenge];
+  return { answer: { status: given.status, fields: [...own, ...challenge, ...fields] }, body };
 }
 
 /** Runs a handler and answers for what it throws. */

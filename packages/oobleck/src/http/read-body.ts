@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { concatBytes } from '@oobleck/stir/bytes';
-import { type HttpProblem, problem } from './problem.ts';
+import { type HttpProblem, problem, TIMED_OUT, TOO_LARGE } from './problem.ts';
 
 /**
  * @param limitBytes a longer body is refused as soon as that is known, before it has come whole
@@ -13,7 +13,7 @@ export function readBody(
   limitBytes: number,
   timeoutMs: number,
 ): Promise<Uint8Array> {
-  if (Number(request.headers['content-length']) > limitBytes) return Promise.reject(tooLarge());
+  if (Number(request.headers['content-length']) > limitBytes) return Promise.reject(TOO_LARGE);
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -27,19 +27,12 @@ export function readBody(
     };
     const onData = (chunk: Uint8Array) => {
       length += chunk.length;
-      if (length > limitBytes) settle(tooLarge());
+      if (length > limitBytes) settle(TOO_LARGE);
       else chunks.push(chunk);
     };
     const onEnd = () => settle(undefined);
     const onClose = () => settle(problem(400, 'incomplete-body', 'The request ended before its body'));
-    const timer = setTimeout(
-      () => settle(problem(408, 'request-timeout', 'The body took too long')),
-      timeoutMs,
-    );
+    const timer = setTimeout(() => settle(TIMED_OUT), timeoutMs);
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
-}
-
-function tooLarge(): HttpProblem {
-  return problem(413, 'content-too-large', 'The body is larger than allowed');
 }

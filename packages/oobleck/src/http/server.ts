@@ -1,90 +1,67 @@
 // The listener: TLS 1.3 and 1.2 with HTTP/2 and HTTP/1.1 on one port, or plain HTTP/1.1 on loopback where that is
-// asked for. It asks the hot routes first, then the fallback; both see node's own request and response, which look
-// alike in both versions of HTTP. It bounds header sizes, times and streams; bodies are bounded where they are read.
+// asked for. Every request passes the gate, is shown to the hot routes, and, where they leave it, to the routes and the fallback
+// over node's own request and response, which look alike in both versions of HTTP. It bounds what clients may take (`http-limits.ts`);
+// bodies are bounded where they are read.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { constants, createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
+import { createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import type { EventLog } from '../operate/index.ts';
+import type { EventLog, Readiness } from '../operate/index.ts';
 import { createAddressPolicy } from './address-policy.ts';
+import { createConnectionGuard } from './connection-guard.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
-import { type CorsOptions, createCors } from './cors.ts';
-import { formatProblem, PROBLEM_MEDIA_TYPE, type Problem, problemOf, sendProblem } from './problem.ts';
+import type { CorsOptions } from './cors.ts';
+import type { HotRoutes } from './hot-exchange.ts';
+import { DEFAULT_LIMITS, type HttpServerLimits } from './http-limits.ts';
+import { createOpenExchanges } from './open-exchanges.ts';
+import { formatProblem, PROBLEM_MEDIA_TYPE, type Problem } from './problem.ts';
+import { createRequestGate, LARGE_HEADER } from './request-gate.ts';
+import { type ReceptionOptions, takeRequest, takeStreams } from './request-reception.ts';
 
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+/** PEM. With `clientCa`, clients without a certificate from it are refused. */
+export interface TlsMaterial {
+  readonly certificate: string;
+  readonly key: string;
+  readonly clientCa?: string;
+}
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends ReceptionOptions {
   /** Address or name to listen on. */
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** PEM. With `clientCa`, clients without a certificate from it are refused. */
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientCa?: string };
+  readonly tls?: TlsMaterial;
   /** Needed to listen without `tls`, which is possible on loopback only. */
   readonly allowPlainHttp?: boolean;
   readonly log: EventLog;
   /** Pages that may call; without it, none is told that it may. */
   readonly cors?: CorsOptions;
-  /** Hot routes: answers and returns true, or returns false and has touched nothing. */
-  readonly routes?: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** For everything else, default 404. */
-  readonly fallback?: HttpHandler;
+  /** Served at `/health`, `/health/live` and `/health/ready`; without it, nothing is there. */
+  readonly readiness?: Readiness;
+  /** Whether there is no room for more: everything but health is then answered with 503. Asked at every request. */
+  readonly isOverloaded?: () => boolean;
+  /** Routes that see an exchange and no request: where every microsecond counts. Asked first. */
+  readonly hot?: HotRoutes;
   readonly limits?: Partial<HttpServerLimits>;
-}
-
-export interface HttpServerLimits {
-  /** Default 16384. */
-  readonly maxHeaderBytes: number;
-  /** Default 10000. */
-  readonly headerTimeoutMs: number;
-  /** From the first byte of a request to its last, default 30000. Over HTTP/2, hot routes see to it themselves. */
-  readonly requestTimeoutMs: number;
-  /** From a request's headers to the last byte of its answer, default 60000: nobody keeps answers by not reading them. */
-  readonly responseTimeoutMs: number;
-  /** Default 65000, longer than clients keep idle connections. */
-  readonly idleTimeoutMs: number;
-  /** Concurrent streams of an HTTP/2 connection, default 128. */
-  readonly maxStreams: number;
-  /** Default 10000. */
-  readonly maxConnections: number;
 }
 
 export interface HttpServer {
   readonly port: number;
   /** `https://host:port`, or `http:`. */
   readonly origin: string;
+  /** For connections from now on; those there are stay as they are. @throws what OpenSSL finds wrong, and leaves what there was */
+  replaceTls(tls: TlsMaterial): void;
   /** Takes nothing new, lets what is in flight finish for so long (default 5000), then ends it. */
   close(boundMs?: number): Promise<void>;
 }
-
-const DEFAULTS: HttpServerLimits = {
-  maxHeaderBytes: 16_384,
-  headerTimeoutMs: 10_000,
-  requestTimeoutMs: 30_000,
-  responseTimeoutMs: 60_000,
-  idleTimeoutMs: 65_000,
-  maxStreams: 128,
-  maxConnections: 10_000,
-};
-
-const LARGE_HEADER: Problem = {
-  status: 431,
-  slug: 'header-fields-too-large',
-  title: 'The header fields are larger than allowed',
-};
-
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-const UNKNOWN_METHOD: Problem = {
-  status: 501,
-  slug: 'unknown-method',
-  title: 'This method is not known here',
-};
 
 const MALFORMED: Problem = {
   status: 400,
   slug: 'malformed-request',
   title: 'The request is not well-formed HTTP',
 };
+/** Streams that a connection may take back at once. */
+const RESET_BURST = 1_000;
 const CLIENT_ERRORS: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: LARGE_HEADER,
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, slug: 'request-timeout', title: 'The request took too long' },
@@ -92,11 +69,24 @@ const CLIENT_ERRORS: Readonly<Record<string, Problem>> = {
 
 /** Resolves once it listens. @throws TypeError without TLS where that is not allowed; what `listen` throws */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const limits = { ...DEFAULTS, ...options.limits };
-  const server = options.tls === undefined ? plainServer(options, limits) : secureServer(options, limits);
-  const tracker = createConnectionTracker(server);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const server = options.tls === undefined ? plainServer(options, limits) : secureServer(options.tls, limits);
   server.maxConnections = limits.maxConnections;
-  server.on('request', dispatcher(options, limits) as never);
+  const guard = createConnectionGuard(server, limits);
+  const tracker = createConnectionTracker(server);
+  const open = createOpenExchanges(sweepOf(limits), guard.sweep);
+  const { log } = options;
+  const reception = {
+    options,
+    limits,
+    guard,
+    gate: createRequestGate(options, limits),
+    context: { log, open, responseTimeoutMs: limits.responseTimeoutMs },
+  };
+  server.on('request', (request, response) =>
+    takeRequest(reception, request as IncomingMessage, response as ServerResponse),
+  );
+  if ('setSecureContext' in server) takeStreams(server, reception);
   server.on('clientError', (error: Error, socket: Socket) => answerClientError(error, socket));
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -104,8 +94,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return {
     port,
     origin: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
-    close: (boundMs = 5000) => tracker.close(boundMs),
+    replaceTls(tls) {
+      if ('setSecureContext' in server) server.setSecureContext(secureContext(tls));
+    },
+    async close(boundMs = 5000) {
+      guard.dropHandshakes();
+      await tracker.close(boundMs);
+      open.close();
+    },
   };
+}
+
+/** What is late is noticed soon after, for times of seconds as for those of tests. */
+function sweepOf({ requestTimeoutMs, responseTimeoutMs, idleTimeoutMs }: HttpServerLimits): number {
+  return Math.min(250, Math.ceil(Math.min(requestTimeoutMs, responseTimeoutMs, idleTimeoutMs) / 4));
 }
 
 function plainServer({ host, allowPlainHttp }: HttpServerOptions, limits: HttpServerLimits): Server {
@@ -115,11 +117,9 @@ function plainServer({ host, allowPlainHttp }: HttpServerOptions, limits: HttpSe
   return createServer(http1Options(limits));
 }
 
-function secureServer({ tls }: HttpServerOptions, limits: HttpServerLimits): Http2SecureServer {
+function secureServer(tls: TlsMaterial, limits: HttpServerLimits): Http2SecureServer {
   const options: SecureServerOptions & { http1Options: object } = {
-    cert: tls!.certificate,
-    key: tls!.key,
-    minVersion: 'TLSv1.2',
+    ...secureContext(tls),
     handshakeTimeout: limits.headerTimeoutMs,
     allowHTTP1: true,
     http1Options: http1Options(limits),
@@ -129,10 +129,19 @@ function secureServer({ tls }: HttpServerOptions, limits: HttpServerLimits): Htt
       maxHeaderListSize: limits.maxHeaderBytes,
       enablePush: false,
     },
+    // Fields beyond the count are still read, so that the answer can say what is wrong; far beyond, the stream is reset.
+    maxHeaderListPairs: 2 * limits.maxHeaderFields,
+    streamResetRate: limits.maxResetsPerSecond,
+    streamResetBurst: RESET_BURST,
+    unknownProtocolTimeout: limits.headerTimeoutMs,
   };
-  if (tls!.clientCa !== undefined)
-    Object.assign(options, { ca: tls!.clientCa, requestCert: true, rejectUnauthorized: true });
+  if (tls.clientCa !== undefined) Object.assign(options, { requestCert: true, rejectUnauthorized: true });
   return createSecureServer(options).setTimeout(limits.idleTimeoutMs);
+}
+
+function secureContext({ certificate, key, clientCa }: TlsMaterial) {
+  const own = { cert: certificate, key, minVersion: 'TLSv1.2' as const };
+  return clientCa === undefined ? own : { ...own, ca: clientCa };
 }
 
 function http1Options(limits: HttpServerLimits) {
@@ -143,51 +152,6 @@ function http1Options(limits: HttpServerLimits) {
     keepAliveTimeout: limits.idleTimeoutMs,
     connectionsCheckingInterval: Math.min(5000, limits.headerTimeoutMs),
   };
-}
-
-function dispatcher(options: HttpServerOptions, limits: HttpServerLimits): HttpHandler {
-  const { routes, fallback, log } = options;
-  const cors = options.cors && createCors(options.cors);
-  return (request, response) => {
-    try {
-      if (cors?.(request, response)) return;
-      if (hasLargeHeader(request, limits.maxHeaderBytes)) return sendProblem(request, response, LARGE_HEADER);
-      if (!METHODS.has(request.method ?? '')) return sendProblem(request, response, UNKNOWN_METHOD);
-      limitResponseTime(response, limits.responseTimeoutMs);
-      if (routes?.(request, response)) return;
-      if (fallback !== undefined) {
-        limitBodyTime(request, response, limits.requestTimeoutMs);
-        return fallback(request, response);
-      }
-      sendProblem(request, response, { status: 404, slug: 'not-found', title: 'There is nothing here' });
-    } catch (error) {
-      sendProblem(request, response, problemOf(error, log));
-    }
-  };
-}
-
-/** An answer that is not taken in time ends with its stream, or its connection. */
-function limitResponseTime(response: ServerResponse, boundMs: number): void {
-  const timer = setTimeout(() => response.destroy(), boundMs);
-  response.once('close', () => clearTimeout(timer));
-}
-
-/** HTTP/2 holds a peer to the announced size only once the peer has acknowledged it. */
-function hasLargeHeader({ httpVersionMajor, rawHeaders }: IncomingMessage, maxHeaderBytes: number): boolean {
-  if (httpVersionMajor < 2) return false;
-  let length = 0;
-  for (const text of rawHeaders) length += text.length;
-  return length > maxHeaderBytes;
-}
-
-/** What `requestTimeout` does for HTTP/1.1. */
-function limitBodyTime(request: IncomingMessage, response: ServerResponse, timeoutMs: number): void {
-  if (request.httpVersionMajor < 2 || request.complete) return;
-  const timer = setTimeout(() => {
-    const { stream } = response as ServerResponse & { stream?: { close(code: number): void } };
-    if (!request.complete) stream?.close(constants.NGHTTP2_CANCEL);
-  }, timeoutMs);
-  request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 
 function listen(server: Server | Http2SecureServer, { host, port }: HttpServerOptions): Promise<void> {

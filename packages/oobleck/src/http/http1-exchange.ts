@@ -1,0 +1,73 @@
+// A hot request over HTTP/1.1, on node's own request and response.
+
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { isBodyOverdue, type Receiving, receiveWithin } from './body-intake.ts';
+import type {
+  BodyBounds,
+  ExchangeContext,
+  FurtherFields,
+  HotExchange,
+  PreparedAnswer,
+} from './hot-exchange.ts';
+import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
+
+export class Http1Exchange implements HotExchange, Receiving {
+  readonly method: string;
+  readonly target: string;
+  readonly fields: IncomingHttpHeaders;
+  dueAtMs: number;
+  private readonly request: IncomingMessage;
+  private readonly response: ServerResponse;
+  readonly context: ExchangeContext;
+  private readonly further: FurtherFields;
+  isReading = false;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: ExchangeContext,
+    further: FurtherFields,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.context = context;
+    this.further = further;
+    this.method = request.method ?? '';
+    this.target = request.url ?? '';
+    this.fields = request.headers;
+    this.dueAtMs = context.open.now + context.responseTimeoutMs;
+  }
+
+  get isGone(): boolean {
+    return this.response.closed || this.response.destroyed;
+  }
+
+  receiveBody(bounds: BodyBounds, receive: (body: Uint8Array) => void): void {
+    const announced = this.fields['content-length'];
+    const length = announced === undefined ? undefined : Number(announced);
+    if (length !== undefined && length > bounds.limitBytes) this.refuse(TOO_LARGE);
+    else receiveWithin(this, this.request, length, bounds, receive);
+  }
+
+  answer({ status, fields }: PreparedAnswer, body?: Uint8Array): void {
+    const { response } = this;
+    if (this.isGone || response.headersSent) return;
+    response.writeHead(status, [...fields, ...this.further]).end(body);
+  }
+
+  refuse(error: unknown, fields: readonly string[] = []): void {
+    const { answer, body } = prepareProblem(problemOf(error, this.context.log), fields);
+    const { request, response } = this;
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (!request.complete) response.setHeader('connection', 'close');
+    this.answer(answer, body);
+  }
+
+  expire(): void {
+    if (!this.response.headersSent && isBodyOverdue(this)) return;
+    this.response.destroy();
+  }
+}

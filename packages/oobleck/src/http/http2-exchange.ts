@@ -1,0 +1,89 @@
+// A hot request over HTTP/2, on the stream itself: node's compatibility layer (its request and response) is never built.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { isBodyOverdue, type Receiving, receiveWithin } from './body-intake.ts';
+import type {
+  BodyBounds,
+  ExchangeContext,
+  FurtherFields,
+  HotExchange,
+  PreparedAnswer,
+} from './hot-exchange.ts';
+import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
+
+const END = { endStream: true };
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
+
+export class Http2Exchange implements HotExchange, Receiving {
+  readonly method: string;
+  readonly target: string;
+  readonly fields: IncomingHttpHeaders;
+  dueAtMs: number;
+  private readonly stream: ServerHttp2Stream;
+  readonly context: ExchangeContext;
+  private readonly further: FurtherFields;
+  isReading = false;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    fields: IncomingHttpHeaders,
+    context: ExchangeContext,
+    further: FurtherFields,
+  ) {
+    this.stream = stream;
+    this.fields = fields;
+    this.context = context;
+    this.further = further;
+    this.method = fields[':method'] as string;
+    this.target = (fields[':path'] as string | undefined) ?? '';
+    this.dueAtMs = context.open.now + context.responseTimeoutMs;
+  }
+
+  get isGone(): boolean {
+    return this.stream.closed || this.stream.destroyed;
+  }
+
+  receiveBody(bounds: BodyBounds, receive: (body: Uint8Array) => void): void {
+    const { stream, fields } = this;
+    const announced = fields['content-length'];
+    const length = announced === undefined ? undefined : Number(announced);
+    if (length !== undefined && length > bounds.limitBytes) {
+      this.refuse(TOO_LARGE);
+      return;
+    }
+    if (fields.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+    receiveWithin(this, stream, length, bounds, receive);
+  }
+
+  answer({ status, fields }: PreparedAnswer, body?: Uint8Array): void {
+    const { stream } = this;
+    if (this.isGone || stream.headersSent) return;
+    const pairs = [':status', String(status), ...fields, ...this.further];
+    if (body === undefined || this.method === 'HEAD') {
+      stream.respond(pairs, END);
+      return;
+    }
+    stream.respond(pairs);
+    stream.end(body);
+  }
+
+  refuse(error: unknown, fields: readonly string[] = []): void {
+    const { answer, body } = prepareProblem(problemOf(error, this.context.log), fields);
+    const { stream } = this;
+    if (this.isGone) return;
+    if (stream.headersSent) {
+      stream.close(NGHTTP2_CANCEL);
+      return;
+    }
+    // What is left of a body that nobody reads ends with the stream (RFC 9113 Section 8.1: NO_ERROR, after the whole answer).
+    if (!stream.endAfterHeaders && !stream.readableEnded)
+      stream.once('finish', () => stream.close(NGHTTP2_NO_ERROR));
+    this.answer(answer, body);
+  }
+
+  expire(): void {
+    if (!this.stream.headersSent && isBodyOverdue(this)) return;
+    this.stream.close(NGHTTP2_CANCEL);
+  }
+}
