@@ -2,11 +2,16 @@ export {
   type AuthenticationOptions,
   type AuthenticationOutcome,
   type AuthenticationService,
+  type CallName,
+  type CarriageOutcome,
   createAuthenticationService,
-  type OutOfBand,
+  type DiversionResult,
+  type SigningOrder,
 } from './authentication-service.ts';
+export type { OutOfBand } from './call-deposits.ts';
 export type {
   AuthenticationParts,
+  ChainsAtHand,
   DepositAnswer,
   DepositSender,
   KeyFinder,

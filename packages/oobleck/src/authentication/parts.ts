@@ -41,8 +41,15 @@ export interface AuthenticationParts {
   readonly keys: KeyFinder;
   readonly purse: TokenPurse;
   readonly sender: DepositSender;
+  /** For what a gateway carries; left out, the called side fetches the chains. */
+  readonly chains?: ChainsAtHand | undefined;
   /** Runs `action` once, later. */
   readonly schedule: (action: () => void, delayMs: number) => void;
+}
+
+export interface ChainsAtHand {
+  /** DER, signer first; `undefined` where it is not in memory. */
+  chainAtHand(certificateUrl: string): readonly Uint8Array[] | undefined;
 }
 
 export interface TenantSource {

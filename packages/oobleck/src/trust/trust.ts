@@ -59,6 +59,8 @@ export interface ChainQuestion {
 export interface Trust {
   /** Never rejects. A chain is as served: whether it counts is for `validated` to say. */
   chainFor(x5u: string, question: ChainQuestion): Promise<ChainResult>;
+  /** The chain under a URL as DER, signer first, where it is in memory: no traffic, no waiting. */
+  chainAtHand(x5u: string): readonly Uint8Array[] | undefined;
   /** A chain that came with the PASSporT. The same bytes give the same object, so that `validated` remembers it. */
   chainOf(ders: readonly Uint8Array[]): ChainResult;
   /** `at` in Unix seconds. */
@@ -112,6 +114,11 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
       if (!isListed && channel === 'out-of-band') return { unavailable: 'unlisted' };
       if (!isListed && listedOnly) return { unavailable: 'policy' };
       return known ?? within(source.fetch(url.href, isListed), signalDeadlineMs);
+    },
+    chainAtHand(x5u) {
+      const url = parseX5u(x5u, x5uPorts);
+      const known = url && source.cached(url.href);
+      return known !== undefined && 'chain' in known ? known.chain.map(({ der }) => der) : undefined;
     },
     chainOf(ders) {
       // One hash of one piece: this is on the path of every call.

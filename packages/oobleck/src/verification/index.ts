@@ -19,6 +19,7 @@ export type {
 } from './parts.ts';
 export {
   createVerificationService,
+  type HowToAsk,
   type VerificationOptions,
   type VerificationService,
 } from './verification-service.ts';

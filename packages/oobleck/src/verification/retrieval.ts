@@ -16,7 +16,7 @@ import {
 import type { OpenedBlobs } from './opened-blobs.ts';
 import type { OwnAddress, OwnKeys, ReplySource } from './parts.ts';
 
-export const MAXIMUM_ADDRESSES = 4;
+export const MAXIMUM_ADDRESSES = 8;
 
 export interface RetrievalParts {
   readonly crypto: Crypto;

@@ -32,12 +32,17 @@ export interface VerificationOptions {
   readonly numberMap?: NumberMap | undefined;
 }
 
+export interface HowToAsk {
+  /** Mailboxes asked, 1 to 8, where calls of a kind need more than `addressesPerCall`: for each of them the same. */
+  readonly addresses?: number | undefined;
+}
+
 export interface VerificationService {
   /**
    * The verdict on a call. Never rejects. The same call again gets the same answer.
    * @param identities values of its Identity header fields, none where they were lost
    */
-  verify(call: ArrivedCall, identities: readonly string[]): Promise<Verdict>;
+  verify(call: ArrivedCall, identities: readonly string[], how?: HowToAsk): Promise<Verdict>;
 }
 
 export function createVerificationService(
@@ -49,7 +54,7 @@ export function createVerificationService(
   const answers = createAnswers<Verdict>(now, 2 * freshnessSeconds * 1000, options.rememberedCalls ?? 65_536);
   const deadlineMs = options.deadlineMs ?? 400;
   const settings: ChannelSettings = {
-    addresses: Math.min(options.addressesPerCall ?? 2, MAXIMUM_ADDRESSES),
+    addresses: bounded(options.addressesPerCall ?? 2),
     rules: {
       crypto,
       freshnessSeconds,
@@ -59,11 +64,12 @@ export function createVerificationService(
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {
-    verify(call, identities) {
+    verify(call, identities, { addresses } = {}) {
       const key = callKey(crypto, call);
       return answers.once(key, () => {
         const question = { call, key, endsAtMs: performance.now() + deadlineMs, turns: createTurns() };
-        const decided = decide(parts, settings, question, identities).catch((error: unknown) => {
+        const asked = addresses === undefined ? settings : { ...settings, addresses: bounded(addresses) };
+        const decided = decide(parts, asked, question, identities).catch((error: unknown) => {
           parts.onEvent?.({ event: 'internal-error', error });
           return notVerified('internal');
         });
@@ -73,13 +79,17 @@ export function createVerificationService(
   };
 }
 
+function bounded(addresses: number): number {
+  return Math.max(1, Math.min(addresses, MAXIMUM_ADDRESSES));
+}
+
 /** How long after the deadline the work on what has arrived may take. */
 const GRACE_MS = 100;
 
 /** Whatever a port does, the call is answered: the ports keep the deadline, and this holds where one does not. */
 function orTooLate(decided: Promise<Verdict>, boundMs: number): Promise<Verdict> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(notVerified('internal')), boundMs);
+    const timer = setTimeout(() => resolve(notVerified('deadline')), boundMs);
     void decided.then((verdict) => {
       clearTimeout(timer);
       resolve(verdict);

@@ -4,7 +4,7 @@
 import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import type { Crypto } from '../crypto/crypto.ts';
 import { isTelephoneNumber, type TelephoneNumber } from '../number/index.ts';
-import type { MediaKey, ShakenClaims } from '../passport/index.ts';
+import type { MediaKey, ResourcePriority, ShakenClaims } from '../passport/index.ts';
 import { StirError } from '../stir-error.ts';
 
 /** A call about to be placed, as its authentication service sees it. */
@@ -18,6 +18,8 @@ export interface PlacedCall {
   readonly placedAt: number;
   /** With it a `shaken` PASSporT is made, without it a base one. */
   readonly shaken?: ShakenClaims;
+  /** With it an `rph` PASSporT is made (RFC 8443). */
+  readonly priority?: ResourcePriority;
 }
 
 /** A call that arrives, as its verification service sees it. */

@@ -1,5 +1,14 @@
 export { countNumbers, createNumberCover, type NumberCover } from './number-cover.ts';
 export {
+  createNumberPlan,
+  MAXIMUM_ALTERNATES,
+  type NumberPlan,
+  type NumberRules,
+  type PortedRule,
+  type PrefixRule,
+  type Translation,
+} from './number-plan.ts';
+export {
   type DialPlan,
   isDiallable,
   isTelephoneNumber,

@@ -48,7 +48,8 @@ export function parseTelephoneNumber(text: string, plan?: DialPlan): TelephoneNu
   return full;
 }
 
-function bareNumber(text: string): string {
+/** The number in a text, separators and `+` still in it. */
+export function bareNumber(text: string): string {
   const uri = /^(tel|sips?):([^@;?]*)(?:;[^@?]*)?(@?)/i.exec(text);
   if (uri === null) return separated(text);
   const isSip = uri[1]!.toLowerCase() !== 'tel';

@@ -1,5 +1,12 @@
 export { type Deposit, type DepositOrder, type DepositParts, sealCover, sealDeposits } from './deposit.ts';
 export {
+  type DiversionOutcome,
+  type DiversionRefusal,
+  type DiversionRequest,
+  type SignedDiversion,
+  signDiversion,
+} from './divert-call.ts';
+export {
   type PlacementOutcome,
   type PlacementRefusal,
   type SignedCall,

@@ -16,6 +16,8 @@ export interface SigningAuthority {
   readonly allowedNumbers?: NumberCover | 'any' | undefined;
   readonly highestAttestation: Attestation;
   readonly numberMap?: NumberMap | undefined;
+  /** Resource-Priority values the tenant may claim (RFC 8443 Section 4); left out, none. */
+  readonly allowedPriorities?: ReadonlySet<string> | undefined;
 }
 
 export interface SignedCall {
@@ -24,7 +26,11 @@ export interface SignedCall {
   readonly identity: string;
 }
 
-export type PlacementRefusal = 'no-authority' | 'number-not-allowed' | 'attestation-too-high';
+export type PlacementRefusal =
+  | 'no-authority'
+  | 'number-not-allowed'
+  | 'attestation-too-high'
+  | 'priority-not-allowed';
 
 export type PlacementOutcome =
   | { readonly signed: true; readonly call: SignedCall }
@@ -38,16 +44,36 @@ export function signCall(authority: SigningAuthority, call: PlacedCall, id: stri
   const reason = refusalFor(authority, call);
   if (reason !== undefined) return { signed: false, reason };
   const { signer } = authority;
-  const content = { originator: call.originator, destinations: call.destinations, issuedAt: call.placedAt };
-  const passport =
-    call.shaken === undefined ? signer.signBase(content, id) : signer.signShaken(content, call.shaken);
+  const passport = sign(signer, call, id);
+  const ppt = pptOfCall(call);
   const identity = formatIdentity({
     token: passport,
     info: signer.certificateUrl,
     algorithm: 'ES256',
-    ...(call.shaken === undefined ? {} : { ppt: 'shaken' }),
+    ...(ppt === undefined ? {} : { ppt }),
   });
   return { signed: true, call: { passport, identity } };
+}
+
+function sign(signer: PassportSigner, call: PlacedCall, id: string): string {
+  const { originator, destinations, placedAt: issuedAt, priority, shaken } = call;
+  if (priority !== undefined)
+    return signer.sign({
+      extension: 'rph',
+      originator: { kind: 'tn', number: originator },
+      destinations: { numbers: destinations, uris: [] },
+      issuedAt,
+      priority,
+      // As in a base PASSporT: two calls in one second differ.
+      id,
+    });
+  const content = { originator, destinations, issuedAt };
+  return shaken === undefined ? signer.signBase(content, id) : signer.signShaken(content, shaken);
+}
+
+function pptOfCall({ priority, shaken }: PlacedCall): 'rph' | 'shaken' | undefined {
+  if (priority !== undefined) return 'rph';
+  return shaken === undefined ? undefined : 'shaken';
 }
 
 function refusalFor(authority: SigningAuthority, call: PlacedCall): PlacementRefusal | undefined {
@@ -55,11 +81,13 @@ function refusalFor(authority: SigningAuthority, call: PlacedCall): PlacementRef
   const proof = authorityOver({
     certificate,
     number: call.originator,
-    ppt: call.shaken === undefined ? undefined : 'shaken',
+    ppt: pptOfCall(call),
     spcOf: numberMap?.spcOf,
   });
   if (proof === undefined) return 'no-authority';
   if (!isAllowed(authority, call, proof)) return 'number-not-allowed';
+  if (call.priority?.authorized.some((value) => authority.allowedPriorities?.has(value) !== true))
+    return 'priority-not-allowed';
   const isTooHigh =
     call.shaken !== undefined && !isAtMost(call.shaken.attestation, authority.highestAttestation);
   return isTooHigh ? 'attestation-too-high' : undefined;

@@ -34,6 +34,7 @@ function rowOf(inBand: Status, sipCode: SipCode, text: string, phrase: string | 
  */
 const TABLE = {
   'no-caller': open(428, 'the call presents no calling number'),
+  'not-checked': open(428, 'calls like this one are not checked here'),
   'not-served': open(428, 'no key for the called number is held here'),
   'no-passport': open(428, 'no PASSporT for this call was found'),
   'cps-unavailable': open(428, 'no Call Placement Service answered in time'),
@@ -56,6 +57,7 @@ const TABLE = {
   'claims-not-permitted': failed(438, 'the certificate does not permit what the PASSporT claims'),
   'no-authority': failed(437, 'the certificate has no authority for the number it signs for'),
   'bad-signature': failed(438, 'the signature does not hold'),
+  deadline: open(436, 'nothing was decided within the deadline of the call'),
   internal: open(436, 'the verification service failed'),
   ambiguous: open(438, 'the PASSporT was already taken by another call'),
   verified: { inBand: 'verified', sipCode: 200, text: 'the calling number is verified' },

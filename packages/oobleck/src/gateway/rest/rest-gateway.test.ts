@@ -28,6 +28,8 @@ const authentication: AuthenticationService = {
     if (outcome instanceof Error) throw outcome;
     return outcome;
   },
+  carry: () => Promise.reject(new Error('not asked here')),
+  divert: () => Promise.reject(new Error('not asked here')),
   retract: () => {},
   close: async () => {},
 };

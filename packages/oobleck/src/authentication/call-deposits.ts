@@ -1,0 +1,124 @@
+// The deposits of one call (RFC 8816 Section 8.1, steps 3 and 4): a sealed copy for each key of each called number, each
+// a request of its own. The call waits for the first that is stored, or the deadline; the rest goes on behind it.
+
+import { StirError } from '@oobleck/stir';
+import type { AcceptedCredential } from '@oobleck/stir/credential';
+import type { Lifetime } from '@oobleck/stir/mailbox';
+import { isDiallable, type TelephoneNumber } from '@oobleck/stir/number';
+import { type Deposit, sealDeposits } from '@oobleck/stir/placement';
+import { createPassportSealer, type Envelope } from '@oobleck/stir/seal';
+import type { AuthenticationParts } from './parts.ts';
+import { createAbsentMailboxes, type DepositResult, placeDeposit } from './place-deposit.ts';
+
+/** What became of the out-of-band half when the call went on its way. */
+export type OutOfBand =
+  /** A copy lies at a CPS. */
+  | 'stored'
+  /** No key of the called number is known. */
+  | 'no-key'
+  | 'no-token'
+  /** Every CPS refused or could not be reached. */
+  | 'failed'
+  /** None had answered by the deadline; the attempt goes on. */
+  | 'deadline'
+  /** Nothing was to be left. */
+  | 'none';
+
+export interface CallDeposits {
+  /** @param key names the call (see `callKey`) */
+  leave(key: string, called: readonly TelephoneNumber[], envelope: Envelope): Promise<OutOfBand>;
+  /** Takes back what was left for a call, neither at once nor at a telling moment. */
+  retract(key: string): void;
+  /** Waits for deposits still under way. */
+  close(): Promise<void>;
+}
+
+export interface DepositOptions {
+  readonly deadlineMs: number;
+  readonly lifetimeSeconds: Lifetime;
+  readonly tokensPerCall: number;
+}
+
+const KEEP_MS = 60_000;
+const RETRACT_AFTER_MS = 5_000;
+const RETRACT_SPREAD_MS = 3_000;
+
+export function createCallDeposits(parts: AuthenticationParts, options: DepositOptions): CallDeposits {
+  const { crypto } = parts;
+  const sealer = createPassportSealer(crypto);
+  const absent = createAbsentMailboxes(parts.now);
+  /** Deposits under way or done, by call, as long as they may be taken back. */
+  const placed = new Map<string, readonly Promise<DepositResult>[]>();
+  const seal = (called: readonly TelephoneNumber[], envelope: Envelope): readonly Deposit[] =>
+    called.filter(isDiallable).flatMap((number) => {
+      const keys: readonly AcceptedCredential[] = parts.keys.keysFor(number);
+      const { lifetimeSeconds } = options;
+      return sealDeposits({ crypto, sealer }, { envelope, called: number, keys, lifetimeSeconds });
+    });
+  return {
+    async leave(key, called, envelope) {
+      const deposits = sealOrNothing(() => seal(called, envelope));
+      if (deposits === undefined) return 'failed';
+      if (deposits.length === 0) return 'no-key';
+      // Narrowest authority first: where the tokens of a call run out, the widest keys go without.
+      const budget = { left: options.tokensPerCall };
+      const results = deposits.map((deposit) =>
+        placeDeposit({ ...parts, absent }, deposit, budget, options.deadlineMs),
+      );
+      placed.set(key, [...(placed.get(key) ?? []), ...results]);
+      parts.schedule(() => placed.delete(key), KEEP_MS);
+      return firstStored(results, parts, options.deadlineMs);
+    },
+    retract(key) {
+      const deposits = placed.get(key) ?? [];
+      placed.delete(key);
+      for (const deposit of deposits) {
+        const delayMs = RETRACT_AFTER_MS + (crypto.randomBytes(1)[0]! / 256) * RETRACT_SPREAD_MS;
+        parts.schedule(() => void takeBack(parts, deposit, options.deadlineMs), delayMs);
+      }
+    },
+    async close() {
+      await Promise.all([...placed.values()].flat());
+    },
+  };
+}
+
+/** PASSporTs that came with a call may be longer than any envelope: then nothing is left. */
+function sealOrNothing(seal: () => readonly Deposit[]): readonly Deposit[] | undefined {
+  try {
+    return seal();
+  } catch (error) {
+    if (error instanceof StirError) return undefined;
+    throw error;
+  }
+}
+
+/** Only after the first 201, or the deadline, does the call go out (RFC 8816 Section 8.1). */
+async function firstStored(
+  results: readonly Promise<DepositResult>[],
+  { schedule }: AuthenticationParts,
+  deadlineMs: number,
+): Promise<OutOfBand> {
+  const deadline = new Promise<OutOfBand>((resolve) => schedule(() => resolve('deadline'), deadlineMs));
+  const stored = Promise.any(
+    results.map(async (result) => {
+      if ((await result).outcome !== 'stored') throw new Error('not stored');
+      return 'stored' as const;
+    }),
+  );
+  const summary = async (): Promise<OutOfBand> => {
+    const outcomes = (await Promise.all(results)).map(({ outcome }) => outcome);
+    return outcomes.every((outcome) => outcome === 'no-token') ? 'no-token' : 'failed';
+  };
+  return Promise.race([deadline, stored.catch(summary)]);
+}
+
+async function takeBack(
+  { sender }: AuthenticationParts,
+  deposit: Promise<DepositResult>,
+  deadlineMs: number,
+): Promise<void> {
+  const { places, retractSecret } = await deposit;
+  const retract = (cps: string) => sender.retract(cps, [retractSecret], deadlineMs);
+  await Promise.allSettled(places.map(retract));
+}

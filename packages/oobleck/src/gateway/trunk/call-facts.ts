@@ -1,0 +1,93 @@
+// An offered call to the values that the services know: numbers by the trunk's rules, the caller from the header field
+// the trunk believes.
+
+import { StirError } from '@oobleck/stir';
+import { type ArrivedCall, type PlacedCall, parseCallId } from '@oobleck/stir/call';
+import { callingIdentity } from '@oobleck/stir/identity';
+import type { NumberPlan, TelephoneNumber } from '@oobleck/stir/number';
+import { normalizeUri } from '@oobleck/stir/uri';
+import type { OfferedCall } from './offered-call.ts';
+
+const MAXIMUM_NUMBERS = 16;
+
+/** @param originationId for a call without one @throws StirError where it is no call that can be signed */
+export function placedCall(offer: OfferedCall, now: number, originationId: () => string): PlacedCall {
+  const { trunk } = offer;
+  const attestation = offer.attestation ?? trunk.attestation;
+  const { caller } = presented(offer);
+  if (caller === undefined) throw new StirError('ERR_CALL_FORMAT', 'a call that presents no number');
+  const call = {
+    tenant: trunk.tenant,
+    callId: parseCallId(offer.callId),
+    originator: caller,
+    destinations: numbers(trunk.numbers, calledTexts(offer)),
+    placedAt: offer.sentAt ?? now,
+  };
+  if (offer.priority !== undefined) return { ...call, priority: offer.priority };
+  if (attestation === undefined) return call;
+  const origid = offer.originationId ?? trunk.originationId ?? originationId();
+  return { ...call, shaken: { attestation, originationId: origid } };
+}
+
+/** @throws StirError where nobody is called, or the call id is none; a caller that is none is nobody */
+export function arrivedCall(offer: OfferedCall, now: number): ArrivedCall {
+  const { trunk, sentAt, mediaKeys, displayName } = offer;
+  const called = numbers(trunk.numbers, calledTexts(offer));
+  const others = called.flatMap((number) => trunk.numbers.alternates(number));
+  return {
+    tenant: trunk.tenant,
+    callId: parseCallId(offer.callId),
+    ...presented(offer),
+    called: [...new Set([...called, ...others])],
+    formerlyCalled: readable(trunk.numbers, offer.formerlyCalled ?? []),
+    arrivedAt: now,
+    ...(sentAt === undefined ? {} : { sentAt }),
+    ...(mediaKeys === undefined ? {} : { mediaKeys }),
+    ...(displayName === undefined ? {} : { displayName }),
+  };
+}
+
+/** P-Asserted-Identity where it is trusted, so that an anonymous From has a caller all the same; else From. */
+function presented(offer: OfferedCall): Pick<ArrivedCall, 'caller' | 'callerUri'> {
+  const asserted = offer.trunk.isAssertedTrusted ? (offer.assertedIdentities ?? []) : [];
+  const all = [...asserted, ...(offer.caller === undefined ? [] : [offer.caller])];
+  const parties = all.map((text) => party(offer.trunk.numbers, text));
+  const withNumber = parties.find(({ caller }) => caller !== undefined);
+  return withNumber ?? parties.find(({ callerUri }) => callerUri !== undefined) ?? {};
+}
+
+function party(plan: NumberPlan, text: string): Pick<ArrivedCall, 'caller' | 'callerUri'> {
+  const bare = attempt(() => plan.canonical(text));
+  if (bare !== undefined) return { caller: bare };
+  // A header field value: what is in its brackets, by the grammar of SIP.
+  const found = callingIdentity({ from: text }, { isAssertedTrusted: false });
+  if (found === undefined) return {};
+  const uri = /<([^<>]*)>/.exec(text)?.[1] ?? text.split(';')[0]!;
+  const caller = attempt(() => plan.canonical(uri.trim())) ?? found.caller;
+  if (caller !== undefined) return { caller };
+  const callerUri = attempt(() => normalizeUri(uri.trim())) ?? found.callerUri;
+  return callerUri === undefined ? {} : { callerUri };
+}
+
+function calledTexts({ called, alsoCalled = [] }: OfferedCall): readonly string[] {
+  return [called, ...alsoCalled].slice(0, MAXIMUM_NUMBERS);
+}
+
+/** @throws StirError */
+function numbers(plan: NumberPlan, texts: readonly string[]): readonly TelephoneNumber[] {
+  return [...new Set(texts.map(plan.canonical))];
+}
+
+/** Hints: what is no number is left out. */
+function readable(plan: NumberPlan, texts: readonly string[]): readonly TelephoneNumber[] {
+  return texts.slice(0, MAXIMUM_NUMBERS).flatMap((text) => attempt(() => plan.canonical(text)) ?? []);
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StirError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,231 @@
+// The one way on which every switch-facing interface asks about a call. The trunk decides what is done, a deadline how
+// long it may take, a breaker whether it is waited for at all. One call gets one answer however often it is offered, and
+// whatever goes wrong the call goes on.
+
+import { createHash, randomUUID } from 'node:crypto';
+import { StirError } from '@oobleck/stir';
+import type { AuthenticationService } from '../../authentication/index.ts';
+import { type Breaker, createAnswers, createBreaker } from '../../call/index.ts';
+import type { VerificationService } from '../../verification/index.ts';
+import { createBoundedWait } from './bounded-wait.ts';
+import { placedCall } from './call-facts.ts';
+import { type CallTraces, createCallTraces, type OpenTrace } from './call-trace.ts';
+import type { IdentityCipher } from './identity-cipher.ts';
+import type { OfferedCall } from './offered-call.ts';
+import { type Placement, placeCall, unchanged } from './place-call.ts';
+import type { PlacedAnswer } from './placed-answer.ts';
+import { notReceived, type Reception, receiveCall } from './receive-call.ts';
+import type { ReceivedAnswer } from './received-answer.ts';
+import { createSkewWatch } from './skew-watch.ts';
+import type { Skipped } from './skipped.ts';
+import type { Trunk } from './trunk.ts';
+
+export interface CallPathParts {
+  readonly authentication?: AuthenticationService | undefined;
+  readonly verification?: VerificationService | undefined;
+  /** For trunks that encrypt; without it their PASSporTs do not travel in band. */
+  readonly cipher?: IdentityCipher | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that does not go back. */
+  readonly elapsed: () => number;
+  /** Runs an action once, later; what it gives back calls that off. */
+  readonly schedule: (action: () => void, delayMs: number) => () => void;
+  readonly onEvent?: (event: CallPathEvent) => void;
+}
+
+export type CallPathEvent =
+  | {
+      readonly event: 'call-placed' | 'call-received';
+      readonly trunk: string;
+      readonly mode: Trunk['mode'];
+      readonly reason: string;
+      readonly elapsedMs: number;
+    }
+  | { readonly event: 'clock-skew'; readonly seconds: number; readonly count: number }
+  | { readonly event: 'call-path-failed'; readonly error: unknown };
+
+export interface CallPath {
+  /** A call that goes out. Never rejects. */
+  place(offer: OfferedCall): Promise<PlacedAnswer>;
+  /** A call that arrives. Never rejects. */
+  receive(offer: OfferedCall): Promise<ReceivedAnswer>;
+  /** Takes back what was left for a placed call, once it is answered or given up. */
+  retract(offer: OfferedCall): void;
+  /** What happened to a call. */
+  readonly traces: Pick<CallTraces, 'find'>;
+  /** The time that some PASSporT states, less ours, in seconds: of those that no answer shows. */
+  observeClock(seconds: number): void;
+}
+
+const KEEP_PLACED_MS = 60_000;
+const KEEP_RECEIVED_MS = 120_000;
+const REMEMBERED_CALLS = 65_536;
+
+interface Context {
+  readonly parts: CallPathParts;
+  readonly breakerOf: (trunk: Trunk, direction: 'outgoing' | 'incoming') => Breaker;
+  readonly wait: ReturnType<typeof createBoundedWait>;
+  readonly traces: CallTraces;
+  readonly observeClock: (seconds: number) => void;
+}
+
+export function createCallPath(parts: CallPathParts): CallPath {
+  const { now, elapsed, schedule, onEvent } = parts;
+  const placed = createAnswers<PlacedAnswer>(now, KEEP_PLACED_MS, REMEMBERED_CALLS);
+  const received = createAnswers<ReceivedAnswer>(now, KEEP_RECEIVED_MS, REMEMBERED_CALLS);
+  const context: Context = {
+    parts,
+    breakerOf: createBreakers(elapsed),
+    wait: createBoundedWait(schedule, (error) => onEvent?.({ event: 'call-path-failed', error })),
+    traces: createCallTraces(now, elapsed),
+    observeClock: createSkewWatch(now, (skew) => onEvent?.({ event: 'clock-skew', ...skew })).observe,
+  };
+  return {
+    place: (offer) => placed.once(keyOf(offer), () => place(context, offer)),
+    receive: (offer) => received.once(keyOf(offer), () => receive(context, offer)),
+    retract: (offer) => retract(context, offer),
+    traces: context.traces,
+    observeClock: context.observeClock,
+  };
+}
+
+async function place(context: Context, offer: OfferedCall): Promise<PlacedAnswer> {
+  const { parts } = context;
+  const { authentication, cipher } = parts;
+  const trace = begin(context, offer, 'outgoing');
+  const skipped = skipOf(offer, 'outgoing', authentication !== undefined);
+  if (skipped !== undefined || authentication === undefined)
+    return conclude(context, offer, trace, 'call-placed', unchanged(skipped ?? 'no-service'));
+  const now = Math.floor(parts.now() / 1000);
+  const isMonitored = offer.trunk.mode === 'monitor';
+  const order = { deposits: !isMonitored };
+  const decide = (): Promise<Placement> =>
+    orMalformed(
+      () => placeCall({ authentication, cipher, now, originationId: randomUUID, order }, offer),
+      () => unchanged('malformed-call'),
+    );
+  return decided(context, offer, trace, 'outgoing', decide, unchanged);
+}
+
+async function receive(context: Context, offer: OfferedCall): Promise<ReceivedAnswer> {
+  const { parts } = context;
+  const { verification, cipher } = parts;
+  const trace = begin(context, offer, 'incoming');
+  const skipped = skipOf(offer, 'incoming', verification !== undefined);
+  if (skipped !== undefined || verification === undefined)
+    return conclude(context, offer, trace, 'call-received', notReceived(skipped ?? 'no-service'));
+  const now = Math.floor(parts.now() / 1000);
+  if (offer.sentAt !== undefined) context.observeClock(offer.sentAt - now);
+  const decide = async (): Promise<Reception> => {
+    const reception = await orMalformed(
+      () => receiveCall({ verification, cipher, now }, offer),
+      () => notReceived('malformed-call'),
+    );
+    const { passport } = reception.verdict;
+    if (passport !== undefined) context.observeClock(passport.issuedAt - now);
+    return reception;
+  };
+  return decided(context, offer, trace, 'incoming', decide, notReceived);
+}
+
+/** Decides within the deadline. Where the trunk only monitors, the call is on its way already. */
+async function decided<T extends Placement | Reception>(
+  context: Context,
+  offer: OfferedCall,
+  trace: OpenTrace,
+  direction: 'outgoing' | 'incoming',
+  decide: () => Promise<T>,
+  instead: (why: Skipped) => T,
+): Promise<T & { readonly traceId: string }> {
+  const { trunk } = offer;
+  const event = direction === 'outgoing' ? 'call-placed' : 'call-received';
+  trace.step('asked', trunk.mode);
+  const breaker = context.breakerOf(trunk, direction);
+  const outcome = context.wait.run(breaker, trunk.deadlineMs, decide, instead);
+  if (trunk.mode === 'act') return conclude(context, offer, trace, event, await outcome);
+  void outcome.then((one) => conclude(context, offer, trace, event, one));
+  return { ...instead('monitor'), traceId: trace.traceId };
+}
+
+function conclude<T extends Placement | Reception>(
+  { parts }: Context,
+  { trunk }: OfferedCall,
+  trace: OpenTrace,
+  event: 'call-placed' | 'call-received',
+  outcome: T,
+): T & { readonly traceId: string } {
+  const { reason, action } = outcome;
+  trace.step('decided', reason);
+  if ('outOfBand' in outcome) trace.step('decided', `out-of-band-${outcome.outOfBand}`);
+  const elapsedMs = trace.step('answered', trunk.mode === 'act' ? action : 'unchanged');
+  parts.onEvent?.({ event, trunk: trunk.name, mode: trunk.mode, reason, elapsedMs });
+  return { ...outcome, traceId: trace.traceId };
+}
+
+function begin(
+  { traces }: Context,
+  { trunk, callId }: OfferedCall,
+  direction: 'outgoing' | 'incoming',
+): OpenTrace {
+  return traces.begin({ tenant: trunk.tenant, callId, trunk: trunk.name, direction });
+}
+
+function skipOf(
+  { trunk, called, caller, assertedIdentities = [] }: OfferedCall,
+  direction: 'outgoing' | 'incoming',
+  isServed: boolean,
+): Skipped | undefined {
+  if (!trunk.isOn) return 'off';
+  if (trunk.direction !== 'both' && trunk.direction !== direction) return 'direction';
+  if ([called, caller, ...assertedIdentities].some(trunk.exemptions.isExempt)) return 'exempt';
+  return isServed ? undefined : 'no-service';
+}
+
+function retract({ parts }: Context, offer: OfferedCall): void {
+  try {
+    const { tenant, callId, originator, destinations } = placedCall(offer, 0, randomUUID);
+    parts.authentication?.retract({ tenant, callId, originator, destinations });
+  } catch (error) {
+    if (!(error instanceof StirError)) throw error;
+  }
+}
+
+async function orMalformed<T>(decide: () => Promise<T>, otherwise: () => T): Promise<T> {
+  try {
+    return await decide();
+  } catch (error) {
+    if (error instanceof StirError) return otherwise();
+    throw error;
+  }
+}
+
+function createBreakers(elapsed: () => number): Context['breakerOf'] {
+  const breakers = new WeakMap<Trunk, { readonly outgoing: Breaker; readonly incoming: Breaker }>();
+  return (trunk, direction) => {
+    let both = breakers.get(trunk);
+    if (both === undefined) {
+      both = { outgoing: createBreaker(elapsed), incoming: createBreaker(elapsed) };
+      breakers.set(trunk, both);
+    }
+    return both[direction];
+  };
+}
+
+/** What makes two offers one call; what else came with it may be another time the same. A hash: no numbers are kept. */
+function keyOf(offer: OfferedCall): string {
+  const { trunk, callId, caller, assertedIdentities, called, alsoCalled, divertedFrom, priority } = offer;
+  const name = [
+    trunk.tenant,
+    trunk.name,
+    callId,
+    caller,
+    assertedIdentities,
+    called,
+    alsoCalled,
+    divertedFrom,
+  ];
+  return createHash('sha256')
+    .update(JSON.stringify([...name, priority?.authorized]))
+    .digest('base64url');
+}

@@ -1,0 +1,28 @@
+// Calls that nothing is done about: to emergency services, and back from them (RFC 5031, RFC 9027). They are recognised
+// as they are dialled, before any rule about numbers.
+
+export interface Exemptions {
+  /** @param dialled a number, or a URI */
+  isExempt(dialled: string | undefined): boolean;
+}
+
+export const EMERGENCY_NUMBERS: readonly string[] = ['112', '911', '999', '000'];
+
+const SERVICE = /^urn:service:sos(?:[.;@?]|$)/i;
+const URI = /^(?:[^<]*<)?(?:tel|sips?):([^@;?>]*)/i;
+
+export function createExemptions(numbers: readonly string[] = EMERGENCY_NUMBERS): Exemptions {
+  const exempt = new Set(numbers.map(digitsOf));
+  return {
+    isExempt(dialled) {
+      if (dialled === undefined || dialled.length > 256) return false;
+      const bare = dialled.replace(/^[^<]*</, '').trim();
+      if (SERVICE.test(bare)) return true;
+      return exempt.has(digitsOf(URI.exec(dialled)?.[1] ?? dialled));
+    },
+  };
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/[^0-9*#]/g, '');
+}

@@ -1,0 +1,14 @@
+export {
+  type CallPath,
+  type CallPathEvent,
+  type CallPathParts,
+  createCallPath,
+} from './call-path.ts';
+export type { Trace, TraceStep } from './call-trace.ts';
+export { EMERGENCY_NUMBERS } from './exemptions.ts';
+export type { IdentityCipher } from './identity-cipher.ts';
+export type { OfferedCall } from './offered-call.ts';
+export type { PlacedAnswer, PlacedReason } from './placed-answer.ts';
+export type { ReceivedAnswer, ReceivedFacts } from './received-answer.ts';
+export type { Skipped } from './skipped.ts';
+export { createTrunk, type Trunk, type TrunkOptions } from './trunk.ts';

@@ -1,0 +1,94 @@
+// A call that goes out: signed, or sent on with a diversion, or its own PASSporTs carried (RFC 8816 Sections 8.1 and 8.3,
+// RFC 8946 Section 4.1), as its trunk says.
+
+import type { AuthenticationService, OutOfBand, SigningOrder } from '../../authentication/index.ts';
+import { arrivedCall, placedCall } from './call-facts.ts';
+import type { IdentityCipher } from './identity-cipher.ts';
+import type { OfferedCall } from './offered-call.ts';
+import type { PlacedAnswer, PlacedReason } from './placed-answer.ts';
+
+export interface PlaceParts {
+  readonly authentication: AuthenticationService;
+  readonly cipher: IdentityCipher | undefined;
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** A fresh `origid`. */
+  readonly originationId: () => string;
+  readonly order: SigningOrder;
+}
+
+export type Placement = Omit<PlacedAnswer, 'traceId'>;
+
+/** @throws StirError for a call that is none */
+export function placeCall(parts: PlaceParts, offer: OfferedCall): Promise<Placement> {
+  const { identities = [], divertedFrom, trunk } = offer;
+  if (divertedFrom !== undefined) return divert(parts, offer, divertedFrom);
+  if (trunk.outgoing === 'carry' || (trunk.outgoing === 'sign-or-carry' && identities.length > 0))
+    return carry(parts, offer, identities);
+  // Somebody has signed it already, who knew the caller (RFC 8224 Section 6.1); a second opinion would be ours.
+  if (identities.length > 0) return Promise.resolve(unchanged('already-signed'));
+  return sign(parts, offer);
+}
+
+export function unchanged(reason: PlacedReason, outOfBand: OutOfBand = 'none'): Placement {
+  const nothing = { identities: [], identityEncrypted: [], removeIdentities: false };
+  return { action: 'unchanged', ...nothing, outOfBand, reason };
+}
+
+async function sign(parts: PlaceParts, offer: OfferedCall): Promise<Placement> {
+  const call = placedCall(offer, parts.now, parts.originationId);
+  const outcome = await parts.authentication.authenticate(call, parts.order);
+  if (!outcome.signed) return unchanged(outcome.reason);
+  return inBand(parts, offer, call.destinations, [outcome.identity], outcome.outOfBand, 'signed');
+}
+
+async function carry(
+  parts: PlaceParts,
+  offer: OfferedCall,
+  identities: readonly string[],
+): Promise<Placement> {
+  const call = arrivedCall(offer, parts.now);
+  const carried = { ...call, called: call.called.slice(0, 1) };
+  const outcome = await parts.authentication.carry(carried, identities, parts.order);
+  if (!outcome.carried) return unchanged(outcome.reason);
+  if (offer.trunk.encryptIdentity) {
+    const sealed = inBand(parts, offer, carried.called, identities, outcome.outOfBand, 'carried');
+    return { ...sealed, removeIdentities: true };
+  }
+  return unchangedBut(outcome.outOfBand);
+}
+
+/** What was carried stays in the INVITE as well: a network that keeps it does no harm. */
+function unchangedBut(outOfBand: OutOfBand): Placement {
+  return { ...unchanged('carried', outOfBand), action: 'continue' };
+}
+
+async function divert(parts: PlaceParts, offer: OfferedCall, divertedFrom: string): Promise<Placement> {
+  const { numbers } = offer.trunk;
+  const from = numbers.canonical(divertedFrom);
+  const to = numbers.canonical(offer.called);
+  const call = { ...arrivedCall(offer, parts.now), called: [from] };
+  const request = { from, to, caller: call.caller, historyIndex: offer.historyIndex };
+  const outcome = await parts.authentication.divert(call, offer.identities ?? [], request, parts.order);
+  if (!outcome.diverted) return unchanged(outcome.reason);
+  return inBand(parts, offer, [to], [outcome.identity], outcome.outOfBand, 'diverted');
+}
+
+function inBand(
+  { cipher }: PlaceParts,
+  { trunk }: OfferedCall,
+  called: Parameters<IdentityCipher['seal']>[0],
+  identities: readonly string[],
+  outOfBand: OutOfBand,
+  reason: PlacedReason,
+): Placement {
+  const isSealed = trunk.encryptIdentity;
+  return {
+    action: 'continue',
+    identities: isSealed ? [] : identities,
+    identityEncrypted: isSealed ? (cipher?.seal(called, identities) ?? []) : [],
+    removeIdentities: false,
+    outOfBand,
+    reason,
+  };
+}

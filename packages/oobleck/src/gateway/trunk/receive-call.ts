@@ -1,0 +1,74 @@
+// A call that arrives: what it brought and what was left for it is verified (RFC 8816 Section 8.2), and where the trunk
+// says so the PASSporTs found out of band are put back into SIP (RFC 8816 Section 5.3, first subcase).
+
+import type { ArrivedCall } from '@oobleck/stir/call';
+import { notVerified, readIdentity, restoredIdentities, type Verdict } from '@oobleck/stir/verdict';
+import type { VerificationService } from '../../verification/index.ts';
+import { arrivedCall } from './call-facts.ts';
+import type { IdentityCipher } from './identity-cipher.ts';
+import type { OfferedCall } from './offered-call.ts';
+import type { ReceivedAnswer, ReceivedFacts } from './received-answer.ts';
+import type { Skipped } from './skipped.ts';
+
+export interface ReceiveParts {
+  readonly verification: VerificationService;
+  readonly cipher: IdentityCipher | undefined;
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+export type Reception = Omit<ReceivedAnswer, 'traceId'>;
+
+/** @throws StirError for a call that is none */
+export async function receiveCall(
+  { verification, cipher, now }: ReceiveParts,
+  offer: OfferedCall,
+): Promise<Reception> {
+  const { trunk, identityEncrypted = [] } = offer;
+  const call = arrivedCall(offer, now);
+  const opened =
+    identityEncrypted.length === 0 ? [] : (cipher?.open(trunk.tenant, call.called, identityEncrypted) ?? []);
+  const identities = [...opened, ...(offer.identities ?? [])];
+  const verdict = await verification.verify(call, identities, { addresses: trunk.addressesPerCall });
+  const isLost = opened.length > 0 || verdict.channel === 'out-of-band';
+  return {
+    action: isBlocked(offer, call, identities, verdict) ? 'block' : 'continue',
+    verdict,
+    identities: trunk.incoming === 'restore' && isLost ? restoredIdentities(verdict) : [],
+    facts: factsOf(verdict),
+    reason: verdict.reason,
+  };
+}
+
+export function notReceived(reason: Skipped): Reception {
+  const fault = reason === 'deadline' || reason === 'suspended' ? 'deadline' : 'not-checked';
+  const verdict = notVerified(reason === 'internal' ? 'internal' : fault);
+  return { action: 'unchanged', verdict, identities: [], facts: {}, reason };
+}
+
+function factsOf({ passport, channel, authority, attestation }: Verdict): ReceivedFacts {
+  const originationId = passport?.shaken?.originationId;
+  return {
+    ...(attestation === undefined ? {} : { attestation }),
+    ...(originationId === undefined ? {} : { originationId }),
+    ...(channel === undefined ? {} : { channel }),
+    ...(authority === undefined ? {} : { authority }),
+  };
+}
+
+/**
+ * A call that says it comes back from an emergency service (RFC 9027 Section 4) is never refused, proven or not: one
+ * callback lost weighs more than a nuisance that gets through.
+ */
+function isBlocked(
+  { trunk }: OfferedCall,
+  call: ArrivedCall,
+  identities: readonly string[],
+  { status, reason }: Verdict,
+): boolean {
+  if (status === 'verified' || !trunk.block.has(reason)) return false;
+  return !identities.some((value) => {
+    const read = readIdentity(value, call);
+    return 'value' in read && read.value.priority?.isEmergencyCallback === true;
+  });
+}
