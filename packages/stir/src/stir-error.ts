@@ -28,6 +28,7 @@ export type StirErrorCode =
   | 'ERR_TOKEN_BLINDING'
   | 'ERR_CREDENTIAL_FORMAT'
   | 'ERR_ATTESTATION_FORMAT'
+  | 'ERR_STREAM_REQUEST_FORMAT'
   | 'ERR_CALL_FORMAT';
 
 /** Malformed input. `code` is for programs, `message` for people, `cause` keeps the inner error. */

@@ -18,3 +18,10 @@ export {
   signKeyCredential,
 } from './key-credential.ts';
 export { MAXIMUM_KEYS_PER_NUMBER, selectKeys } from './select-keys.ts';
+export {
+  formatStreamRequest,
+  parseStreamRequest,
+  type ReceivedStreamRequest,
+  STREAM_REQUEST_TYPE,
+  type StreamRequest,
+} from './stream-request.ts';

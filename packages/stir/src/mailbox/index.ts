@@ -30,5 +30,8 @@ export {
   retractHash,
   SEALED_PASSPORT_TYPE,
   SEALED_REPLY_TYPE,
+  SEALED_STREAM_TYPE,
   STAKE_HEADER,
+  STREAM_CADENCE_MS,
+  STREAM_CELLS,
 } from './wire.ts';

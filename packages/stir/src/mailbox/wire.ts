@@ -7,6 +7,7 @@ import { StirError } from '../stir-error.ts';
 
 export const SEALED_PASSPORT_TYPE = 'application/vnd.stir-oob.sealed-passport';
 export const SEALED_REPLY_TYPE = 'application/vnd.stir-oob.sealed-reply';
+export const SEALED_STREAM_TYPE = 'application/vnd.stir-oob.sealed-stream';
 export const KEY_CREDENTIAL_MEDIA_TYPE = 'application/jose';
 
 /** Header field names, lower case. */
@@ -24,6 +25,11 @@ export const MAXIMUM_RETRACTIONS = 64;
 /** Further tokens that one deposit may carry. */
 export const MAXIMUM_STAKE = 7;
 export const MAXIMUM_BLOBS_PER_SHARD = 256;
+
+/** Frames of a stream at each tick. */
+export const STREAM_CELLS = { minimum: 1, maximum: 64 } as const;
+/** Milliseconds between two ticks. */
+export const STREAM_CADENCE_MS = { minimum: 100, maximum: 5_000 } as const;
 
 const RETRACT_LABEL = encodeUtf8('STIR-OOB v1 retract');
 

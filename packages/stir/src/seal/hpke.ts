@@ -1,5 +1,6 @@
 // HPKE (RFC 9180), base mode, single shot, for the one required suite: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
-// AES-128-GCM. Synchronous over the crypto port. Contexts are never kept: one encapsulation, one message.
+// AES-128-GCM. Synchronous over the crypto port. No context is kept here: one encapsulation, one message. For streams,
+// which seal many messages in order, see hpke-context.ts.
 
 import { concatBytes, createByteWriter, encodeUtf8 } from '../bytes/index.ts';
 import type { AgreementKey, Crypto } from '../crypto/crypto.ts';
@@ -38,6 +39,12 @@ export interface SealInfo {
   /** What is authenticated under the secret for the key, and for the nonce. */
   readonly keyInput: Uint8Array;
   readonly nonceInput: Uint8Array;
+}
+
+/** What an encapsulation gives: the key, and the nonce of the first message under it. */
+export interface MessageKey {
+  readonly key: Uint8Array;
+  readonly nonce: Uint8Array;
 }
 
 /** Prepares `info`; once per label and crypto, not per message. */
@@ -88,7 +95,13 @@ export function openBase(
 }
 
 /** RFC 9180 Section 4.1 (ExtractAndExpand) and Section 5.1 (KeySchedule, mode base, no PSK): one HMAC each. */
-function keySchedule(crypto: Crypto, dh: Uint8Array, enc: Uint8Array, recipient: Uint8Array, info: SealInfo) {
+export function keySchedule(
+  crypto: Crypto,
+  dh: Uint8Array,
+  enc: Uint8Array,
+  recipient: Uint8Array,
+  info: SealInfo,
+): MessageKey {
   const eaePrk = crypto.hmacSha256(EMPTY, EAE_PRK_HEAD, dh);
   const shared = crypto.hmacSha256(eaePrk, SHARED_SECRET_HEAD, enc, recipient, LAST_BLOCK);
   const secret = crypto.hmacSha256(shared, SECRET_HEAD);

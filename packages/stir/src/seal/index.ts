@@ -1,6 +1,12 @@
 export { type Envelope, encodeEnvelope, envelopeBytes, parseEnvelope } from './envelope.ts';
 export { openBase, prepareInfo, type SealInfo, SUITE_X25519, sealBase } from './hpke.ts';
 export {
+  createOpeningContext,
+  createSealingContext,
+  type OpeningContext,
+  type SealingContext,
+} from './hpke-context.ts';
+export {
   BLOB_BYTES,
   createPassportSealer,
   fittingEnvelope,
@@ -20,3 +26,10 @@ export {
   replyPlaintextBytes,
   replyRoom,
 } from './sealed-reply.ts';
+export {
+  createStreamSealer,
+  type SealedStream,
+  type StreamReader,
+  type StreamSealer,
+  streamRoom,
+} from './sealed-stream.ts';
