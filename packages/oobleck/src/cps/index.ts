@@ -13,5 +13,22 @@ export {
   type ShardContents,
   type StoredBlob,
 } from './mailbox-store.ts';
+export {
+  createMailboxStreams,
+  type MailboxStream,
+  type MailboxStreams,
+  type MailboxStreamsOptions,
+  type MailboxStreamsParts,
+  type StreamOrder,
+  type StreamOutcome,
+} from './mailbox-streams.ts';
 export { createMailboxWatchers, type MailboxWatchers } from './mailbox-watchers.ts';
-export type { MailboxRegistry } from './parts.ts';
+export type { MailboxHolder, MailboxHolders, MailboxRegistry } from './parts.ts';
+export {
+  createStreamDoor,
+  type Owner,
+  type StreamAdmission,
+  type StreamAdmissionParts,
+  type StreamDoor,
+  type StreamRefusal,
+} from './stream-admission.ts';

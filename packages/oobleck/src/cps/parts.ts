@@ -1,4 +1,4 @@
-// What a Call Placement Service needs to know beside its store: which mailboxes exist.
+// What a Call Placement Service needs to know beside its store: which mailboxes exist, and whose they are.
 
 import type { MailboxForm } from '@oobleck/stir/mailbox';
 
@@ -8,4 +8,16 @@ export interface MailboxRegistry {
    * @param graceSeconds also of one that ended so long ago, default 0
    */
   mailbox(id: Uint8Array, graceSeconds?: number): MailboxForm | undefined;
+}
+
+/** Who may have a stream of a mailbox: the signer of a credential that stands for it. */
+export interface MailboxHolder {
+  readonly form: MailboxForm;
+  /** Names the signer (see `signerId`). */
+  readonly signer: string;
+}
+
+export interface MailboxHolders {
+  /** The holders by credentials in force now; none for a mailbox nobody knows. */
+  holders(id: Uint8Array): readonly MailboxHolder[];
 }

@@ -47,6 +47,8 @@ export interface CredentialIndex {
    * @param graceSeconds also of one that ended so long ago, at most `KEY_KEPT_SECONDS`; default 0
    */
   mailbox(id: Uint8Array, at: number, cps?: string, graceSeconds?: number): MailboxForm | undefined;
+  /** The credentials in force that stand for a mailbox, at the CPS with that origin where one is given. */
+  holdersOf(id: Uint8Array, at: number, cps?: string): readonly AcceptedCredential[];
   /** The keys a call to `called` is sealed to (see `selectKeys`). */
   keysFor(called: TelephoneNumber, owner: Spc | undefined, at: number): readonly AcceptedCredential[];
   /** In force at `at`, over a number of this prefix and 4 more digits. */
@@ -131,6 +133,10 @@ export function createCredentialIndex(options: CredentialIndexOptions = {}): Cre
           return holder.credential.form;
       return undefined;
     },
+    holdersOf: (id, at, cps) =>
+      [...byMailbox.of(encodeBase64url(id))].filter(
+        (one) => isInForce(one, at) && (cps === undefined || one.credential.cps.includes(cps)),
+      ),
     keysFor(called, owner, at) {
       const found = byNumber.find(called, owner).filter((one) => isInForce(one, at));
       return selectKeys(found, called, owner);

@@ -82,6 +82,8 @@ export interface KeyDirectory {
   withPrefix(prefix: string): readonly string[];
   /** @param graceSeconds see `CredentialIndex` */
   mailbox(id: Uint8Array, graceSeconds?: number): MailboxForm | undefined;
+  /** Whose credentials in force stand for a mailbox: each with its form and the name of its signer. */
+  holders(id: Uint8Array): readonly { readonly form: MailboxForm; readonly signer: string }[];
   /** Reads the store; to be called once before anything else. */
   open(): Promise<void>;
   /** Forgets what has ended. */
@@ -149,6 +151,10 @@ export function createKeyDirectory(
         answerBytes,
       ),
     mailbox: (id, graceSeconds) => index.mailbox(id, parts.now(), cps, graceSeconds),
+    holders: (id) =>
+      index
+        .holdersOf(id, parts.now(), cps)
+        .map(({ credential, signer }) => ({ form: credential.form, signer })),
     async open() {
       const pace = createPace();
       for (const text of await parts.store.all()) {

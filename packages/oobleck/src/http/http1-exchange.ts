@@ -10,6 +10,7 @@ import type {
   PreparedAnswer,
 } from './hot-exchange.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
+import { hasNoResponseLimit } from './response-limit.ts';
 
 export class Http1Exchange implements HotExchange, Receiving {
   readonly method: string;
@@ -67,7 +68,7 @@ export class Http1Exchange implements HotExchange, Receiving {
   }
 
   expire(): void {
-    if (!this.response.headersSent && isBodyOverdue(this)) return;
+    if (hasNoResponseLimit(this.response) || (!this.response.headersSent && isBodyOverdue(this))) return;
     this.response.destroy();
   }
 }

@@ -11,6 +11,7 @@ import type {
   PreparedAnswer,
 } from './hot-exchange.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
+import { hasNoResponseLimit } from './response-limit.ts';
 
 const END = { endStream: true };
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
@@ -83,7 +84,7 @@ export class Http2Exchange implements HotExchange, Receiving {
   }
 
   expire(): void {
-    if (!this.stream.headersSent && isBodyOverdue(this)) return;
+    if (hasNoResponseLimit(this.stream) || (!this.stream.headersSent && isBodyOverdue(this))) return;
     this.stream.close(NGHTTP2_CANCEL);
   }
 }

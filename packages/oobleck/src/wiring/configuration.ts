@@ -2,6 +2,7 @@
 // a role that is not named does not run.
 
 import Type, { type Static } from 'typebox';
+import { STREAMS } from './configuration-streams.ts';
 
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 1_024, description });
 const file = (what: string) => text(`the path of ${what}`);
@@ -178,7 +179,12 @@ export const CONFIGURATION = Type.Object(
     ),
     cps: Type.Optional(
       Type.Object(
-        { origin, issuers: list(authority, 'issuer names', 1), beatMs: Type.Optional(integer(1, 100)) },
+        {
+          origin,
+          issuers: list(authority, 'issuer names', 1),
+          beatMs: Type.Optional(integer(1, 100)),
+          streams: Type.Optional(STREAMS),
+        },
         strict,
       ),
     ),

@@ -33,6 +33,7 @@ import { createMemorySpentTokens } from '../store/memory/spent-tokens.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { createKnownIssuers, type KnownIssuers } from './known-issuers.ts';
+import { startStreams } from './streams.ts';
 
 export interface PublicServices {
   /** `https://host:port`. */
@@ -69,7 +70,11 @@ export async function startPublicServices(
   const chains = readChains(configuration.certificates ?? [], environment);
   const isMirrored = directoryOptions !== undefined;
   const server = await listenFor(environment, listen, { issuer, directory, face, isMirrored, chains });
-  return { origin: server.origin, close: () => server.close() };
+  const close = (): Promise<void> => {
+    face?.endStreams();
+    return server.close();
+  };
+  return { origin: server.origin, close };
 }
 
 function startIssuer(options: NonNullable<Configuration['issuer']>, environment: Environment): Issuer {
@@ -117,15 +122,17 @@ function startDirectory(
 
 interface RunningCps {
   readonly face: CpsFace;
+  endStreams(): void;
   takeIssuers(): void;
 }
 
 function startCps(
-  { origin, issuers, beatMs }: NonNullable<Configuration['cps']>,
-  { crypto, now, seconds, timers, log }: Environment,
+  { origin, issuers, beatMs, streams: streamOptions }: NonNullable<Configuration['cps']>,
+  environment: Environment,
   mailboxes: KeyDirectory,
   known: KnownIssuers,
 ): RunningCps {
+  const { crypto, now, seconds, timers, log } = environment;
   const store = createMemoryMailboxStore();
   const cpsAuthority = new URL(origin).host;
   const tokens = createTokenVerifier({ crypto, now: seconds }, { cpsAuthority, issuers: known.of(issuers) });
@@ -133,11 +140,14 @@ function startCps(
   const service = createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent });
   const sweep = (): number => (store.sweep(now()) ? SWEEP_MS : 0);
   timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'cps', error }));
+  const hot = createCpsFace(service, log, {
+    challenge: challengeOf(issuers[0]!, cpsAuthority),
+    ...(beatMs === undefined ? {} : { beatMs }),
+  });
+  const streams = startStreams(streamOptions ?? {}, environment, { origin, mailboxes, store });
   return {
-    face: createCpsFace(service, log, {
-      challenge: challengeOf(issuers[0]!, cpsAuthority),
-      ...(beatMs === undefined ? {} : { beatMs }),
-    }),
+    face: (request, response) => hot(request, response) || streams.handle(request, response),
+    endStreams: streams.close,
     takeIssuers: () => tokens.replaceIssuers(known.of(issuers)),
   };
 }

@@ -55,6 +55,7 @@ beforeAll(async () => {
       issuers: () => current.issuers(),
       withPrefix: (prefix) => current.withPrefix(prefix),
       mailbox: (id) => current.mailbox(id),
+      holders: (id) => current.holders(id),
       open: () => current.open(),
       sweep: () => current.sweep(),
     };
