@@ -57,7 +57,7 @@ describe('what waits for a stream', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 60 }), fc.nat(999), (stakes, seed) => {
         const queue = createStreamQueue(10 * 2_048, () => seed / 1_000);
-        stakes.forEach((stake, i) => queue.add(waiting(String(i), stake)));
+        for (const [i, stake] of stakes.entries()) queue.add(waiting(String(i), stake));
         expect(queue.isFlooded(NOW_MS)).toBe(stakes.length > 10);
         expect(queue.isFlooded(NOW_MS + 60_000)).toBe(false);
         const left = queue.take(1e6, NOW_MS).map(({ blob }) => blob.stake);
