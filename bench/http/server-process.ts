@@ -9,6 +9,8 @@ import { ownCpuSeconds } from '../measure.ts';
 export interface ServerProcess {
   /** CPU time since it began, all its threads. */
   cpuSeconds(): Promise<number>;
+  /** Sends a message and waits for the next one. */
+  ask(message: object): Promise<unknown>;
   /** `https://host:port`. */
   readonly origin: string;
   close(): Promise<void>;
@@ -33,6 +35,11 @@ export async function startServerProcess(module: string, ...args: string[]): Pro
       const answer = next();
       child.send('cpu');
       return (await answer) as number;
+    },
+    async ask(message) {
+      const answer = next();
+      child.send(message);
+      return answer;
     },
     async close() {
       child.disconnect();

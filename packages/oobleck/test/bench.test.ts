@@ -1,7 +1,11 @@
 // The benchmark keeps working: the shape of its rows, its exit codes. How fast anything is, no test says.
 
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../../bench/main.ts', import.meta.url));
@@ -47,5 +51,33 @@ describe('npm run bench', () => {
     expect(stderr).toBe(
       'bench: no row nothing; there are: passport-sign passport-verify chain-verify tnauthlist-covers seal open token-issue token-verify deposit retrieve call\n',
     );
+  });
+});
+
+describe('npm run bench:live', () => {
+  it('prints a row for each count and the pauses while all expires, and writes both plots', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oobleck-live-'));
+    const script = fileURLToPath(new URL('../../../bench/live-deposits.ts', import.meta.url));
+    const env = { ...process.env, OOBLECK_BENCH_SECONDS: '0.02', OOBLECK_BENCH_EXPIRY_SECONDS: '1' };
+    const { stdout } = await promisify(execFile)(process.execPath, [script, '--out', folder, '500', '2000'], {
+      env,
+    });
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.slice(0, 3).map(({ live }) => live)).toEqual([0, 500, 2_000]);
+    for (const row of rows.slice(0, 3))
+      expect(Math.min(row.depositsPerCpuSecond, row.retrievalsPerCpuSecond)).toBeGreaterThan(0);
+    expect(rows[3].expired).toBeGreaterThanOrEqual(2_000);
+    expect(rows[3].longestPauseMs).toBeGreaterThan(0);
+    expect(JSON.parse(readFileSync(join(folder, 'live-deposits.json'), 'utf8')).rows).toEqual(
+      rows.slice(0, 3),
+    );
+    for (const name of ['rate', 'memory'])
+      expect(readFileSync(join(folder, `live-deposits-${name}.svg`), 'utf8')).toMatch(
+        /^<svg [^>]+>.+<polyline points="[0-9., ]+".+<\/svg>\n$/s,
+      );
+    rmSync(folder, { recursive: true });
   });
 });

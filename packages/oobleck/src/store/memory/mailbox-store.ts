@@ -48,7 +48,7 @@ export interface MemoryMailboxStore extends MailboxStore {
 }
 
 const FLOODED_MS = 60_000;
-const SLICE = 1_000;
+const SLICE = 500;
 const RECORDS_PER_CHUNK = 16_384;
 /** Of the records of a blob and its shard. */
 const RECORD_BYTES = 512;

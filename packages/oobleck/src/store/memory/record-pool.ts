@@ -73,6 +73,8 @@ export function createRecordPool({ wordsPerRecord, recordsPerChunk }: RecordPool
     return chunk;
   };
   const giveBack = (at: number): void => {
+    // At once, not when the garbage collector comes by.
+    (chunks[at]!.bytes.buffer as ArrayBuffer).transfer(0);
     chunks[at] = undefined;
     empty--;
     reserved -= recordBytes * recordsPerChunk;

@@ -1,0 +1,132 @@
+// `npm run bench:live [-- --out FOLDER] [COUNT...]`: what a CPS does and takes with so many live deposits, 1,000 to
+// 5,000,000 without a count (that takes 13 GB and some minutes). Each row is one line of JSON on stdout; the rows and two
+// plots are written to FOLDER, `docs` by default. After the last row all deposits expire within half a minute while
+// requests go on, and the longest pause of the event loop is told.
+//
+// OOBLECK_BENCH_SECONDS is the CPU time for each figure, 1.5 by default.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { crypto } from './carrier.ts';
+import { createFolder, removeFolder } from './http/carrier-lab.ts';
+import { depositRequest, retrieveRequest } from './http/cps-request.ts';
+import { costOfRequests } from './http/http-client.ts';
+import { type ServerProcess, startServerProcess } from './http/server-process.ts';
+import type { LiveRow } from './live/live-row.ts';
+import { AUTHORITY, EXPIRY_SECONDS, ISSUER, type Memory, type Pauses, SHARDS } from './live/orders.ts';
+import { plotMemory, plotRates } from './live/plots.ts';
+import { createTlsFiles } from './live/tls-files.ts';
+import type { Cost } from './measure.ts';
+import { createTokenMaker } from './token-maker.ts';
+
+const COUNTS = [1_000, 10_000, 100_000, 1_000_000, 5_000_000];
+const ROUNDS = 3;
+
+const { values, positionals } = parseArgs({
+  options: { out: { type: 'string', default: 'docs' } },
+  allowPositionals: true,
+});
+const counts = positionals.length === 0 ? COUNTS : positionals.map(Number);
+if (!counts.every((count) => Number.isInteger(count) && count > 0)) {
+  process.stderr.write('bench:live: a count is a whole number of deposits\n');
+  process.exit(2);
+}
+const seconds = Number(process.env.OOBLECK_BENCH_SECONDS ?? 1.5);
+const folder = createFolder();
+try {
+  await run();
+} finally {
+  removeFolder(folder);
+}
+
+async function run(): Promise<void> {
+  const { certificateFile, keyFile, ca } = await createTlsFiles(folder);
+  const pkcs8 = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const issuerKeyFile = join(folder, 'issuer.der');
+  writeFileSync(issuerKeyFile, pkcs8);
+  const server = await startServerProcess('../live/server.ts', certificateFile, keyFile, issuerKeyFile);
+  const tokens = createTokenMaker(new Uint8Array(pkcs8), ISSUER, AUTHORITY);
+  const mailboxId = crypto.randomBytes(32);
+  const shard = (): number => Math.floor(Math.random() * SHARDS);
+  const load = { server, ca };
+  const deposit = costOfRequests({
+    ...load,
+    status: 201,
+    make: () => depositRequest(mailboxId, shard(), tokens.make()),
+  });
+  const retrieve = costOfRequests({ ...load, status: 200, make: () => retrieveRequest(mailboxId, shard()) });
+  const sample = async () => ({
+    deposits: Math.round(1 / (await deposit.sample(seconds / ROUNDS))),
+    retrievals: Math.round(1 / (await retrieve.sample(seconds / ROUNDS))),
+  });
+
+  await sample(); // warm
+  let filledBytes = 0;
+  const rows: LiveRow[] = [];
+  for (const live of [0, ...counts]) {
+    process.stderr.write(`${live} live deposits ...\n`);
+    const before = (await server.ask({ do: 'memory' })) as Memory;
+    await server.ask({ do: 'fill', count: live });
+    const memory = (await server.ask({ do: 'memory' })) as Memory;
+    filledBytes += memory.rssBytes - before.rssBytes;
+    const samples = [];
+    for (let round = 0; round < ROUNDS; round++) samples.push(await sample());
+    const row: LiveRow = {
+      live,
+      depositsPerCpuSecond: median(samples.map(({ deposits }) => deposits)),
+      retrievalsPerCpuSecond: median(samples.map(({ retrievals }) => retrievals)),
+      bytesPerDeposit: live === 0 ? 0 : Math.round(filledBytes / live),
+      residentMegabytes: Math.round(memory.rssBytes / 1e6),
+    };
+    rows.push(row);
+    process.stdout.write(`${JSON.stringify(row)}\n`);
+  }
+  const expiry = await expireUnderLoad(server, [deposit, retrieve]);
+  process.stdout.write(`${JSON.stringify(expiry)}\n`);
+  await server.close();
+  writeFileSync(join(values.out, 'live-deposits.json'), `${JSON.stringify({ rows, expiry }, null, 2)}\n`);
+  writeFileSync(join(values.out, 'live-deposits-rate.svg'), plotRates(rows));
+  writeFileSync(join(values.out, 'live-deposits-memory.svg'), plotMemory(rows));
+}
+
+/** Requests go on, first while nothing expires, then until nothing is left of what does. */
+async function expireUnderLoad(server: ServerProcess, costs: readonly Cost[]) {
+  process.stderr.write(`all expire within ${EXPIRY_SECONDS} s ...\n`);
+  const before = await watchPauses(server, costs, EXPIRY_SECONDS / 3);
+  await server.ask({ do: 'expire' });
+  const during = await watchPauses(server, costs, EXPIRY_SECONDS + 2);
+  const memory = (await server.ask({ do: 'memory' })) as Memory;
+  return {
+    expired: before.live,
+    seconds: EXPIRY_SECONDS,
+    longestPauseMsBefore: round(before.longestMs),
+    longestPauseMs: round(during.longestMs),
+    pause999Ms: round(during.p999Ms),
+    longestSliceCpuMs: round(during.longestSliceMs),
+    residentMegabytesAfter: Math.round(memory.rssBytes / 1e6),
+  };
+}
+
+async function watchPauses(
+  server: ServerProcess,
+  costs: readonly Cost[],
+  forSeconds: number,
+): Promise<Pauses> {
+  await server.ask({ do: 'watch' });
+  const startedMs = performance.now();
+  while (performance.now() - startedMs < forSeconds * 1000) for (const cost of costs) await cost.sample(0.05);
+  return (await server.ask({ do: 'pauses' })) as Pauses;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

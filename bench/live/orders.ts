@@ -1,0 +1,33 @@
+// What the bench asks of its server over the channel between the two.
+
+export const SHARDS = 65_536;
+export const ISSUER = 'issuer.example.net';
+export const AUTHORITY = 'cps.example.net';
+
+export type Order =
+  | { readonly do: 'cpu' }
+  /** So many live deposits with their spent tokens. */
+  | { readonly do: 'fill'; readonly count: number }
+  | { readonly do: 'memory' }
+  /** From now on the deposits that were filled in expire, all within so many seconds. */
+  | { readonly do: 'expire' }
+  /** Pauses of the event loop count from now on. */
+  | { readonly do: 'watch' }
+  | { readonly do: 'pauses' };
+
+/** Short ones are for tests only. */
+export const EXPIRY_SECONDS = Number(process.env.OOBLECK_BENCH_EXPIRY_SECONDS ?? 30);
+
+export interface Memory {
+  readonly live: number;
+  readonly rssBytes: number;
+  readonly usedBytes: number;
+}
+
+export interface Pauses {
+  readonly live: number;
+  readonly longestMs: number;
+  readonly p999Ms: number;
+  /** CPU time of the longest slice of expiry. */
+  readonly longestSliceMs: number;
+}
