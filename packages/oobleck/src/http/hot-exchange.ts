@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { EventLog } from '../operate/index.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
+import type { Problem } from './problem.ts';
 
 /** An answer's status and fields, put together once. */
 export interface PreparedAnswer {
@@ -36,7 +37,15 @@ export interface HotExchange {
   answer(prepared: PreparedAnswer, body?: Uint8Array): void;
   /** Answers with a problem document for whatever was thrown. @param fields further ones of the answer */
   refuse(error: unknown, fields?: readonly string[]): void;
+  /** Whatever is refused from now on is told in this form instead of a problem document. */
+  refuseAs(form: ProblemForm): void;
 }
+
+/** A problem as an answer. @param fields further ones: name, value, ... */
+export type ProblemForm = (
+  problem: Problem,
+  fields: readonly string[],
+) => { readonly answer: PreparedAnswer; readonly body: Uint8Array };
 
 /** Takes the exchange and says true, or says false and has touched nothing. */
 export type HotRoutes = (exchange: HotExchange) => boolean;

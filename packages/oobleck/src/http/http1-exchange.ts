@@ -8,6 +8,7 @@ import type {
   FurtherFields,
   HotExchange,
   PreparedAnswer,
+  ProblemForm,
 } from './hot-exchange.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
 import { hasNoResponseLimit } from './response-limit.ts';
@@ -22,6 +23,7 @@ export class Http1Exchange implements HotExchange, Receiving {
   readonly context: ExchangeContext;
   private readonly further: FurtherFields;
   isReading = false;
+  private form: ProblemForm = prepareProblem;
 
   constructor(
     request: IncomingMessage,
@@ -56,8 +58,12 @@ export class Http1Exchange implements HotExchange, Receiving {
     response.writeHead(status, [...fields, ...this.further]).end(body);
   }
 
+  refuseAs(form: ProblemForm): void {
+    this.form = form;
+  }
+
   refuse(error: unknown, fields: readonly string[] = []): void {
-    const { answer, body } = prepareProblem(problemOf(error, this.context.log), fields);
+    const { answer, body } = this.form(problemOf(error, this.context.log), fields);
     const { request, response } = this;
     if (response.headersSent) {
       response.destroy();

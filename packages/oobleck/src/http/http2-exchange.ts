@@ -9,6 +9,7 @@ import type {
   FurtherFields,
   HotExchange,
   PreparedAnswer,
+  ProblemForm,
 } from './hot-exchange.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
 import { hasNoResponseLimit } from './response-limit.ts';
@@ -25,6 +26,7 @@ export class Http2Exchange implements HotExchange, Receiving {
   readonly context: ExchangeContext;
   private readonly further: FurtherFields;
   isReading = false;
+  private form: ProblemForm = prepareProblem;
 
   constructor(
     stream: ServerHttp2Stream,
@@ -69,8 +71,12 @@ export class Http2Exchange implements HotExchange, Receiving {
     stream.end(body);
   }
 
+  refuseAs(form: ProblemForm): void {
+    this.form = form;
+  }
+
   refuse(error: unknown, fields: readonly string[] = []): void {
-    const { answer, body } = prepareProblem(problemOf(error, this.context.log), fields);
+    const { answer, body } = this.form(problemOf(error, this.context.log), fields);
     const { stream } = this;
     if (this.isGone) return;
     if (stream.headersSent) {

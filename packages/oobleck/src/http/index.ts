@@ -4,7 +4,13 @@ export { createChainFetcher } from './chain-fetcher.ts';
 export type { CorsOptions } from './cors.ts';
 export type { HttpReply } from './exchange.ts';
 export { createFastifyApp, type FastifyApp, type FastifyAppOptions } from './fastify-app.ts';
-export { type HotExchange, type HotRoutes, type PreparedAnswer, prepareAnswer } from './hot-exchange.ts';
+export {
+  type HotExchange,
+  type HotRoutes,
+  type PreparedAnswer,
+  type ProblemForm,
+  prepareAnswer,
+} from './hot-exchange.ts';
 export { HttpFailure, type HttpFailureCode } from './http-failure.ts';
 export { DEFAULT_LIMITS, type HttpServerLimits } from './http-limits.ts';
 export {

@@ -65,7 +65,6 @@ beforeAll(async () => {
       publish: (grant, body) => world.placement.publish(grant, body),
       retrieve: (grant) => world.placement.retrieve(grant),
     },
-    log,
     { bodyTimeoutMs: 150 },
   );
   server = await createHttpServer({
@@ -73,7 +72,7 @@ beforeAll(async () => {
     port: 0,
     tls: await tls.issueServer(),
     log,
-    routes: face,
+    hot: face,
   });
   http1 = new Client(server.origin, { connect: { ca }, allowH2: false });
 });

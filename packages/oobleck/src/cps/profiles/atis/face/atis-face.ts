@@ -1,5 +1,5 @@
-// The routes of the ATIS profiles on node's own request and response, HTTP/2 and HTTP/1.1 alike. What they answer is
-// exact to the byte, errors included, for clients of other makes.
+// The routes of the ATIS profiles, HTTP/2 and HTTP/1.1 alike. What they answer is exact to the byte, errors included, for
+// clients of other makes.
 //
 //   POST, GET /passports/{DEST}/{ORIG}          ATIS-1000096
 //   POST, GET /passports/{SPC}/{DEST}/{ORIG}    ATIS-1000105
@@ -7,93 +7,102 @@
 //
 // The token is checked before a byte of the body is kept.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../../../../http/index.ts';
-import type { EventLog } from '../../../../operate/index.ts';
-import { type AtisPlacement, type Grant, MAXIMUM_BODY_BYTES, parsePlace } from '../index.ts';
-import { type AtisAnswer, answerOf, failureOf, jsonAnswer, refusalOf, sendAnswer } from './atis-answer.ts';
-
-/** Answers and says true, or says false and has touched nothing. */
-export type AtisFace = (request: IncomingMessage, response: ServerResponse) => boolean;
-
-const BODY_TIMEOUT_MS = 10_000;
-const CREATED = jsonAnswer(201, '{"status":201,"message":"Created"}');
-const HEALTHY = jsonAnswer(200, '{"status":200,"message":"OK"}');
+import type { HotExchange, HotRoutes } from '../../../../http/index.ts';
+import { type AtisPlacement, type Grant, MAXIMUM_BODY_BYTES, type Place, parsePlace } from '../index.ts';
+import { faultOf, refusalOf, sendJson, toldInAtisForm } from './atis-answer.ts';
 
 export interface AtisFaceOptions {
   /** How long the body of a request may take, default 10000. */
   readonly bodyTimeoutMs?: number;
 }
 
+const BODY_TIMEOUT_MS = 10_000;
+
 export function createAtisFace(
   placement: AtisPlacement,
-  log: EventLog,
   { bodyTimeoutMs = BODY_TIMEOUT_MS }: AtisFaceOptions = {},
-): AtisFace {
-  return (request, response) => {
-    const handle = handlerFor(placement, request, bodyTimeoutMs);
-    if (handle === undefined) return false;
-    handle().then(
-      (answer) => sendAnswer(request, response, answer),
-      (error: unknown) => sendAnswer(request, response, failureOf(error, log)),
-    );
+): HotRoutes {
+  const bounds = { limitBytes: MAXIMUM_BODY_BYTES, timeoutMs: bodyTimeoutMs };
+  return (exchange) => {
+    const { target } = exchange;
+    const isPassports = target.startsWith(PASSPORTS);
+    if (!isPassports && target !== '/health' && !target.startsWith('/republish/')) return false;
+    exchange.refuseAs(toldInAtisForm);
+    if (isPassports) takePassports(placement, exchange, bounds);
+    else if (target === '/health') answerHealth(exchange);
+    else exchange.refuse(refusalOf('republish'));
     return true;
   };
 }
 
-type Handler = () => Promise<AtisAnswer>;
-
-/** `undefined` where the path is none of these. */
-function handlerFor(
-  placement: AtisPlacement,
-  request: IncomingMessage,
-  bodyTimeoutMs: number,
-): Handler | undefined {
-  const path = request.url ?? '';
-  if (path.startsWith('/passports/')) return () => answerPassports(placement, request, path, bodyTimeoutMs);
-  if (path === '/health') return async () => (request.method === 'GET' ? HEALTHY : wrongMethod('GET'));
-  return path.startsWith('/republish/') ? async () => refusalOf('republish') : undefined;
+interface Bounds {
+  readonly limitBytes: number;
+  readonly timeoutMs: number;
 }
 
-async function answerPassports(
-  placement: AtisPlacement,
-  request: IncomingMessage,
-  path: string,
-  bodyTimeoutMs: number,
-): Promise<AtisAnswer> {
-  const { method, headers } = request;
-  if (method !== 'GET' && method !== 'POST') return wrongMethod('GET, POST');
-  const place = parsePlace(path.slice('/passports/'.length).split('/', MAXIMUM_SEGMENTS));
-  if (place === undefined) return answerOf(400, 'the path names no two parties');
-  if (method === 'POST' && !isJson(headers['content-type']))
-    return answerOf(415, 'the body must be application/json');
-  if (Number(headers['content-length']) > MAXIMUM_BODY_BYTES)
-    return answerOf(413, 'the body is larger than allowed');
-  const action = method === 'GET' ? 'retrieve' : 'publish';
-  const admitted = await placement.admit({ authorization: headers.authorization, place, action });
-  if ('refusal' in admitted) return refusalOf(admitted.refusal);
-  if (method === 'GET') return retrieve(placement, admitted.grant);
-  const refusal = await placement.publish(
-    admitted.grant,
-    await readBody(request, MAXIMUM_BODY_BYTES, bodyTimeoutMs),
-  );
-  return refusal === undefined ? CREATED : refusalOf(refusal);
+function takePassports(placement: AtisPlacement, exchange: HotExchange, bounds: Bounds): void {
+  const { method } = exchange;
+  if (method !== 'GET' && method !== 'POST') refuseMethod(exchange, 'GET, POST');
+  else answerPassports(placement, exchange, bounds).catch((error) => exchange.refuse(error));
 }
 
+const PASSPORTS = '/passports/';
 /** One more than a place has, so that a longer path is none. */
 const MAXIMUM_SEGMENTS = 4;
 
-async function retrieve(placement: AtisPlacement, grant: Grant): Promise<AtisAnswer> {
+async function answerPassports(
+  placement: AtisPlacement,
+  exchange: HotExchange,
+  bounds: Bounds,
+): Promise<void> {
+  const place = readPlace(exchange);
+  const action = exchange.method === 'GET' ? 'retrieve' : 'publish';
+  const { authorization } = exchange.fields;
+  const admitted = await placement.admit({ authorization, place, action });
+  if ('refusal' in admitted) throw refusalOf(admitted.refusal);
+  if (action === 'retrieve') return retrieve(placement, exchange, admitted.grant);
+  exchange.receiveBody(bounds, (body) => {
+    publish(placement, exchange, admitted.grant, body).catch((error) => exchange.refuse(error));
+  });
+}
+
+/** @throws HttpProblem 400, 413, 415 */
+function readPlace({ method, target, fields }: HotExchange): Place {
+  const place = parsePlace(target.slice(PASSPORTS.length).split('/', MAXIMUM_SEGMENTS));
+  if (place === undefined) throw faultOf(400, 'the path names no two parties');
+  if (method === 'GET') return place;
+  if (!isJson(fields['content-type'])) throw faultOf(415, 'the body must be application/json');
+  if (Number(fields['content-length']) > MAXIMUM_BODY_BYTES) throw faultOf(413, 'the body is too large');
+  return place;
+}
+
+async function publish(
+  placement: AtisPlacement,
+  exchange: HotExchange,
+  grant: Grant,
+  body: Uint8Array,
+): Promise<void> {
+  const refusal = await placement.publish(grant, body);
+  if (refusal !== undefined) throw refusalOf(refusal);
+  sendJson(exchange, 201, '{"status":201,"message":"Created"}');
+}
+
+async function retrieve(placement: AtisPlacement, exchange: HotExchange, grant: Grant): Promise<void> {
   const found = await placement.retrieve(grant);
-  if ('refusal' in found) return refusalOf(found.refusal);
+  if ('refusal' in found) throw refusalOf(found.refusal);
   // PASSporTs are base64url and dots: nothing in them needs escaping.
-  return jsonAnswer(200, `{"passports":["${found.passports.join('","')}"]}`);
+  sendJson(exchange, 200, `{"passports":["${found.passports.join('","')}"]}`);
+}
+
+function answerHealth(exchange: HotExchange): void {
+  if (exchange.method === 'GET') sendJson(exchange, 200, '{"status":200,"message":"OK"}');
+  else refuseMethod(exchange, 'GET');
+}
+
+function refuseMethod(exchange: HotExchange, allowed: string): void {
+  exchange.refuse(faultOf(405, 'the method is not allowed here'), ['allow', allowed]);
 }
 
 function isJson(type: string | undefined): boolean {
   return type === 'application/json' || /^application\/json *(;|$)/i.test(type ?? '');
-}
-
-function wrongMethod(allowed: string): AtisAnswer {
-  return { ...answerOf(405, 'the method is not allowed here'), allowed };
 }

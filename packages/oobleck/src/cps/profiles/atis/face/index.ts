@@ -1,1 +1,1 @@
-export { type AtisFace, createAtisFace } from './atis-face.ts';
+export { createAtisFace } from './atis-face.ts';
