@@ -1,0 +1,449 @@
+import { notVerified, verifiedBy } from '@oobleck/stir/verdict';
+import { describe, expect, it } from 'vitest';
+import type { PlacedAnswer } from './call-path.ts';
+import {
+  createTestElement,
+  IDENTITY,
+  NOTHING,
+  PLACED,
+  received,
+  requestText,
+  type Sent,
+  statusOf,
+  trunk,
+  valuesIn,
+} from './sip-fixture.ts';
+
+const answerOf = (sent: readonly Sent[]): string => sent[0]?.answer ?? '';
+const incoming = (more: object = {}, options = {}) =>
+  createTestElement([{ trunk: trunk('incoming', more) }], options);
+
+describe('an outgoing call', () => {
+  it('is redirected to the same called party with its Identity', async () => {
+    const { ask, path } = createTestElement();
+    const [{ answer, port } = NOTHING] = await ask(requestText());
+    expect(answer.split('\r\n')).toEqual([
+      'SIP/2.0 302 Moved Temporarily',
+      'Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;received=192.0.2.1;rport=5060',
+      'From: "Alice" <sip:+12025550001@switch.example.net;user=phone>;tag=a',
+      expect.stringMatching(/^To: <sip:\+12155000001@switch\.example\.net;user=phone>;tag=[0-9a-f]{16}$/),
+      'CSeq: 1 INVITE',
+      'Call-ID: one@switch.example.net',
+      'Contact: <sip:+12155000001@switch.example.net;user=phone>',
+      `Identity: ${IDENTITY}`,
+      'Content-Length: 0',
+      '',
+      '',
+    ]);
+    expect(port).toBe(5060);
+    expect(path.asked).toEqual([
+      {
+        trunk: trunk(),
+        callId: 'one@switch.example.net',
+        caller: '"Alice" <sip:+12025550001@switch.example.net;user=phone>',
+        displayName: 'Alice',
+        called: '+12155000001',
+        formerlyCalled: [],
+        identities: [],
+        identityEncrypted: [],
+      },
+    ]);
+  });
+
+  it('takes along all there is to add, and says what to take off', async () => {
+    const { ask, path } = createTestElement();
+    path.placed = { ...PLACED, identityEncrypted: ['abc', 'def'], identities: [], removeIdentities: true };
+    const answer = answerOf(await ask(requestText()));
+    expect(valuesIn(answer, 'Identity')).toEqual([]);
+    expect(valuesIn(answer, 'Identity-Encrypted')).toEqual(['abc', 'def']);
+    expect(valuesIn(answer, 'X-Identity-Action')).toEqual(['remove']);
+  });
+
+  const nothing: [string, PlacedAnswer | Error, object][] = [
+    ['unchanged', { ...PLACED, action: 'unchanged' }, {}],
+    ['with nothing to add', { ...PLACED, identities: [] }, {}],
+    ['that has it already', PLACED, { headers: [`Identity: ${IDENTITY}`] }],
+    ['whose call path fails', new Error('12025550001'), {}],
+    ['within a dialog', PLACED, { to: '<sip:+12155000001@h>;tag=x' }],
+  ];
+  it.each(nothing)('%s goes on as it is: 404', async (_what, placed, written) => {
+    const { ask, path, logged } = createTestElement();
+    path.placed = placed;
+    const answer = answerOf(await ask(requestText(written)));
+    expect(answer).toMatch(/^SIP\/2\.0 404 /);
+    expect(valuesIn(answer, 'Identity')).toEqual([]);
+    expect(logged.join()).not.toContain('2025550001');
+  });
+
+  it('goes on by itself where the call path never answers', async () => {
+    const { ask, path, element } = createTestElement(undefined, { boundMs: 5 });
+    path.placed = new Promise(() => undefined);
+    expect(await ask(requestText())).toEqual([]);
+    const late = await new Promise<string>((resolve) => {
+      const arrival = { listener: 'udp', peer: 'p', source: { address: '192.0.2.1', port: 5 } };
+      element.receive(requestText({ callId: 'two@h' }), { ...arrival, send: resolve });
+    });
+    expect(late).toMatch(/^SIP\/2\.0 404 /);
+  });
+
+  it('brings along what the switch claims, what it was diverted from and when it was sent', async () => {
+    const { ask, path } = createTestElement();
+    await ask(
+      requestText({
+        uri: 'sip:+1-215-500-0001;npdi@h',
+        from: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a',
+        to: '<sip:+12155000009@h>',
+        headers: [
+          'P-Asserted-Identity: "Zo\xc3\xab" <sip:+12025550001@h>, <tel:+12025550001>',
+          'P-Attestation-Indicator: B',
+          'Origination-Id: 00000000-0000-4000-8000-000000000001',
+          'Date: Fri, 25 Sep 2015 19:12:25 GMT',
+          'Diversion: <sip:+12155000002@h>;reason=unconditional',
+          'Diversion: nonsense;;',
+          'History-Info: <sip:+12155000003@h>;index=1, <sip:+12155000002@h>;index=1.1;mp=1',
+        ],
+        body: `v=0\r\na=fingerprint:sha-256 ${'AB:'.repeat(31)}AB\r\n`,
+      }),
+    );
+    expect(path.asked[0]).toMatchObject({
+      caller: '"Anonymous" <sip:anonymous@anonymous.invalid>',
+      assertedIdentities: ['"Zoë" <sip:+12025550001@h>', '<tel:+12025550001>'],
+      displayName: 'Zoë',
+      called: '+1-215-500-0001',
+      formerlyCalled: ['+12155000009', '+12155000002', '+12155000003'],
+      divertedFrom: '+12155000002',
+      attestation: 'B',
+      originationId: '00000000-0000-4000-8000-000000000001',
+      sentAt: 1_443_208_345,
+      mediaKeys: [{ algorithm: 'sha-256', digest: 'AB'.repeat(32) }],
+    });
+  });
+
+  it('is diverted from the entry of History-Info that the latest was mapped from (RFC 7044 Section 10.3)', async () => {
+    const { ask, path } = createTestElement();
+    const entries = '<sip:+12155000003@h>;index=1, <sip:+12155000001@h>;index=1.1;mp=1';
+    await ask(requestText({ headers: [`History-Info: ${entries}`] }));
+    expect(path.asked[0]).toMatchObject({ divertedFrom: '+12155000003', historyIndex: '1' });
+  });
+
+  it('of a Call-ID beyond 256 characters goes by its hash', async () => {
+    const { ask, path } = createTestElement();
+    await ask(requestText({ callId: 'x'.repeat(300) }));
+    expect(path.asked[0]!.callId).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('an incoming call', () => {
+  const passport = { shaken: undefined } as never;
+  const verified = verifiedBy({ passport, authority: 'provider', channel: 'out-of-band' });
+
+  it('is redirected with the verdict in P-Asserted-Identity and From, and the facts', async () => {
+    const { ask, path } = incoming();
+    path.received = received(verified, {
+      facts: { attestation: 'A', originationId: '00000000-0000-4000-8000-000000000001' },
+    });
+    const answer = answerOf(await ask(requestText()));
+    expect(answer).toMatch(/^SIP\/2\.0 302 /);
+    expect(valuesIn(answer, 'P-Asserted-Identity')).toEqual([
+      '<sip:+12025550001;verstat=TN-Validation-Passed@switch.example.net;user=phone>',
+    ]);
+    expect(valuesIn(answer, 'From')).toEqual([
+      '"Alice" <sip:+12025550001;verstat=TN-Validation-Passed@switch.example.net;user=phone>;tag=a',
+    ]);
+    expect(valuesIn(answer, 'P-Attestation-Indicator')).toEqual(['A']);
+    expect(valuesIn(answer, 'P-Origination-Id')).toEqual(['00000000-0000-4000-8000-000000000001']);
+    expect(valuesIn(answer, 'Contact')).toEqual(['<sip:+12155000001@switch.example.net;user=phone>']);
+    expect(valuesIn(answer, 'Reason')).toEqual([]);
+  });
+
+  it.each([
+    ['user part', '<sip:+12025550001;verstat=TN-Validation-Passed@h>;tag=a'],
+    ['URI parameter', '<sip:+12025550001@h;verstat=TN-Validation-Passed>;tag=a'],
+    ['header parameter', '<sip:+12025550001@h>;verstat=TN-Validation-Passed;tag=a'],
+    ['tel URI', '<tel:+12025550001;verstat=TN-Validation-Passed>;tag=a'],
+    ['letters', '<sip:alice;VERSTAT=TN-Validation-Passed@h>;tag=a'],
+  ])('believes no stranger: verstat as %s is taken off', async (_what, from) => {
+    const { ask } = incoming();
+    const asserted = from.replace(/;tag=a$/, '');
+    const answer = answerOf(await ask(requestText({ from, headers: [`P-Asserted-Identity: ${asserted}`] })));
+    expect(answer).toMatch(/^SIP\/2\.0 302 /);
+    expect(answer).not.toContain('Passed');
+    if (!from.includes('alice')) expect(answer.match(/verstat=No-TN-Validation/g)).toHaveLength(2);
+  });
+
+  it('asserts each number the network asserts, and under a domain of ours where it asserts none', async () => {
+    const { ask } = incoming({}, { domain: 'carrier.example', contactHost: 'out.carrier.example:5070' });
+    const headers = ['P-Asserted-Identity: "A" <sip:+12025550001@h>, <tel:+12025550001>'];
+    const both = answerOf(await ask(requestText({ headers })));
+    expect(valuesIn(both, 'P-Asserted-Identity')).toEqual([
+      '"A" <sip:+12025550001;verstat=No-TN-Validation@h>',
+      '<tel:+12025550001;verstat=No-TN-Validation>',
+    ]);
+    expect(valuesIn(both, 'Contact')).toEqual(['<sip:+12155000001@out.carrier.example:5070;user=phone>']);
+    const own = answerOf(await ask(requestText({ callId: 'b@h' })));
+    expect(valuesIn(own, 'P-Asserted-Identity')).toEqual([
+      '<sip:+12025550001;verstat=No-TN-Validation@carrier.example;user=phone>',
+    ]);
+  });
+
+  it('asserts nobody where no number calls, and nothing of strangers where they are not trusted', async () => {
+    const nobody = incoming();
+    const from = '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=a';
+    const answer = answerOf(await nobody.ask(requestText({ from })));
+    expect(valuesIn(answer, 'P-Asserted-Identity')).toEqual([]);
+    const untrusted = incoming({ isAssertedTrusted: false });
+    const headers = ['P-Asserted-Identity: <sip:+19995550001@h>'];
+    const other = answerOf(await untrusted.ask(requestText({ headers })));
+    expect(valuesIn(other, 'P-Asserted-Identity').join()).toContain('+12025550001;verstat');
+    expect(other).not.toContain('+19995550001');
+  });
+
+  it('G-03: what was found is put back as Identity in full form', async () => {
+    const { ask, path } = incoming();
+    path.received = received(verified, { identities: [IDENTITY, 'eyJ0.eyJ2.c2ln;info=<https://a>'] });
+    expect(valuesIn(answerOf(await ask(requestText())), 'Identity')).toEqual([
+      IDENTITY,
+      'eyJ0.eyJ2.c2ln;info=<https://a>',
+    ]);
+  });
+
+  it('I-08: what was wrong with its Identity is told in Reason: STIR with ppi (RFC 9410 Section 4)', async () => {
+    const { ask, path } = incoming();
+    path.received = received(notVerified('bad-signature', 'in-band'));
+    const one = answerOf(await ask(requestText({ headers: [`y: ${IDENTITY}`] })));
+    expect(valuesIn(one, 'Reason')).toEqual([
+      `STIR ;cause=438 ;text="Invalid Identity Header" ;ppi="..${'c2ln'.repeat(21)}c2"`,
+    ]);
+    expect(one).toContain('verstat=TN-Validation-Failed');
+    expect(path.asked[0]!.identities).toEqual([IDENTITY]);
+    // Of two it is not known which one was meant.
+    const two = answerOf(
+      await ask(requestText({ callId: 'b@h', headers: [`Identity: ${IDENTITY},${IDENTITY}`] })),
+    );
+    expect(valuesIn(two, 'Reason')).toEqual(['STIR ;cause=438 ;text="Invalid Identity Header"']);
+    // Nothing came with the call, so nothing of it was wrong.
+    path.received = received(notVerified('no-passport', 'out-of-band'));
+    expect(valuesIn(answerOf(await ask(requestText({ callId: 'c@h' }))), 'Reason')).toEqual([]);
+  });
+
+  it('is refused with 603 by policy only', async () => {
+    const { ask, path } = incoming();
+    path.received = received(notVerified('bad-signature', 'in-band'), { action: 'block' });
+    const answer = answerOf(await ask(requestText({ headers: [`Identity: ${IDENTITY}`] })));
+    expect(answer).toMatch(/^SIP\/2\.0 603 Decline\r\n/);
+    expect(valuesIn(answer, 'Contact')).toEqual([]);
+  });
+
+  it('goes on as it is where nothing was decided', async () => {
+    const { ask, path } = incoming();
+    path.received = received(notVerified('internal'), { action: 'unchanged' });
+    expect(statusOf(await ask(requestText()))).toBe(404);
+  });
+
+  it('looks at 16 of 100 Identity fields', async () => {
+    const { ask, path } = incoming();
+    const headers = Array.from({ length: 100 }, (_none, at) => `Identity: a.b.${at};info=<https://a>`);
+    expect(statusOf(await ask(requestText({ headers })))).toBe(302);
+    expect(path.asked[0]!.identities).toHaveLength(16);
+  });
+});
+
+describe('the same request', () => {
+  it('gets no second answer while the first is being found, and no second question', async () => {
+    const { ask, path } = createTestElement();
+    const { promise, resolve } = Promise.withResolvers<PlacedAnswer>();
+    path.placed = promise;
+    const first = await ask(requestText());
+    const again = await ask(requestText());
+    expect([first, again, path.asked.length]).toEqual([[], [], 1]);
+    resolve(PLACED);
+    await new Promise<void>((done) => setImmediate(done));
+    expect([first.length, again.length]).toEqual([1, 0]);
+    // Afterwards the same, byte for byte.
+    path.placed = PLACED;
+    expect(answerOf(await ask(requestText()))).toBe(answerOf(first));
+  });
+
+  it('of another branch, sequence or caller’s tag is another one', async () => {
+    const { ask, path } = createTestElement();
+    path.placed = new Promise(() => undefined);
+    await ask(requestText());
+    await ask(requestText({ via: 'SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK2' }));
+    await ask(requestText({ sequence: '2 INVITE' }));
+    await ask(requestText({ from: '<sip:+12025550001@h>;tag=b' }));
+    expect(path.asked).toHaveLength(4);
+  });
+
+  it('is given up by CANCEL: 200 and 487, and nothing more', async () => {
+    const { ask, path } = createTestElement();
+    const { promise, resolve } = Promise.withResolvers<PlacedAnswer>();
+    path.placed = promise;
+    const invited = await ask(requestText());
+    const cancelled = await ask(requestText({ method: 'CANCEL', sequence: '1 CANCEL' }));
+    expect([statusOf(cancelled), statusOf(invited)]).toEqual([200, 487]);
+    expect(valuesIn(answerOf(invited), 'CSeq')).toEqual(['1 INVITE']);
+    resolve(PLACED);
+    await new Promise<void>((done) => setImmediate(done));
+    expect(invited).toHaveLength(1);
+    const unknown = await ask(requestText({ method: 'CANCEL', callId: 'other@h', sequence: '1 CANCEL' }));
+    expect(statusOf(unknown)).toBe(481);
+  });
+
+  it('beyond the bound of calls at once is 503', async () => {
+    const { ask, path } = createTestElement(undefined, { maximumPending: 2 });
+    path.placed = new Promise(() => undefined);
+    for (const callId of ['a@h', 'b@h']) expect(await ask(requestText({ callId }))).toEqual([]);
+    expect(statusOf(await ask(requestText({ callId: 'c@h' })))).toBe(503);
+  });
+});
+
+describe('other requests', () => {
+  it.each([
+    ['OPTIONS', 200],
+    ['BYE', 405],
+    ['MESSAGE', 405],
+    ['NOSUCH', 501],
+  ])('%s: %i', async (method, status) => {
+    const { ask, path } = createTestElement();
+    const sent = await ask(requestText({ method }));
+    expect(statusOf(sent)).toBe(status);
+    if (status !== 501) expect(valuesIn(answerOf(sent), 'Allow')).toEqual(['INVITE, ACK, CANCEL, OPTIONS']);
+    expect(path.asked).toEqual([]);
+  });
+
+  it('ACK is swallowed, whatever it looks like', async () => {
+    const { ask } = createTestElement();
+    expect(await ask(requestText({ method: 'ACK' }))).toEqual([]);
+    expect(await ask(requestText({ method: 'ACK', via: 'nonsense', maxForwards: '-1' }))).toEqual([]);
+  });
+
+  it('without hops left: 483; OPTIONS ends here anyway', async () => {
+    const { ask, path } = createTestElement();
+    expect(statusOf(await ask(requestText({ maxForwards: '0' })))).toBe(483);
+    expect(statusOf(await ask(requestText({ method: 'OPTIONS', maxForwards: '0' })))).toBe(200);
+    expect(path.asked).toEqual([]);
+  });
+
+  it('that was here before: 482', async () => {
+    const { ask } = createTestElement(undefined, { ownNames: new Set(['redirect.example.net:5060']) });
+    const headers = ['Via: SIP/2.0/UDP Redirect.Example.Net;branch=z9hG4bKx'];
+    expect(statusOf(await ask(requestText({ headers })))).toBe(482);
+    expect(statusOf(await ask(requestText({ callId: 'b@h' })))).toBe(302);
+  });
+
+  it('that requires what concerns dialogs only is answered, what else is not', async () => {
+    const { ask } = createTestElement();
+    expect(statusOf(await ask(requestText({ headers: ['Require: 100rel, timer'] })))).toBe(302);
+    const sent = await ask(requestText({ callId: 'b@h', headers: ['Require: 100rel, teleport'] }));
+    expect([statusOf(sent), valuesIn(answerOf(sent), 'Unsupported')]).toEqual([420, ['teleport']]);
+  });
+
+  it.each(['', '\r\n\r\n', 'x', 'SIP/2.0 200 OK\r\n\r\n', 'INVITE sip:a@b SIP/2.0\r\n\r\n', '\0'.repeat(9)])(
+    '%j is no request that could be answered',
+    async (text) => {
+      expect(await createTestElement().ask(text)).toEqual([]);
+    },
+  );
+
+  it('a header of 64 KiB is read, one beyond it refused', async () => {
+    const { ask } = createTestElement();
+    const fill = (size: number) => requestText({ callId: `${size}@h`, headers: [`X: ${'x'.repeat(size)}`] });
+    expect(statusOf(await ask(fill(64_900)))).toBe(302);
+    expect(statusOf(await ask(requestText({ headers: [`X: ${'x'.repeat(66_000)}`] })))).toBe(400);
+    expect(statusOf(await ask(requestText({ headers: Array.from({ length: 600 }, () => 'X: y') })))).toBe(
+      400,
+    );
+  });
+
+  it('never names a number in the log', async () => {
+    const { ask, logged, path } = createTestElement();
+    path.placed = new Error('+12025550001');
+    await ask(requestText());
+    await ask(requestText({ callId: 'b@h', from: '"+12025550001 <sip:x>' }));
+    expect(logged.length).toBeGreaterThan(1);
+    expect(logged.join()).not.toContain('2025550001');
+  });
+});
+
+describe('the way back (RFC 3261 Section 18.2.2, RFC 3581)', () => {
+  const source = { address: '192.0.2.7', port: 40_000 };
+  const rows: [string, string, number, string][] = [
+    [
+      'rport',
+      'SIP/2.0/UDP 192.0.2.7:5070;rport;branch=z9hG4bK1',
+      40_000,
+      ';branch=z9hG4bK1;received=192.0.2.7;rport=40000',
+    ],
+    ['no rport', 'SIP/2.0/UDP 192.0.2.7:5070;branch=z9hG4bK1', 5070, ';branch=z9hG4bK1'],
+    ['no port', 'SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK1', 5060, ';branch=z9hG4bK1'],
+    [
+      'another host',
+      'SIP/2.0/UDP 198.51.100.9:53;branch=z9hG4bK1',
+      53,
+      ';branch=z9hG4bK1;received=192.0.2.7',
+    ],
+    [
+      'a forged received',
+      'SIP/2.0/UDP h;received=198.51.100.9;branch=z9hG4bK1',
+      5060,
+      ';branch=z9hG4bK1;received=192.0.2.7',
+    ],
+    [
+      'maddr',
+      'SIP/2.0/UDP 192.0.2.7;maddr=198.51.100.9;branch=z9hG4bK1',
+      5060,
+      ';maddr=198.51.100.9;branch=z9hG4bK1',
+    ],
+  ];
+  it.each(rows)('%s: to the address it came from', async (_what, via, port, expected) => {
+    const { ask } = createTestElement();
+    const [sent = NOTHING] = await ask(requestText({ via }), source);
+    expect(sent.port).toBe(port);
+    const head = via.split(';')[0];
+    expect(valuesIn(sent.answer, 'Via')).toEqual([`${head}${expected}`]);
+  });
+
+  it('repeats the Vias below as they came', async () => {
+    const { ask } = createTestElement();
+    const headers = [
+      'Via: SIP/2.0/TCP a.example;branch=z9hG4bKa, SIP/2.0/UDP [2001:db8::1]:5061;branch=z9hG4bKb',
+    ];
+    const answer = answerOf(await ask(requestText({ headers })));
+    expect(valuesIn(answer, 'Via').slice(1)).toEqual([
+      'SIP/2.0/TCP a.example;branch=z9hG4bKa',
+      'SIP/2.0/UDP [2001:db8::1]:5061;branch=z9hG4bKb',
+    ]);
+  });
+});
+
+describe('trunks', () => {
+  const rules = [
+    { trunk: trunk('outgoing', { name: 'group' }), trunkGroup: 'TG1', trunkContext: 'Example.net' },
+    { trunk: trunk('outgoing', { name: 'parameter' }), parameter: { name: 'trunk', value: 'west' } },
+    { trunk: trunk('both', { name: 'way' }), direction: 'incoming' as const, listener: 'in' },
+    { trunk: trunk('outgoing', { name: 'peer' }), peer: 'west' },
+    { trunk: trunk('both', { name: 'no way' }), peer: 'south' },
+  ];
+  const contact = (uri: string) => requestText({ headers: [`m: <${uri}>`] });
+  const rows: [string, string, [string, string], string | undefined][] = [
+    [
+      'tgrp in the user part (RFC 4904)',
+      contact('sip:+1;tgrp=TG1;trunk-context=example.net@h'),
+      ['x', 'x'],
+      'group',
+    ],
+    ['trgp behind the host', contact('sip:a@h;trgp=TG1;trunk-context=example.net'), ['x', 'x'], 'group'],
+    ['another context', contact('sip:+1;tgrp=TG1;trunk-context=example.org@h'), ['x', 'x'], undefined],
+    ['a parameter of the Request-URI', requestText({ uri: 'sip:+1@h;trunk=west' }), ['x', 'x'], 'parameter'],
+    ['the listener', requestText(), ['in', 'x'], 'way'],
+    ['the peer', requestText(), ['x', 'west'], 'peer'],
+    ['no direction', requestText(), ['x', 'south'], undefined],
+    ['nothing', requestText(), ['x', 'x'], undefined],
+  ];
+  it.each(rows)('are found by %s', async (_what, text, [listener, peer], name) => {
+    const { ask, path } = createTestElement(rules);
+    const sent = await ask(text, undefined, listener, peer);
+    expect(path.asked.map((offer) => offer.trunk.name)).toEqual(name === undefined ? [] : [name]);
+    expect(statusOf(sent)).toBe(name === undefined ? 404 : 302);
+  });
+});

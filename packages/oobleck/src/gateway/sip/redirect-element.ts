@@ -1,0 +1,230 @@
+// The redirect element (RFC 3261 Section 8.3): a request in, its answer out. It keeps nothing but the calls whose answer is
+// being found: a retransmission of one is dropped since its answer is on the way, and later the same request gets the
+// same answer from the call path. It sends no requests and no provisional answers (Section 8.2.7).
+
+import { randomUUID } from 'node:crypto';
+import type { EventLog } from '../../operate/index.ts';
+import { type Answer, formatAnswer, formatRefusal, topVia } from './answer.ts';
+import type { CallPath } from './call-path.ts';
+import { offeredCall } from './offered-call.ts';
+import {
+  NOTHING_TO_ADD,
+  placedRedirection,
+  type RedirectionPolicy,
+  receivedRedirection,
+} from './redirection.ts';
+import { readRequest, type SipRequest } from './request.ts';
+import { isStatusLine } from './request-line.ts';
+import { type ScannedMessage, scanMessage } from './scan-message.ts';
+import { SipFault } from './sip-fault.ts';
+import { directionOf, findRule, type TrunkRule } from './trunk-rule.ts';
+import { answerPort, type Source } from './via.ts';
+
+export interface RedirectParts {
+  readonly path: CallPath;
+  readonly log: EventLog;
+  /** In the order in which they are tried. */
+  readonly rules: readonly TrunkRule[];
+}
+
+export interface RedirectOptions extends RedirectionPolicy {
+  /** `host:port`, lower case, under which requests reach this element. */
+  readonly ownNames?: ReadonlySet<string>;
+  /** Calls whose answers are being found at once, default 16384. */
+  readonly maximumPending?: number;
+  /** After which a call goes on unchanged whatever the call path does, default 5000. */
+  readonly boundMs?: number;
+}
+
+/** Where a request came from and how its answer gets there. */
+export interface Arrival {
+  readonly listener: string;
+  readonly peer: string;
+  readonly source: Source;
+  /** @param port of the source's address, for transports without connections */
+  send(answer: string, port: number): void;
+}
+
+export interface RedirectElement {
+  /** @param text one message, a byte a character. Never throws. */
+  receive(text: string, arrival: Arrival): void;
+}
+
+interface Pending {
+  readonly request: SipRequest;
+  readonly arrival: Arrival;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface Context {
+  readonly parts: RedirectParts;
+  readonly options: RedirectOptions;
+  readonly ownNames: ReadonlySet<string>;
+  readonly maximumPending: number;
+  readonly salt: string;
+  readonly pending: Map<string, Pending>;
+}
+
+/** RFC 3261 Section 8.2.1: what this element is asked with, and nothing else. */
+const ALLOW = 'Allow: INVITE, ACK, CANCEL, OPTIONS';
+/** Option tags about dialogs and media, which never begin here: a redirection has nothing to do for them. */
+const HARMLESS = new Set([
+  ...['100rel', 'timer', 'precondition', 'replaces', 'histinfo', 'early-session', 'gruu', 'outbound', 'path'],
+  ...[
+    'resource-priority',
+    'privacy',
+    'tdialog',
+    'norefersub',
+    'from-change',
+    'answermode',
+    'policy',
+    'trickle-ice',
+  ],
+]);
+
+export function createRedirectElement(parts: RedirectParts, options: RedirectOptions = {}): RedirectElement {
+  const context: Context = {
+    parts,
+    options,
+    ownNames: options.ownNames ?? new Set(),
+    maximumPending: options.maximumPending ?? 16_384,
+    salt: randomUUID(),
+    pending: new Map(),
+  };
+  return {
+    receive(text, arrival) {
+      const scanned = scanMessage(text);
+      // Nobody here has asked anything; and an ACK is never answered, whatever it looks like.
+      if (isStatusLine(scanned.startLine) || scanned.startLine.startsWith('ACK ')) return;
+      try {
+        answerRequest(context, readRequest(scanned), arrival);
+      } catch (error) {
+        refuse(context, scanned, arrival, error);
+      }
+    },
+  };
+}
+
+function refuse({ parts }: Context, scanned: ScannedMessage, arrival: Arrival, error: unknown): void {
+  const fault = error instanceof SipFault ? error : new SipFault(500, 'nobody foresaw this');
+  if (fault !== error) parts.log.error('sip-failed', { role: 'sip', error });
+  else parts.log.debug('sip-refused', { role: 'sip', status: fault.status });
+  // Without a header there is nothing that an answer could be told by.
+  if (scanned.fields.length === 0) return;
+  const via = topVia(scanned);
+  const port = via === undefined ? arrival.source.port : answerPort(via, arrival.source);
+  arrival.send(formatRefusal(scanned, arrival.source, fault), port);
+}
+
+/** @throws SipFault */
+function answerRequest(context: Context, request: SipRequest, arrival: Arrival): void {
+  const { method } = request;
+  if (method === 'CANCEL') cancel(context, request, arrival);
+  else if (method === 'INVITE' || method === 'OPTIONS') {
+    requireKnownOptions(request);
+    if (method === 'INVITE') invite(context, request, arrival);
+    else send(context, request, arrival, OPTIONS_ANSWER);
+  } else send(context, request, arrival, NOT_ALLOWED);
+}
+
+const NOT_ALLOWED: Answer = { status: 405, phrase: 'Method Not Allowed', headers: [ALLOW] };
+const OPTIONS_ANSWER: Answer = { status: 200, phrase: 'OK', headers: [ALLOW, 'Accept: application/sdp'] };
+
+/** RFC 3261 Section 8.2.2.3. @throws SipFault 420 */
+function requireKnownOptions({ required }: SipRequest): void {
+  const unknown = required.filter((tag) => !HARMLESS.has(tag.toLowerCase()));
+  if (unknown.length > 0)
+    throw new SipFault(420, 'an extension that is not supported', [`Unsupported: ${unknown.join(', ')}`]);
+}
+
+/** @throws SipFault 482, 483 */
+function invite(context: Context, request: SipRequest, arrival: Arrival): void {
+  requireNoLoop(context, request);
+  // Within a dialog all is said already: on as it is.
+  const rule = request.to.parameters.has('tag') ? undefined : findRule(context.parts.rules, request, arrival);
+  const direction = rule && directionOf(rule);
+  const key = transactionOf(request, arrival);
+  if (rule === undefined || direction === undefined) send(context, request, arrival, NOTHING_TO_ADD);
+  else if (context.pending.has(key))
+    return; // a retransmission: its answer is on the way
+  else if (context.pending.size >= context.maximumPending) send(context, request, arrival, OVERLOADED);
+  else find(context, key, request, arrival, findAnswer(context, request, rule, direction));
+}
+
+const OVERLOADED: Answer = { status: 503, phrase: 'Service Unavailable', headers: [] };
+
+function find(
+  context: Context,
+  key: string,
+  request: SipRequest,
+  arrival: Arrival,
+  found: Promise<Answer>,
+): void {
+  const timer = setTimeout(() => finish(context, key, NOTHING_TO_ADD), context.options.boundMs ?? BOUND_MS);
+  context.pending.set(key, { request, arrival, timer });
+  found.then(
+    (answer) => finish(context, key, answer),
+    (error: unknown) => {
+      context.parts.log.error('call-failed', { role: 'sip', error });
+      finish(context, key, NOTHING_TO_ADD);
+    },
+  );
+}
+
+const BOUND_MS = 5_000;
+
+/** @throws SipFault 400 */
+function findAnswer(
+  { parts, options }: Context,
+  request: SipRequest,
+  { trunk }: TrunkRule,
+  direction: 'outgoing' | 'incoming',
+): Promise<Answer> {
+  const offer = offeredCall(request, trunk);
+  return direction === 'outgoing'
+    ? parts.path.place(offer).then((placed) => placedRedirection(request, placed, options))
+    : parts.path.receive(offer).then((received) => receivedRedirection(request, received, offer, options));
+}
+
+/** Once: whoever was answered, by time or by CANCEL, is not answered again. */
+function finish(context: Context, key: string, answer: Answer): void {
+  const found = context.pending.get(key);
+  if (found === undefined) return;
+  context.pending.delete(key);
+  clearTimeout(found.timer);
+  send(context, found.request, found.arrival, answer);
+}
+
+/** RFC 3261 Section 9.2: the call that is being looked at ends with 487; of others nothing is known. */
+function cancel(context: Context, request: SipRequest, arrival: Arrival): void {
+  const key = transactionOf(request, arrival);
+  const isPending = context.pending.has(key);
+  send(context, request, arrival, isPending ? CANCELLED : UNKNOWN_TRANSACTION);
+  if (isPending) finish(context, key, TERMINATED);
+}
+
+const CANCELLED: Answer = { status: 200, phrase: 'OK', headers: [] };
+const UNKNOWN_TRANSACTION: Answer = { status: 481, phrase: 'Call/Transaction Does Not Exist', headers: [] };
+const TERMINATED: Answer = { status: 487, phrase: 'Request Terminated', headers: [] };
+
+/** RFC 3261 Section 17.2.3: branch and `sent-by`; without a branch of this RFC what RFC 2543 went by. */
+function transactionOf({ vias, callId, sequence, from }: SipRequest, { source }: Arrival): string {
+  const { host, port, parameters } = vias[0]!;
+  const branch = parameters.get('branch') ?? '';
+  return `${source.address} ${host}:${port ?? ''} ${branch} ${callId} ${sequence} ${from.parameters.get('tag') ?? ''}`;
+}
+
+/**
+ * RFC 3261 Section 16.3: nothing is forwarded from here, so a Via with a name of this element's is a request that goes
+ * in a circle, or a forged one; and one that may go no further ends here.
+ */
+function requireNoLoop({ ownNames }: Context, { vias, maxForwards }: SipRequest): void {
+  if (maxForwards === 0) throw new SipFault(483, 'no hops are left');
+  for (const { host, port = 5060 } of ownNames.size === 0 ? [] : vias)
+    if (ownNames.has(`${host.toLowerCase()}:${port}`)) throw new SipFault(482, 'the request was here before');
+}
+
+function send({ salt }: Context, request: SipRequest, arrival: Arrival, answer: Answer): void {
+  const { source } = arrival;
+  arrival.send(formatAnswer(request, source, salt, answer), answerPort(request.vias[0]!, source));
+}
