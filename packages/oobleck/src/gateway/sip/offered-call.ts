@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { splitIdentities } from '@oobleck/stir/identity';
 import { isAttestation, isOriginationId } from '@oobleck/stir/passport';
-import type { OfferedCall, Trunk } from './call-path.ts';
+import type { OfferedCall, Trunk } from '../trunk/index.ts';
 import { readFingerprints } from './media-fingerprints.ts';
 import { displayName, type NameAddress, parseNameAddress } from './name-address.ts';
 import { splitValues } from './parameters.ts';

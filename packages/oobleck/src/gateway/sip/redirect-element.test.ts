@@ -1,6 +1,6 @@
 import { notVerified, verifiedBy } from '@oobleck/stir/verdict';
 import { describe, expect, it } from 'vitest';
-import type { PlacedAnswer } from './call-path.ts';
+import type { PlacedAnswer } from '../trunk/index.ts';
 import {
   createTestElement,
   IDENTITY,
@@ -38,7 +38,7 @@ describe('an outgoing call', () => {
     expect(port).toBe(5060);
     expect(path.asked).toEqual([
       {
-        trunk: trunk(),
+        trunk: expect.objectContaining({ name: 'outgoing' }),
         callId: 'one@switch.example.net',
         caller: '"Alice" <sip:+12025550001@switch.example.net;user=phone>',
         displayName: 'Alice',
@@ -287,6 +287,8 @@ describe('the same request', () => {
     expect(invited).toHaveLength(1);
     const unknown = await ask(requestText({ method: 'CANCEL', callId: 'other@h', sequence: '1 CANCEL' }));
     expect(statusOf(unknown)).toBe(481);
+    // Whatever was left for the call is taken back.
+    expect(path.retracted).toEqual(path.asked);
   });
 
   it('beyond the bound of calls at once is 503', async () => {

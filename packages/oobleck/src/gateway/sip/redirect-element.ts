@@ -4,8 +4,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../../operate/index.ts';
+import type { CallPath, OfferedCall } from '../trunk/index.ts';
 import { type Answer, formatAnswer, formatRefusal, topVia } from './answer.ts';
-import type { CallPath } from './call-path.ts';
 import { offeredCall } from './offered-call.ts';
 import {
   NOTHING_TO_ADD,
@@ -17,11 +17,11 @@ import { readRequest, type SipRequest } from './request.ts';
 import { isStatusLine } from './request-line.ts';
 import { type ScannedMessage, scanMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
-import { directionOf, findRule, type TrunkRule } from './trunk-rule.ts';
+import { type Direction, directionOf, findRule, type TrunkRule } from './trunk-rule.ts';
 import { answerPort, type Source } from './via.ts';
 
 export interface RedirectParts {
-  readonly path: CallPath;
+  readonly path: Pick<CallPath, 'place' | 'receive' | 'retract'>;
   readonly log: EventLog;
   /** In the order in which they are tried. */
   readonly rules: readonly TrunkRule[];
@@ -53,6 +53,7 @@ export interface RedirectElement {
 interface Pending {
   readonly request: SipRequest;
   readonly arrival: Arrival;
+  readonly offer: OfferedCall;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -148,43 +149,34 @@ function invite(context: Context, request: SipRequest, arrival: Arrival): void {
   else if (context.pending.has(key))
     return; // a retransmission: its answer is on the way
   else if (context.pending.size >= context.maximumPending) send(context, request, arrival, OVERLOADED);
-  else find(context, key, request, arrival, findAnswer(context, request, rule, direction));
+  else find(context, { key, direction, request, arrival, offer: offeredCall(request, rule.trunk) });
 }
 
 const OVERLOADED: Answer = { status: 503, phrase: 'Service Unavailable', headers: [] };
 
-function find(
-  context: Context,
-  key: string,
-  request: SipRequest,
-  arrival: Arrival,
-  found: Promise<Answer>,
-): void {
-  const timer = setTimeout(() => finish(context, key, NOTHING_TO_ADD), context.options.boundMs ?? BOUND_MS);
-  context.pending.set(key, { request, arrival, timer });
+interface Search extends Omit<Pending, 'timer'> {
+  readonly key: string;
+  readonly direction: Direction;
+}
+
+function find(context: Context, { key, direction, request, arrival, offer }: Search): void {
+  const { parts, options, pending } = context;
+  const timer = setTimeout(() => finish(context, key, NOTHING_TO_ADD), options.boundMs ?? BOUND_MS);
+  pending.set(key, { request, arrival, offer, timer });
+  const found =
+    direction === 'outgoing'
+      ? parts.path.place(offer).then((placed) => placedRedirection(request, placed, options))
+      : parts.path.receive(offer).then((received) => receivedRedirection(request, received, offer, options));
   found.then(
     (answer) => finish(context, key, answer),
     (error: unknown) => {
-      context.parts.log.error('call-failed', { role: 'sip', error });
+      parts.log.error('call-failed', { role: 'sip', error });
       finish(context, key, NOTHING_TO_ADD);
     },
   );
 }
 
 const BOUND_MS = 5_000;
-
-/** @throws SipFault 400 */
-function findAnswer(
-  { parts, options }: Context,
-  request: SipRequest,
-  { trunk }: TrunkRule,
-  direction: 'outgoing' | 'incoming',
-): Promise<Answer> {
-  const offer = offeredCall(request, trunk);
-  return direction === 'outgoing'
-    ? parts.path.place(offer).then((placed) => placedRedirection(request, placed, options))
-    : parts.path.receive(offer).then((received) => receivedRedirection(request, received, offer, options));
-}
 
 /** Once: whoever was answered, by time or by CANCEL, is not answered again. */
 function finish(context: Context, key: string, answer: Answer): void {
@@ -198,9 +190,11 @@ function finish(context: Context, key: string, answer: Answer): void {
 /** RFC 3261 Section 9.2: the call that is being looked at ends with 487; of others nothing is known. */
 function cancel(context: Context, request: SipRequest, arrival: Arrival): void {
   const key = transactionOf(request, arrival);
-  const isPending = context.pending.has(key);
-  send(context, request, arrival, isPending ? CANCELLED : UNKNOWN_TRANSACTION);
-  if (isPending) finish(context, key, TERMINATED);
+  const given = context.pending.get(key);
+  send(context, request, arrival, given === undefined ? UNKNOWN_TRANSACTION : CANCELLED);
+  if (given === undefined) return;
+  finish(context, key, TERMINATED);
+  context.parts.path.retract(given.offer);
 }
 
 const CANCELLED: Answer = { status: 200, phrase: 'OK', headers: [] };

@@ -3,8 +3,8 @@
 // 603 where policy blocks it. Whatever went wrong is a 404: this element is never in the way of a call.
 
 import { formatSipReasons, type Verdict } from '@oobleck/stir/verdict';
+import type { OfferedCall, PlacedAnswer, ReceivedAnswer, Trunk } from '../trunk/index.ts';
 import type { Answer } from './answer.ts';
-import type { OfferedCall, PlacedAnswer, ReceivedAnswer, Trunk } from './call-path.ts';
 import { numberOf } from './offered-call.ts';
 import type { SipRequest } from './request.ts';
 import { uriWithVerstat, withVerstat } from './verstat.ts';

@@ -3,7 +3,15 @@
 
 import { notVerified, type Verdict } from '@oobleck/stir/verdict';
 import { createEventLog } from '../../operate/index.ts';
-import type { CallPath, OfferedCall, PlacedAnswer, ReceivedAnswer, Trunk } from './call-path.ts';
+import {
+  type CallPath,
+  createTrunk,
+  type OfferedCall,
+  type PlacedAnswer,
+  type ReceivedAnswer,
+  type Trunk,
+  type TrunkOptions,
+} from '../trunk/index.ts';
 import { createRedirectElement, type RedirectOptions } from './redirect-element.ts';
 import type { TrunkRule } from './trunk-rule.ts';
 import type { Source } from './via.ts';
@@ -45,8 +53,8 @@ export function requestText(written: Written = {}): string {
   ].join('\r\n');
 }
 
-export const trunk = (direction: Trunk['direction'] = 'outgoing', more: Partial<Trunk> = {}): Trunk =>
-  ({ name: direction, tenant: 'alpha', direction, isAssertedTrusted: true, ...more }) as Trunk;
+export const trunk = (direction: Trunk['direction'] = 'outgoing', more: Partial<TrunkOptions> = {}): Trunk =>
+  createTrunk({ name: direction, tenant: 'alpha', direction, ...more });
 
 export const PLACED: PlacedAnswer = {
   action: 'continue',
@@ -68,8 +76,9 @@ export const received = (verdict: Verdict, more: Partial<ReceivedAnswer> = {}): 
   ...more,
 });
 
-export interface TestPath extends CallPath {
+export interface TestPath extends Pick<CallPath, 'place' | 'receive' | 'retract'> {
   readonly asked: OfferedCall[];
+  readonly retracted: OfferedCall[];
   placed: PlacedAnswer | Promise<PlacedAnswer> | Error;
   received: ReceivedAnswer | Promise<ReceivedAnswer> | Error;
 }
@@ -81,6 +90,8 @@ export function createTestPath(): TestPath {
   };
   const path: TestPath = {
     asked: [],
+    retracted: [],
+    retract: (offer) => void path.retracted.push(offer),
     placed: PLACED,
     received: received(notVerified('no-passport', 'out-of-band')),
     place(offer) {

@@ -2,7 +2,7 @@
 // Request-URI, the listener it came to, or the peer it came from. The first rule that fits decides; none, and the call
 // goes on unchanged.
 
-import type { Trunk } from './call-path.ts';
+import type { Trunk } from '../trunk/index.ts';
 import type { SipRequest } from './request.ts';
 import { type SipUri, uriParameter } from './sip-uri.ts';
 
