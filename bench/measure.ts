@@ -62,7 +62,18 @@ export function ownCpuSeconds(): number {
 /** Operations between two looks at the clock, which cost tens of microseconds themselves. */
 const BATCH = 256;
 
+/**
+ * What comes first is not counted: while another process was measured, this one idled, and tidied up its memory and
+ * lost its caches for that.
+ */
+const LEAD_IN = 0.2;
+
 function sampleSynchronous(operation: () => unknown, seconds: number): number {
+  runFor(operation, LEAD_IN * seconds);
+  return runFor(operation, seconds);
+}
+
+function runFor(operation: () => unknown, seconds: number): number {
   const start = ownCpuSeconds();
   for (let count = BATCH; ; count += BATCH) {
     for (let at = 0; at < BATCH; at++) operation();

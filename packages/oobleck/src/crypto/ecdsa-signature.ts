@@ -5,9 +5,11 @@
 
 const HALF = 32;
 
-/** DER, as OpenSSL wrote it, to r || s. */
-export function derToRaw(der: Uint8Array): Uint8Array {
-  const raw = new Uint8Array(2 * HALF);
+/**
+ * DER, as OpenSSL wrote it, to r || s.
+ * @param raw 64 bytes, which become the result
+ */
+export function derToRaw(der: Uint8Array, raw: Uint8Array = new Uint8Array(2 * HALF)): Uint8Array {
   const rLength = der[3]!;
   placeInteger(der, 4, rLength, raw, 0);
   placeInteger(der, 6 + rLength, der[5 + rLength]!, raw, HALF);
@@ -16,8 +18,9 @@ export function derToRaw(der: Uint8Array): Uint8Array {
 
 function placeInteger(der: Uint8Array, from: number, length: number, raw: Uint8Array, to: number): void {
   const skipped = Math.max(0, length - HALF);
-  const kept = length - skipped;
-  for (let i = 0; i < kept; i++) raw[to + HALF - kept + i] = der[from + skipped + i]!;
+  const start = to + HALF - (length - skipped);
+  for (let at = to; at < start; at++) raw[at] = 0;
+  for (let at = start, read = from + skipped; at < to + HALF; at++, read++) raw[at] = der[read]!;
 }
 
 /** Bytes of the longest DER form. */

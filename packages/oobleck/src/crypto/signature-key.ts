@@ -47,7 +47,7 @@ function createSigningKey(privateKey: KeyObject): SigningKey {
   return {
     algorithm: 'ES256',
     publicKey: createEs256Key(publicKey, spki),
-    sign: (data) => derToRaw(sign('sha256', data, privateKey)),
+    sign: (data, memory) => derToRaw(sign('sha256', data, privateKey), memory),
   };
 }
 

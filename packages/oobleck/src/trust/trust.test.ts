@@ -9,7 +9,7 @@ import { createLabAuthority, createTlsAuthority, type LabAuthority, type LabLeaf
 import { freshnessSeconds } from './freshness.ts';
 import { parseAnchors } from './parse-chain.ts';
 import type { FetchedChain } from './parts.ts';
-import { createTrust, type TrustOptions } from './trust.ts';
+import { createTrust, type Trust, type TrustOptions } from './trust.ts';
 import { parseX5u } from './x5u.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -286,12 +286,63 @@ describe('trust: verdicts on chains', () => {
     expect('chain' in result && trust.validated(result.chain, at)).toMatchObject({ valid: false });
   });
 
+  const chainOf = (trust: Trust, ders: readonly Uint8Array[]) => {
+    const found = trust.chainOf(ders);
+    if ('unavailable' in found) throw new Error(found.unavailable);
+    return found.chain;
+  };
+
   it('gives the same object for the same carried chain, and no chain for what is none', () => {
     const { trust } = scripted(() => ok(''));
-    expect(trust.chainOf(leaf.chain)).toBe(trust.chainOf(leaf.chain.map((der) => new Uint8Array(der))));
-    expect(trust.chainOf(leaf.chain)).not.toBe(trust.chainOf(leaf.chain.slice(0, 1)));
+    const first = chainOf(trust, leaf.chain);
+    expect(
+      chainOf(
+        trust,
+        leaf.chain.map((der) => new Uint8Array(der)),
+      ),
+    ).toBe(first);
+    expect(chainOf(trust, leaf.chain.slice(0, 1))).not.toBe(first);
     for (const ders of [[], [new Uint8Array()], [leaf.chain[0]!, new Uint8Array([48, 0])]])
       expect(trust.chainOf(ders)).toEqual({ unavailable: 'bad-body' });
+    expect(chainOf(trust, leaf.chain)).toBe(first);
+  });
+
+  it('tells carried chains apart that end alike, however often they take turns', () => {
+    const { trust } = scripted(() => ok(''));
+    const [signer, ...above] = leaf.chain;
+    // Another certificate with the same last bytes: its subject reads otherwise, so its signature is none.
+    const imitation = new Uint8Array(signer!);
+    imitation[Buffer.from(imitation).indexOf('SHAKEN 1234')] = 0x58;
+    const lists = [leaf.chain, [imitation, ...above], [signer!], [imitation]];
+    const chains = lists.map((ders) => chainOf(trust, ders));
+    expect(new Set(chains).size).toBe(4);
+    for (const at of [0, 1, 0, 2, 3, 1, 1, 0])
+      expect(
+        chainOf(
+          trust,
+          lists[at]!.map((der) => new Uint8Array(der)),
+        ),
+      ).toBe(chains[at]);
+    const verdicts = chains.map((chain) => trust.validated(chain, START_MS / 1000));
+    expect(verdicts.map(({ valid }) => valid)).toEqual([true, false, false, false]);
+  });
+
+  it('keeps a carried chain in memory of its own: what is written over the caller’s counts for nothing', () => {
+    const { trust } = scripted(() => ok(''));
+    const memory = leaf.chain.map((der) => Buffer.from(der));
+    const first = chainOf(trust, memory);
+    memory[0]!.write('X', memory[0]!.indexOf('SHAKEN 1234'));
+    expect(chainOf(trust, memory)).not.toBe(first);
+    expect(chainOf(trust, leaf.chain)).toBe(first);
+  });
+
+  it('forgets a carried chain after its time', () => {
+    const { trust, clock } = scripted(() => ok(''));
+    const first = chainOf(trust, leaf.chain);
+    clock.nowMs += 3_599_999;
+    expect(chainOf(trust, leaf.chain)).toBe(first);
+    clock.nowMs += 1;
+    expect(chainOf(trust, leaf.chain)).not.toBe(first);
   });
 });
 

@@ -3,9 +3,8 @@
 // listed repositories are fetched from; in band any public host is, as RFC 8224 Section 6.2.2 expects. Which
 // addresses count as public is the business of whoever implements the fetching port. Revocation is looked up, never fetched.
 
-import { concatBytes, encodeBase64url } from '@oobleck/stir/bytes';
 import type { Certificate, PathVerdict } from '@oobleck/stir/certificate';
-import { createBoundedCache } from './bounded-cache.ts';
+import { createCarriedChains } from './carried-chains.ts';
 import { createChainSource } from './chain-source.ts';
 import { parseDerChain } from './parse-chain.ts';
 import type { TrustParts } from './parts.ts';
@@ -82,7 +81,7 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
     fetchDeadlineMs: options.fetchDeadlineMs ?? 5000,
     failureSeconds: options.failureSeconds ?? 30,
   });
-  const carried = createBoundedCache<ChainResult>(cacheEntries);
+  const carried = createCarriedChains(parts.crypto, cacheEntries);
   const source = createChainSource({
     fetchChain: parts.fetchChain,
     now: parts.now,
@@ -96,10 +95,11 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
     isListed: (url) => repositories.has(new URL(url).origin),
   });
   /** The lists of a chain that was carried are fetched behind the call's back; the next call finds them. */
-  const completeCarried = async (key: string, chain: readonly Certificate[]): Promise<void> => {
+  const completeCarried = async (chain: readonly Certificate[]): Promise<void> => {
     const { chain: completed, keepSeconds } = await tnLists.complete(chain);
+    if (completed === chain) return;
     const seconds = Math.min(CARRIED_SECONDS, keepSeconds);
-    if (completed !== chain) carried.set(key, { chain: completed }, parts.now() + 1000 * seconds);
+    carried.keep(completed, parts.now() + 1000 * seconds);
   };
 
   return {
@@ -121,18 +121,15 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
       return known !== undefined && 'chain' in known ? known.chain.map(({ der }) => der) : undefined;
     },
     chainOf(ders) {
-      // One hash of one piece: this is on the path of every call.
-      const framed = concatBytes(...ders.flatMap((der) => [lengthOf(der), der]));
-      const key = encodeBase64url(parts.crypto.sha256(framed));
       const nowMs = parts.now();
-      const known = carried.get(key, nowMs);
-      if (known !== undefined) return known;
-      const chain = parseDerChain(ders);
+      const known = carried.find(ders, nowMs);
+      if (known !== undefined) return { chain: known };
+      // Memory of its own: the caller's may hold the PASSporT too, or be written to again.
+      const chain = parseDerChain(ders.map((der) => new Uint8Array(der)));
       if (chain === undefined) return { unavailable: 'bad-body' };
-      const result = { chain };
-      carried.set(key, result, nowMs + 1000 * CARRIED_SECONDS);
-      void completeCarried(key, chain);
-      return result;
+      carried.keep(chain, nowMs + 1000 * CARRIED_SECONDS);
+      void completeCarried(chain);
+      return { chain };
     },
   };
 }
@@ -145,9 +142,4 @@ function within(fetched: Promise<ChainResult>, deadlineMs: number): Promise<Chai
       resolve(result);
     });
   });
-}
-
-/** Between two certificates, so that no two lists hash alike. */
-function lengthOf({ length }: Uint8Array): Uint8Array {
-  return new Uint8Array([length >>> 24, length >>> 16, length >>> 8, length]);
 }

@@ -45,6 +45,11 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
+/** As much of the text as fits, to the beginning of `target`. @returns how many bytes that are */
+export function writeUtf8(text: string, target: Uint8Array): number {
+  return encoder.encodeInto(text, target).written;
+}
+
 /** @throws StirError ERR_BYTES_FORMAT where the bytes are not well-formed UTF-8 */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {

@@ -1,5 +1,5 @@
 export { decodeBase64url, encodeBase64url } from './base64url.ts';
-export { decodeBase64urlText, encodeBase64urlText, withUtf8 } from './base64url-text.ts';
+export { decodeBase64urlText, encodeBase64urlText } from './base64url-text.ts';
 export { type ByteReader, createByteReader } from './byte-reader.ts';
 export {
   compareBytes,
@@ -11,5 +11,6 @@ export {
   encodeUtf8,
   equalBytes,
   isAllZero,
+  writeUtf8,
 } from './byte-string.ts';
 export { type ByteWriter, createByteWriter } from './byte-writer.ts';

@@ -19,7 +19,8 @@ export interface VerifyingKey {
 export interface SigningKey {
   readonly algorithm: 'ES256';
   readonly publicKey: VerifyingKey;
-  sign(data: Uint8Array): Uint8Array;
+  /** @param memory of 64 bytes, where the signature is put and given back; fresh memory without it */
+  sign(data: Uint8Array, memory?: Uint8Array): Uint8Array;
 }
 
 /** An X25519 private key (RFC 7748). */

@@ -101,7 +101,10 @@ function createSigningKey(secret: Uint8Array): SigningKey {
   return {
     algorithm: 'ES256',
     publicKey: createEs256Key(point, formatP256Spki(point)),
-    sign: (data) => p256.sign(data, secret, ES256_OPTIONS),
+    sign(data, memory = new Uint8Array(ES256_BYTES)) {
+      memory.set(p256.sign(data, secret, ES256_OPTIONS));
+      return memory;
+    },
   };
 }
 

@@ -4,7 +4,8 @@ import { crypto } from '../../test/carrier.ts';
 import { refusal } from '../../test/hostile.ts';
 import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import { createPortableCrypto } from '../crypto/index.ts';
-import { parseCompactJws, signCompactJws } from './compact-jws.ts';
+import { parseCompactJws } from './compact-jws.ts';
+import { signCompactJws } from './jws-signer.ts';
 
 const segment = (text: string) => encodeBase64url(encodeUtf8(text));
 const SIGNATURE = encodeBase64url(new Uint8Array(64));

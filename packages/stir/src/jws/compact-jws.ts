@@ -1,15 +1,8 @@
 // JWS compact serialisation with ES256 (RFC 7515 Section 7.1, RFC 7518 Section 3.4), the outer form of PASSporTs, key
-// credentials and attestations. What the members mean is the business of those rooms; nothing here looks at keys.
+// credentials and attestations, taken apart. What the members mean is the business of those rooms; nothing here looks
+// at keys.
 
-import {
-  decodeBase64url,
-  decodeBase64urlText,
-  encodeBase64url,
-  encodeBase64urlText,
-  encodeUtf8,
-  withUtf8,
-} from '../bytes/index.ts';
-import type { SigningKey } from '../crypto/crypto.ts';
+import { decodeBase64url, decodeBase64urlText, encodeUtf8 } from '../bytes/index.ts';
 import { type JsonObject, parseJsonText } from '../json/index.ts';
 import { StirError } from '../stir-error.ts';
 
@@ -24,42 +17,63 @@ export interface CompactJws {
 
 const SIGNATURE_BYTES = 64;
 
+/** The three segments: what they are is checked of the signature alone. */
+export interface JwsSegments {
+  /** base64url, as it stands in the text. */
+  readonly header: string;
+  readonly payload: string;
+  readonly signingInput: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
 /**
  * Compact text to its parts. Does not verify.
  * @param maximumLength characters accepted
  * @throws StirError ERR_JWS_FORMAT
  */
 export function parseCompactJws(text: string, maximumLength: number): CompactJws {
+  const { header, payload, signingInput, signature } = splitCompactJws(text, maximumLength);
+  return {
+    header: parseJwsObject(decodeJwsSegment(header), maximumLength),
+    payload: parseJwsObject(decodeJwsSegment(payload), maximumLength),
+    signingInput,
+    signature,
+  };
+}
+
+/** The first step of `parseCompactJws`. @throws StirError ERR_JWS_FORMAT */
+export function splitCompactJws(text: string, maximumLength: number): JwsSegments {
   if (text.length > maximumLength) throw refusal('JWS too long');
   const first = text.indexOf('.');
   const second = text.indexOf('.', first + 1);
   if (first < 1 || second < first + 2 || text.indexOf('.', second + 1) !== -1)
     throw refusal('JWS is not three segments');
+  const signature = inSegment(decodeBase64url, text.slice(second + 1));
+  if (signature.length !== SIGNATURE_BYTES) throw refusal('JWS signature is not 64 bytes');
+  return {
+    header: text.slice(0, first),
+    payload: text.slice(first + 1, second),
+    signingInput: encodeUtf8(text.slice(0, second)),
+    signature,
+  };
+}
+
+/** The second step: what a segment says. @throws StirError ERR_JWS_FORMAT */
+export function decodeJwsSegment(segment: string): string {
+  return inSegment(decodeBase64urlText, segment);
+}
+
+/** The third: the object that the text is, of at most so many letters. @throws StirError ERR_JWS_FORMAT */
+export function parseJwsObject(text: string, maximumLetters: number): JsonObject {
+  return inSegment((json) => parseJsonText(json, maximumLetters), text);
+}
+
+function inSegment<T>(read: (text: string) => T, text: string): T {
   try {
-    const signature = decodeBase64url(text.slice(second + 1));
-    if (signature.length !== SIGNATURE_BYTES) throw refusal('JWS signature is not 64 bytes');
-    return {
-      header: parseJsonText(decodeBase64urlText(text.slice(0, first)), maximumLength),
-      payload: parseJsonText(decodeBase64urlText(text.slice(first + 1, second)), maximumLength),
-      signingInput: encodeUtf8(text.slice(0, second)),
-      signature,
-    };
+    return read(text);
   } catch (cause) {
-    throw cause instanceof StirError && cause.code === 'ERR_JWS_FORMAT'
-      ? cause
-      : new StirError('ERR_JWS_FORMAT', 'JWS segment is not base64url of JSON', { cause });
+    throw new StirError('ERR_JWS_FORMAT', 'JWS segment is not base64url of JSON', { cause });
   }
-}
-
-/** Header and payload, already serialised, to a signed compact JWS. */
-export function signCompactJws(header: string, payload: string, key: SigningKey): string {
-  return signEncoded(encodeBase64urlText(header), payload, key);
-}
-
-/** The same with a header segment encoded beforehand: what a signer that repeats its header calls. */
-export function signEncoded(headerSegment: string, payload: string, key: SigningKey): string {
-  const signed = `${headerSegment}.${encodeBase64urlText(payload)}`;
-  return `${signed}.${encodeBase64url(withUtf8(signed, (bytes) => key.sign(bytes)))}`;
 }
 
 function refusal(message: string): StirError {

@@ -17,11 +17,18 @@ export interface DialPlan {
   readonly nationalDigits: number;
 }
 
-const CANONICAL = /^[0-9#*]{1,15}$/;
+const MAXIMUM_LETTERS = 15;
 const MAXIMUM_TEXT = 256;
 
 export function isTelephoneNumber(value: unknown): value is TelephoneNumber {
-  return typeof value === 'string' && CANONICAL.test(value);
+  if (typeof value !== 'string' || value.length === 0 || value.length > MAXIMUM_LETTERS) return false;
+  for (let at = 0; at < value.length; at++) if (!isLetter(value.charCodeAt(at))) return false;
+  return true;
+}
+
+/** DIGIT, `#` or `*`. On the way of every call, where a regular expression costs several times as much. */
+function isLetter(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x23 || code === 0x2a;
 }
 
 /** Whether mailboxes exist for it: digits only (service codes have none). */

@@ -4,7 +4,7 @@
 import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import type { SigningKey } from '../crypto/crypto.ts';
 import { formatCanonicalJson, type JsonObject } from '../json/index.ts';
-import { encodeX5c, signEncoded } from '../jws/index.ts';
+import { createJwsSigner, encodeX5c, type JwsSigner } from '../jws/index.ts';
 import { isTelephoneNumber, type TelephoneNumber } from '../number/index.ts';
 import { StirError } from '../stir-error.ts';
 import { PASSPORT_EXTENSIONS, type PassportExtension, pptOf } from './extension.ts';
@@ -47,33 +47,29 @@ export function createPassportSigner(
   certificateUrl: string,
   { chain }: PassportSignerOptions = {},
 ): PassportSigner {
-  const headers = encodeHeaders(certificateUrl, chain);
-  const baseHeader = headers.get('base')!;
-  const shakenHeader = headers.get('shaken')!;
+  const signers = createSigners(key, certificateUrl, chain);
+  const signBase = signers.get('base')!;
+  const signShaken = signers.get('shaken')!;
   return {
     certificateUrl,
     // Members stand in canonical order; nothing in them needs escaping (RFC 8225 Section 9).
     signShaken(call, { attestation, originationId }) {
       requireSignable(call);
       if (!isAttestation(attestation) || !isOriginationId(originationId)) throw refusal();
-      return signEncoded(
-        shakenHeader,
+      return signShaken(
         `{"attest":"${attestation}","dest":${dest(call)},"iat":${call.issuedAt},"orig":{"tn":"${call.originator}"},"origid":"${originationId}"}`,
-        key,
       );
     },
     signBase(call, id) {
       requireSignable(call);
-      return signEncoded(
-        baseHeader,
+      return signBase(
         `{"dest":${dest(call)},"iat":${call.issuedAt},"jti":${JSON.stringify(id)},"orig":{"tn":"${call.originator}"}}`,
-        key,
       );
     },
     sign(statement) {
       const claims = formatStatement(statement);
       parseStatement(statement.extension, claims);
-      const token = signEncoded(headers.get(statement.extension)!, formatCanonicalJson(claims), key);
+      const token = signers.get(statement.extension)!(formatCanonicalJson(claims));
       if (token.length > MAXIMUM_PASSPORT_LENGTH) throw refusal();
       return token;
     },
@@ -93,13 +89,17 @@ export function formatHeader(extension: PassportExtension, certificateUrl: strin
   return encodeBase64url(encodeUtf8(formatCanonicalJson(header)));
 }
 
-function encodeHeaders(
+function createSigners(
+  key: SigningKey,
   certificateUrl: string,
   chain: readonly Uint8Array[] | undefined,
-): ReadonlyMap<PassportExtension, string> {
+): ReadonlyMap<PassportExtension, JwsSigner> {
   const x5c = chain === undefined ? undefined : encodeX5c(chain);
   return new Map(
-    PASSPORT_EXTENSIONS.map((extension) => [extension, formatHeader(extension, certificateUrl, x5c)]),
+    PASSPORT_EXTENSIONS.map((extension) => [
+      extension,
+      createJwsSigner(formatHeader(extension, certificateUrl, x5c), key),
+    ]),
   );
 }
 

@@ -3,10 +3,10 @@
 // believed is decided in verdict/.
 
 import type { JsonObject } from '../json/index.ts';
-import { type CompactJws, decodeX5c, parseCompactJws } from '../jws/index.ts';
+import { decodeJwsSegment, type JwsSegments, parseJwsObject, splitCompactJws } from '../jws/index.ts';
 import { StirError } from '../stir-error.ts';
-import { MAXIMUM_URI } from '../uri/index.ts';
-import { extensionOf, type PassportExtension } from './extension.ts';
+import { parseExactShaken } from './exact-shaken.ts';
+import { type PassportHeader, readHeader } from './passport-header.ts';
 import { type PassportStatement, parseStatement } from './statement.ts';
 
 export interface Passport extends PassportStatement {
@@ -23,8 +23,6 @@ export interface Passport extends PassportStatement {
 }
 
 export const MAXIMUM_PASSPORT_LENGTH = 16_384;
-/** A URI that can stand between the angle brackets of `info` and ends no header field. */
-const BRACKETABLE_URI = /^[a-z][a-z0-9+.-]*:[!#-;=?-~]+$/i;
 
 /**
  * Full-form text to a PASSporT. The signature is not checked.
@@ -32,53 +30,34 @@ const BRACKETABLE_URI = /^[a-z][a-z0-9+.-]*:[!#-;=?-~]+$/i;
  * a `ppt` that is not supported, which MUST fail (RFC 8225 Section 8.1)
  */
 export function parsePassport(token: string): Passport {
-  const { header, payload, signingInput, signature } = parseJws(token);
-  const extension = parseHeader(header);
-  const passport = {
-    ...parseStatement(extension, payload),
-    token,
-    certificateUrl: header.x5u as string,
-    claims: payload,
-    signingInput,
-    signature,
-  };
-  return header.x5c === undefined ? passport : { ...passport, chain: parseChain(header) };
+  const { header, payload, signingInput, signature } = reading(splitToken, token);
+  const text = reading(decodeJwsSegment, payload);
+  const exact = parseExactShaken(text);
+  const claims = exact === undefined ? reading(parseClaims, text) : exact.claims;
+  const { extension, certificateUrl, chain } = reading(readPassportHeader, header);
+  const statement =
+    exact !== undefined && extension === 'shaken' ? exact.statement : parseStatement(extension, claims);
+  const passport = { ...statement, token, certificateUrl, claims, signingInput, signature };
+  return chain === undefined ? passport : { ...passport, chain };
 }
 
-function parseJws(token: string): CompactJws {
+function splitToken(token: string): JwsSegments {
+  return splitCompactJws(token, MAXIMUM_PASSPORT_LENGTH);
+}
+
+function parseClaims(text: string): JsonObject {
+  return parseJwsObject(text, MAXIMUM_PASSPORT_LENGTH);
+}
+
+function readPassportHeader(segment: string): PassportHeader {
+  return readHeader(segment, MAXIMUM_PASSPORT_LENGTH);
+}
+
+function reading<T>(read: (text: string) => T, text: string): T {
   try {
-    return parseCompactJws(token, MAXIMUM_PASSPORT_LENGTH);
+    return read(text);
   } catch (cause) {
+    if (!(cause instanceof StirError) || cause.code !== 'ERR_JWS_FORMAT') throw cause;
     throw new StirError('ERR_PASSPORT_FORMAT', 'PASSporT is not a full-form JWS', { cause });
   }
-}
-
-/**
- * RFC 8225 Sections 4.1, 4.2 and 4.3: `typ`, `alg` and `x5u`; `ppt` where an extension is meant; a `crit` header is
- * understood by nobody here.
- */
-function parseHeader({ typ, alg, x5u, ppt, crit }: JsonObject): PassportExtension {
-  if (typ !== 'passport') throw refusal('typ is not passport');
-  if (alg !== 'ES256') throw refusal('alg is not ES256');
-  if (!isCertificateUrl(x5u)) throw refusal('x5u is not a URL');
-  if (crit !== undefined) throw refusal('crit is not supported');
-  const extension = extensionOf(ppt);
-  if (extension === undefined) throw new StirError('ERR_PASSPORT_UNSUPPORTED', 'ppt is not supported');
-  return extension;
-}
-
-function isCertificateUrl(x5u: unknown): boolean {
-  return typeof x5u === 'string' && x5u.length <= MAXIMUM_URI && BRACKETABLE_URI.test(x5u);
-}
-
-function parseChain(header: JsonObject): readonly Uint8Array[] {
-  try {
-    return decodeX5c(header);
-  } catch (cause) {
-    throw new StirError('ERR_PASSPORT_FORMAT', 'x5c is not a list of certificates', { cause });
-  }
-}
-
-function refusal(message: string): StirError {
-  return new StirError('ERR_PASSPORT_FORMAT', message);
 }

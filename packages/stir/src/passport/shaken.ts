@@ -13,12 +13,29 @@ export interface ShakenClaims {
   readonly originationId: string;
 }
 
+const UUID_LETTERS = 36;
+const HYPHEN = 0x2d;
+
 export function isAttestation(value: unknown): value is Attestation {
   return value === 'A' || value === 'B' || value === 'C';
 }
 
 export function isOriginationId(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+  if (typeof value !== 'string' || value.length !== UUID_LETTERS) return false;
+  for (let at = 0; at < UUID_LETTERS; at++) {
+    const code = value.charCodeAt(at);
+    if (isHyphenPlace(at) ? code !== HYPHEN : !isHexDigit(code)) return false;
+  }
+  return true;
+}
+
+function isHyphenPlace(at: number): boolean {
+  return at === 8 || at === 13 || at === 18 || at === 23;
+}
+
+function isHexDigit(code: number): boolean {
+  const lower = code | 0x20;
+  return (code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x66);
 }
 
 /** Whether `attestation` claims no more than `highest` does. */
