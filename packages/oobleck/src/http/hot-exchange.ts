@@ -60,6 +60,8 @@ export interface ExchangeContext {
   readonly log: EventLog;
   readonly open: OpenExchanges;
   readonly responseTimeoutMs: number;
+  /** Told of each answer once it is over; a status of 0 where there was none. */
+  readonly onAnswered?: ((target: string, status: number) => void) | undefined;
 }
 
 /** name, value, ... that each answer to one request carries beside its own. */

@@ -26,6 +26,8 @@ export class Http2Exchange implements HotExchange, Receiving {
   readonly context: ExchangeContext;
   private readonly further: FurtherFields;
   isReading = false;
+  /** Of the answer given here; 0 before. */
+  status = 0;
   private form: ProblemForm = prepareProblem;
 
   constructor(
@@ -62,6 +64,7 @@ export class Http2Exchange implements HotExchange, Receiving {
   answer({ status, fields }: PreparedAnswer, body?: Uint8Array): void {
     const { stream } = this;
     if (this.isGone || stream.headersSent) return;
+    this.status = status;
     const pairs = [':status', String(status), ...fields, ...this.further];
     if (body === undefined || this.method === 'HEAD') {
       stream.respond(pairs, END);

@@ -74,6 +74,7 @@ function takeStream(
   stream.on('error', ignore).on('close', () => {
     open.remove(exchange);
     guard.answered(connection, isWelcome, open.now);
+    context.onAnswered?.(exchange.target, exchange.status || Number(stream.sentHeaders?.[':status'] ?? 0));
   });
   if (connection !== undefined && connection.requests >= limits.maxRequestsPerConnection) session.close();
   return gate.admit(exchange, rawHeaders, isWelcome);
@@ -97,6 +98,7 @@ export function takeRequest(reception: Reception, request: IncomingMessage, resp
       response.once('close', () => {
         open.remove(exchange);
         guard.answered(connection, isWelcome, open.now);
+        context.onAnswered?.(exchange.target, response.headersSent ? response.statusCode : 0);
       });
       if (gate.admit(exchange, request.rawHeaders, isWelcome)) return;
     }

@@ -43,6 +43,8 @@ export interface HttpServerOptions extends ReceptionOptions {
   /** Routes that see an exchange and no request: where every microsecond counts. Asked first. */
   readonly hot?: HotRoutes;
   readonly limits?: Partial<HttpServerLimits>;
+  /** Told of each answer once it is over, with the request's target; a status of 0 where there was none. */
+  readonly onAnswered?: (target: string, status: number) => void;
 }
 
 export interface HttpServer {
@@ -81,7 +83,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     limits,
     guard,
     gate: createRequestGate(options, limits),
-    context: { log, open, responseTimeoutMs: limits.responseTimeoutMs },
+    context: { log, open, responseTimeoutMs: limits.responseTimeoutMs, onAnswered: options.onAnswered },
   };
   server.on('request', (request, response) =>
     takeRequest(reception, request as IncomingMessage, response as ServerResponse),

@@ -28,6 +28,8 @@ export interface Wallet {
   fill(cpsAuthority: string): Promise<Filling>;
   /** Begins to hold tokens for a CPS; nothing where it does so already. @returns whether it is new */
   open(cpsAuthority: string): boolean;
+  /** Tokens of today, of all purses, of any age. */
+  level(): number;
   /** Begins to fill at random times. */
   start(): void;
   close(): void;
@@ -93,6 +95,10 @@ export function createWallet(parts: WalletParts, options: WalletOptions): Wallet
     async fill(cpsAuthority) {
       const purse = purses.get(cpsAuthority);
       return purse === undefined ? { outcome: 'no-issuer', tokens: 0 } : fill(purse, shortDay(purse));
+    },
+    level() {
+      const today = utcDay(parts.now());
+      return [...purses.values()].reduce((sum, { pouch }) => sum + pouch.count(today), 0);
     },
     start() {
       isStarted = true;

@@ -41,22 +41,24 @@ export function startCalledSide(options: Options, environment: Environment): Cal
         .flatMap((holder) => holder.keysFor(number)),
     randomAddress: () => holders[Math.floor(Math.random() * holders.length)]?.randomAddress(),
   };
-  const service = createVerificationService(
-    {
-      crypto,
-      now,
-      keys,
-      chains: trust,
-      replies: createReplySource(clients.retrievals),
-      used: createMemoryUsedPassports(),
-      onEvent: (event) => logEvent(environment, event),
-    },
-    {
-      numberMap,
-      ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
-      ...(options.freshnessSeconds === undefined ? {} : { freshnessSeconds: options.freshnessSeconds }),
-      ...(options.addressesPerCall === undefined ? {} : { addressesPerCall: options.addressesPerCall }),
-    },
+  const service = environment.meters.countVerification(
+    createVerificationService(
+      {
+        crypto,
+        now,
+        keys,
+        chains: trust,
+        replies: createReplySource(clients.retrievals),
+        used: createMemoryUsedPassports(),
+        onEvent: (event) => logEvent(environment, event),
+      },
+      {
+        numberMap,
+        ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+        ...(options.freshnessSeconds === undefined ? {} : { freshnessSeconds: options.freshnessSeconds }),
+        ...(options.addressesPerCall === undefined ? {} : { addressesPerCall: options.addressesPerCall }),
+      },
+    ),
   );
   const renew = async (): Promise<boolean> => {
     const results = (await Promise.all(holders.map((holder) => holder.renew()))).flat();

@@ -32,7 +32,7 @@ type TenantOptions = Options['tenants'][number];
 const RETRY_MS = 1_000;
 
 export function startCallingSide(options: Options, environment: Environment): CallingSide {
-  const { crypto, now, clients, timers, log } = environment;
+  const { crypto, now, clients, timers, log, meters } = environment;
   const tenants = new Map(
     options.tenants.map((one, at) => [
       one.name,
@@ -42,23 +42,31 @@ export function startCallingSide(options: Options, environment: Environment): Ca
   for (const [at, one] of options.tenants.entries()) watchTenant(one, environment, at, tenants);
   const mirror = startMirror(options, environment);
   const wallet = startWallet(options, environment, tenants, mirror);
-  const service = createAuthenticationService(
-    {
-      crypto,
-      now,
-      tenants: { tenant: (name) => tenants.get(name)?.tenant },
-      keys: mirror,
-      purse: wallet,
-      sender: createDepositSender(clients.deposits),
-      schedule: (action, delayMs) => void timers.schedule(action, delayMs),
-    },
-    {
-      ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
-      ...(options.lifetimeSeconds === undefined ? {} : { lifetimeSeconds: options.lifetimeSeconds }),
-      ...(options.tokensPerCall === undefined ? {} : { tokensPerCall: options.tokensPerCall }),
-    },
+  const service = meters.countAuthentication(
+    createAuthenticationService(
+      {
+        crypto,
+        now,
+        tenants: { tenant: (name) => tenants.get(name)?.tenant },
+        keys: mirror,
+        purse: meters.countPurse(wallet),
+        sender: meters.countSender(createDepositSender(clients.deposits)),
+        schedule: (action, delayMs) => void timers.schedule(action, delayMs),
+      },
+      {
+        ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+        ...(options.lifetimeSeconds === undefined ? {} : { lifetimeSeconds: options.lifetimeSeconds }),
+        ...(options.tokensPerCall === undefined ? {} : { tokensPerCall: options.tokensPerCall }),
+      },
+    ),
   );
 
+  let mirroredAtMs = now();
+  const gauge = (name: string, help: string, read: () => number): void =>
+    meters.meter.gauge({ name, help }, read);
+  gauge('mirror_age_seconds', 'Since every directory was last reached', () => (now() - mirroredAtMs) / 1000);
+  gauge('mirror_cps', 'CPSs that credentials of the mirror name', () => mirror.knownCps().length);
+  gauge('wallet_tokens', 'Tokens at hand for today, of all CPSs', wallet.level);
   const refresh = async (): Promise<boolean> => {
     const results = await mirror.refresh();
     const opened = openPurses(wallet, mirror.knownCps(), (error) =>
@@ -67,7 +75,9 @@ export function startCallingSide(options: Options, environment: Environment): Ca
     await Promise.all(opened.map((cpsAuthority) => fillOne(wallet, cpsAuthority)));
     for (const { refused } of results)
       if (refused > 0) log.warn('credentials-refused', { role: 'directory', count: refused });
-    return results.every(({ reached }) => reached) && mirror.knownCps().length > 0;
+    const isWhole = results.every(({ reached }) => reached);
+    if (isWhole) mirroredAtMs = now();
+    return isWhole && mirror.knownCps().length > 0;
   };
   const intervalMs = (options.mirrorIntervalSeconds ?? 60) * 1000;
   timers.repeat(

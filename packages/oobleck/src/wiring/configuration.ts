@@ -2,6 +2,7 @@
 // a role that is not named does not run.
 
 import Type, { type Static } from 'typebox';
+import { METRICS } from './configuration-metrics.ts';
 import { STREAMS } from './configuration-streams.ts';
 
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 1_024, description });
@@ -162,6 +163,7 @@ export const CONFIGURATION = Type.Object(
         strict,
       ),
     ),
+    metrics: Type.Optional(METRICS),
     certificates: Type.Optional(
       list(
         Type.Object(

@@ -4,7 +4,13 @@ import type { Certificate } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { createNodeCrypto } from '../crypto/index.ts';
 import { createSafeClient, type SafeClient } from '../http/index.ts';
-import { createEventLog, type EventLog } from '../operate/index.ts';
+import {
+  createEventLog,
+  createPrometheusMeter,
+  type EventLog,
+  NO_METER,
+  type PrometheusMeter,
+} from '../operate/index.ts';
 import {
   createReplaceableNumberMap,
   parseNumberMap,
@@ -14,6 +20,7 @@ import {
 import type { Configuration } from './configuration.ts';
 import { type CredentialFiles, createCredentialFiles } from './credential-files.ts';
 import { createLiveFiles, type LiveFiles } from './live-files.ts';
+import { createMeters, type Meters } from './meters.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { createTrustMaterial } from './trust-material.ts';
 
@@ -37,6 +44,9 @@ export interface Environment {
   readonly trust: Trust;
   readonly clients: Clients;
   readonly timers: Timers;
+  readonly meters: Meters;
+  /** Where there are metrics to be read. */
+  readonly prometheus: PrometheusMeter | undefined;
 }
 
 /**
@@ -74,6 +84,7 @@ export function createEnvironment(
   const log = overrides.log ?? createEventLog({ level: configuration.log?.level ?? 'info' });
   const live = createLiveFiles(log);
   const timers = createTimers();
+  const prometheus = configuration.metrics === undefined ? undefined : createPrometheusMeter();
   const numberMap = startNumberMap(files, live, trust.numberMapFile);
   const clients = createClients(outgoing, files);
   const around = { files, crypto, now, log, client: clients.lookups, timers, live, numberMap };
@@ -94,6 +105,8 @@ export function createEnvironment(
     numberMap,
     clients,
     timers,
+    meters: createMeters(prometheus ?? NO_METER),
+    prometheus,
   };
 }
 

@@ -5,6 +5,7 @@ import { type CallingSide, startCallingSide } from './calling-side.ts';
 import type { Configuration } from './configuration.ts';
 import { requireConsistency } from './consistency.ts';
 import { createEnvironment, type Environment, type EnvironmentOverrides } from './environment.ts';
+import { startMetricsListener } from './metrics-listener.ts';
 import { startPublicServices } from './public-services.ts';
 import { startRestInterface } from './rest-interface.ts';
 
@@ -13,6 +14,8 @@ export interface RunningNode {
   readonly publicOrigin?: string | undefined;
   /** Of the REST interface, where it runs. */
   readonly restOrigin?: string | undefined;
+  /** Of the metrics, where they are read. */
+  readonly metricsOrigin?: string | undefined;
   readonly calling?: CallingSide | undefined;
   readonly called?: CalledSide | undefined;
   readonly environment: Environment;
@@ -47,9 +50,12 @@ export async function startNode(
     const tenants = authentication?.tenants.map(({ name }) => name) ?? [];
     const server = rest && (await startRestInterface(rest, environment, { calling, called }, tenants));
     if (server !== undefined) closers.push(() => server.close());
+    const metrics = await startMetrics(configuration, environment);
+    if (metrics !== undefined) closers.push(() => metrics.close());
     return {
       publicOrigin: services?.origin,
       restOrigin: server?.origin,
+      metricsOrigin: metrics?.origin,
       calling,
       called,
       environment,
@@ -60,4 +66,10 @@ export async function startNode(
     await close();
     throw error;
   }
+}
+
+async function startMetrics({ metrics }: Configuration, environment: Environment) {
+  const { prometheus } = environment;
+  if (metrics === undefined || prometheus === undefined) return undefined;
+  return startMetricsListener(metrics, environment, prometheus);
 }

@@ -33,6 +33,7 @@ import { createMemorySpentTokens } from '../store/memory/spent-tokens.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { createKnownIssuers, type KnownIssuers } from './known-issuers.ts';
+import { showStore } from './metered-store.ts';
 import { startStreams } from './streams.ts';
 
 export interface PublicServices {
@@ -80,17 +81,20 @@ export async function startPublicServices(
 function startIssuer(options: NonNullable<Configuration['issuer']>, environment: Environment): Issuer {
   const { crypto, seconds, anchors, isRevoked, files } = environment;
   const { keyFolder, name, tokensPerDay } = options;
-  return createIssuer(
-    {
-      crypto,
-      now: seconds,
-      anchors,
-      isRevoked,
-      generateKey: generateTokenKey,
-      quota: createMemoryIssuerQuota(),
-      keys: keyFolder === undefined ? createMemoryIssuerKeys() : createFileIssuerKeys(files.path(keyFolder)),
-    },
-    { name, ...(tokensPerDay === undefined ? {} : { tokensPerDay }) },
+  return environment.meters.countIssuer(
+    createIssuer(
+      {
+        crypto,
+        now: seconds,
+        anchors,
+        isRevoked,
+        generateKey: generateTokenKey,
+        quota: createMemoryIssuerQuota(),
+        keys:
+          keyFolder === undefined ? createMemoryIssuerKeys() : createFileIssuerKeys(files.path(keyFolder)),
+      },
+      { name, ...(tokensPerDay === undefined ? {} : { tokensPerDay }) },
+    ),
   );
 }
 
@@ -132,12 +136,15 @@ function startCps(
   mailboxes: KeyDirectory,
   known: KnownIssuers,
 ): RunningCps {
-  const { crypto, now, seconds, timers, log } = environment;
+  const { crypto, now, seconds, timers, log, meters } = environment;
   const store = createMemoryMailboxStore();
   const cpsAuthority = new URL(origin).host;
   const tokens = createTokenVerifier({ crypto, now: seconds }, { cpsAuthority, issuers: known.of(issuers) });
   const spent = createMemorySpentTokens(() => now() / 1000);
-  const service = createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent });
+  const service = meters.countPlacement(
+    createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent }),
+  );
+  showStore(meters.meter, store, spent);
   const sweep = (): number => (store.sweep(now()) ? SWEEP_MS : 0);
   timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'cps', error }));
   const hot = createCpsFace(service, log, {
@@ -197,7 +204,7 @@ function readChains(
 }
 
 async function listenFor(
-  { files, log }: Environment,
+  { files, log, meters }: Environment,
   { host, port, tls, cors }: NonNullable<Configuration['listen']>,
   roles: {
     readonly issuer: Issuer | undefined;
@@ -224,5 +231,6 @@ async function listenFor(
     ...(cors === undefined ? {} : { cors }),
     ...(roles.face === undefined ? {} : { routes: roles.face.face }),
     fallback: app.handle,
+    onAnswered: meters.answered,
   });
 }

@@ -45,6 +45,7 @@ export async function startRestInterface(
     port: options.port,
     log,
     fallback: app.handle,
+    onAnswered: environment.meters.answered,
     ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),
   });
 }

@@ -1,0 +1,56 @@
+// Where Prometheus reads: `GET /metrics` on a port of its own, so that whoever reaches the public port does not see it. On
+// loopback it is open to the machine; anywhere else who reads needs a client certificate.
+
+import {
+  createAddressPolicy,
+  createHttpServer,
+  type HotExchange,
+  type HttpServer,
+  problem,
+} from '../http/index.ts';
+import { ConfigurationError, type PrometheusMeter } from '../operate/index.ts';
+import type { MetricsConfiguration } from './configuration-metrics.ts';
+import type { Environment } from './environment.ts';
+
+export async function startMetricsListener(
+  { host = '127.0.0.1', port, tls }: MetricsConfiguration,
+  { files, log }: Pick<Environment, 'files' | 'log'>,
+  meter: PrometheusMeter,
+): Promise<HttpServer> {
+  const isLoopback = host === 'localhost' || createAddressPolicy().isLoopback(host);
+  if (tls === undefined && !isLoopback)
+    throw new ConfigurationError(['metrics.tls: expected on any address but loopback']);
+  return createHttpServer({
+    host,
+    port,
+    log,
+    hot: (exchange) => answer(exchange, meter),
+    ...(tls === undefined
+      ? { allowPlainHttp: true }
+      : {
+          tls: {
+            certificate: files.text(tls.certificateFile, 'metrics.tls.certificateFile'),
+            key: files.text(tls.keyFile, 'metrics.tls.keyFile'),
+            clientCa: files.text(tls.clientCaFile, 'metrics.tls.clientCaFile'),
+          },
+        }),
+  });
+}
+
+function answer(exchange: HotExchange, meter: PrometheusMeter): boolean {
+  if (exchange.target !== '/metrics') return false;
+  if (exchange.method === 'GET') void show(exchange, meter);
+  else
+    exchange.refuse(problem(405, 'method-not-allowed', 'The method is not allowed here'), ['allow', 'GET']);
+  return true;
+}
+
+async function show(exchange: HotExchange, meter: PrometheusMeter): Promise<void> {
+  try {
+    const body = Buffer.from(await meter.text());
+    const fields = ['content-type', meter.contentType, 'content-length', String(body.length)];
+    exchange.answer({ status: 200, fields: [...fields, 'cache-control', 'no-store'] }, body);
+  } catch (error) {
+    exchange.refuse(error);
+  }
+}
