@@ -17,6 +17,7 @@ import {
 import { type Answers, createAnswers } from '../call/index.ts';
 import { type CallDeposits, createCallDeposits, type OutOfBand } from './call-deposits.ts';
 import { envelopeOf, readPassports } from './carry.ts';
+import type { Leaving } from './clear-publication.ts';
 import type { AuthenticationParts } from './parts.ts';
 
 export interface AuthenticationOptions {
@@ -51,6 +52,8 @@ export type CallName = Pick<PlacedCall, 'tenant' | 'callId' | 'destinations'> & 
 export interface SigningOrder {
   /** `false`: signed, and nothing is left at a CPS. */
   readonly deposits?: boolean;
+  /** Names of peers that the trunk of the call shows its PASSporTs to in clear, beside those of the tenant. */
+  readonly clearPeers?: readonly string[] | undefined;
 }
 
 export interface AuthenticationService {
@@ -134,7 +137,9 @@ async function authenticate(
   if (!outcome.signed) return outcome;
   const envelope = { passports: [outcome.call.passport], chain: tenant.chain };
   const outOfBand =
-    order.deposits === false ? 'none' : await deposits.leave(key, call.destinations, envelope);
+    order.deposits === false
+      ? 'none'
+      : await deposits.leave(key, call.destinations, envelope, leavingFor(call, order));
   return { signed: true, ...outcome.call, outOfBand };
 }
 
@@ -148,7 +153,10 @@ async function carry(
   const passports = readPassports(call, identities);
   if (passports.length === 0) return { carried: false, reason: 'no-passport' };
   const envelope = envelopeOf(passports, parts.chains);
-  const outOfBand = order.deposits === false ? 'none' : await deposits.leave(key, call.called, envelope);
+  const outOfBand =
+    order.deposits === false
+      ? 'none'
+      : await deposits.leave(key, call.called, envelope, leavingFor(call, order));
   return { carried: true, outOfBand, passports: passports.length };
 }
 
@@ -166,8 +174,15 @@ async function divert(
   if (!outcome.diverted) return outcome;
   const { identity, passports } = outcome.call;
   const envelope = { passports, chain: tenant.chain };
-  const outOfBand = order.deposits === false ? 'none' : await deposits.leave(key, [request.to], envelope);
+  const outOfBand =
+    order.deposits === false
+      ? 'none'
+      : await deposits.leave(key, [request.to], envelope, leavingFor(call, order));
   return { diverted: true, outOfBand, identity };
+}
+
+function leavingFor({ tenant }: { readonly tenant: string }, { clearPeers }: SigningOrder): Leaving {
+  return { tenant, peers: clearPeers };
 }
 
 function arrivedName({ tenant, callId, caller, called }: ArrivedCall): CallName {

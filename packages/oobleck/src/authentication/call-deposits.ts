@@ -7,6 +7,7 @@ import type { Lifetime } from '@oobleck/stir/mailbox';
 import { isDiallable, type TelephoneNumber } from '@oobleck/stir/number';
 import { type Deposit, sealDeposits } from '@oobleck/stir/placement';
 import { createPassportSealer, type Envelope } from '@oobleck/stir/seal';
+import { type Leaving, publishClear } from './clear-publication.ts';
 import type { AuthenticationParts } from './parts.ts';
 import { createAbsentMailboxes, type DepositResult, placeDeposit } from './place-deposit.ts';
 
@@ -26,7 +27,12 @@ export type OutOfBand =
 
 export interface CallDeposits {
   /** @param key names the call (see `callKey`) */
-  leave(key: string, called: readonly TelephoneNumber[], envelope: Envelope): Promise<OutOfBand>;
+  leave(
+    key: string,
+    called: readonly TelephoneNumber[],
+    envelope: Envelope,
+    leaving: Leaving,
+  ): Promise<OutOfBand>;
   /** Takes back what was left for a call, neither at once nor at a telling moment. */
   retract(key: string): void;
   /** Waits for deposits still under way. */
@@ -55,19 +61,36 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
       const { lifetimeSeconds } = options;
       return sealDeposits({ crypto, sealer }, { envelope, called: number, keys, lifetimeSeconds });
     });
+  const leaveSealed = async (
+    key: string,
+    called: readonly TelephoneNumber[],
+    envelope: Envelope,
+  ): Promise<OutOfBand> => {
+    const deposits = sealOrNothing(() => seal(called, envelope));
+    if (deposits === undefined) return 'failed';
+    if (deposits.length === 0) return 'no-key';
+    // Narrowest authority first: where the tokens of a call run out, the widest keys go without.
+    const budget = { left: options.tokensPerCall };
+    const results = deposits.map((deposit) =>
+      placeDeposit({ ...parts, absent }, deposit, budget, options.deadlineMs),
+    );
+    placed.set(key, [...(placed.get(key) ?? []), ...results]);
+    parts.schedule(() => placed.delete(key), KEEP_MS);
+    return firstStored(results, parts, options.deadlineMs);
+  };
   return {
-    async leave(key, called, envelope) {
-      const deposits = sealOrNothing(() => seal(called, envelope));
-      if (deposits === undefined) return 'failed';
-      if (deposits.length === 0) return 'no-key';
-      // Narrowest authority first: where the tokens of a call run out, the widest keys go without.
-      const budget = { left: options.tokensPerCall };
-      const results = deposits.map((deposit) =>
-        placeDeposit({ ...parts, absent }, deposit, budget, options.deadlineMs),
+    async leave(key, called, envelope, leaving) {
+      const { deadlineMs } = options;
+      const clear = publishClear(parts, called, envelope.passports, leaving, deadlineMs);
+      const sealed = leaveSealed(
+        key,
+        called.filter((number) => !clear.instead.has(number)),
+        envelope,
       );
-      placed.set(key, [...(placed.get(key) ?? []), ...results]);
-      parts.schedule(() => placed.delete(key), KEEP_MS);
-      return firstStored(results, parts, options.deadlineMs);
+      if (clear.results.length === 0) return sealed;
+      // Each half is for another called side: the call waits for both.
+      const shown = firstStored(clear.results, parts, deadlineMs);
+      return better(...(await Promise.all([sealed, shown])));
     },
     retract(key) {
       const deposits = placed.get(key) ?? [];
@@ -83,6 +106,10 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
   };
 }
 
+function better(sealed: OutOfBand, clear: OutOfBand): OutOfBand {
+  return sealed === 'stored' || (sealed !== 'no-key' && clear !== 'stored') ? sealed : clear;
+}
+
 /** PASSporTs that came with a call may be longer than any envelope: then nothing is left. */
 function sealOrNothing(seal: () => readonly Deposit[]): readonly Deposit[] | undefined {
   try {
@@ -95,7 +122,7 @@ function sealOrNothing(seal: () => readonly Deposit[]): readonly Deposit[] | und
 
 /** Only after the first 201, or the deadline, does the call go out (RFC 8816 Section 8.1). */
 async function firstStored(
-  results: readonly Promise<DepositResult>[],
+  results: readonly Promise<Pick<DepositResult, 'outcome'>>[],
   { schedule }: AuthenticationParts,
   deadlineMs: number,
 ): Promise<OutOfBand> {

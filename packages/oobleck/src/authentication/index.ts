@@ -12,6 +12,10 @@ export type { OutOfBand } from './call-deposits.ts';
 export type {
   AuthenticationParts,
   ChainsAtHand,
+  ClearPeer,
+  ClearPlacement,
+  ClearQuestion,
+  ClearRoute,
   DepositAnswer,
   DepositSender,
   KeyFinder,

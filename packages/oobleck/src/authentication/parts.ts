@@ -3,6 +3,7 @@
 import type { AcceptedCredential } from '@oobleck/stir/credential';
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { TelephoneNumber } from '@oobleck/stir/number';
+import type { Party } from '@oobleck/stir/passport';
 import type { Deposit, SigningAuthority } from '@oobleck/stir/placement';
 import type { Token } from '@oobleck/stir/token';
 
@@ -33,6 +34,38 @@ export interface DepositSender {
   retract(cps: string, secrets: readonly Uint8Array[], deadlineMs: number): Promise<void>;
 }
 
+/** Which PASSporTs may be shown to whom. Without it none leaves this side but sealed. */
+export interface ClearPlacement {
+  /**
+   * Where a call's PASSporTs go in clear; `undefined` where no rule says so. Decided before the call, by rules alone:
+   * never because something sealed could not be left.
+   */
+  routeFor(question: ClearQuestion): ClearRoute | undefined;
+}
+
+export interface ClearQuestion {
+  readonly tenant: string;
+  readonly called: TelephoneNumber;
+  /** Names of peers that the trunk of the call adds. */
+  readonly peers?: readonly string[] | undefined;
+}
+
+export interface ClearRoute {
+  readonly peers: readonly ClearPeer[];
+  /** Nothing is left sealed then. */
+  readonly isInstead: boolean;
+}
+
+/** A neighbour's CPS that reads what it keeps. */
+export interface ClearPeer {
+  /** Never rejects, and answers within the deadline. */
+  publish(
+    pair: { readonly called: Party; readonly caller: Party },
+    passports: readonly string[],
+    deadlineMs: number,
+  ): Promise<'stored' | 'refused' | 'unavailable'>;
+}
+
 export interface AuthenticationParts {
   readonly crypto: Crypto;
   /** Milliseconds since 1970. */
@@ -43,6 +76,7 @@ export interface AuthenticationParts {
   readonly sender: DepositSender;
   /** For what a gateway carries; left out, the called side fetches the chains. */
   readonly chains?: ChainsAtHand | undefined;
+  readonly clear?: ClearPlacement | undefined;
   /** Runs `action` once, later. */
   readonly schedule: (action: () => void, delayMs: number) => void;
 }

@@ -21,6 +21,7 @@ import {
   type Shortfall,
   type Turns,
 } from './candidates.ts';
+import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
 
@@ -29,6 +30,8 @@ export interface ChannelSettings {
   readonly addresses: number;
   readonly rules: JudgeRules;
   readonly retrieval: RetrievalParts;
+  /** Names of peers that the trunk of the call adds to those asked in clear. */
+  readonly clearPeers?: readonly string[] | undefined;
 }
 
 export interface Question {
@@ -71,7 +74,8 @@ export async function decideOutOfBand(
   const { retrieval, addresses: count } = settings;
   if (question.call.caller === undefined) return notVerified('no-caller', channel);
   const addresses = addressesFor(retrieval, question.call, count);
-  if (addresses.length === 0) return notVerified('not-served', channel);
+  const questions = clearQuestionsFor(parts.clear, question.call, settings.clearPeers);
+  if (addresses.length === 0 && questions.length === 0) return notVerified('not-served', channel);
   return decideBy(parts, settings, question, channel, async (candidates) => {
     const fetched = chainFinder(parts, channel, question.endsAtMs);
     const receive = ({ passports, chain }: Envelope): void =>
@@ -81,8 +85,14 @@ export async function decideOutOfBand(
           ? parts.chains.chainOf(chain)
           : fetched(passport),
       );
-    const answered = await retrieveAll(retrieval, addresses, left(question.endsAtMs), receive);
-    return answered === 0 ? 'cps-unavailable' : 'no-passport';
+    const receiveClear = (passports: readonly string[]): void => {
+      for (const reads of setsIn(passports.map(readPassport))) candidates.consider(reads, fetched);
+    };
+    const answered = await Promise.all([
+      retrieveAll(retrieval, addresses, left(question.endsAtMs), receive),
+      askClear(questions, left(question.endsAtMs), receiveClear),
+    ]);
+    return answered.every((count) => count === 0) ? 'cps-unavailable' : 'no-passport';
   });
 }
 

@@ -9,6 +9,8 @@ export {
 } from './key-holder.ts';
 export type {
   ChainSource,
+  ClearRetrieval,
+  ClearSource,
   OwnAddress,
   OwnKeys,
   ReplyQuery,

@@ -3,6 +3,7 @@
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { MailboxAddress } from '@oobleck/stir/mailbox';
 import type { TelephoneNumber } from '@oobleck/stir/number';
+import type { Party } from '@oobleck/stir/passport';
 import type { Trust } from '../trust/index.ts';
 import type { OwnKey } from './key-holder.ts';
 
@@ -38,6 +39,26 @@ export interface ReplySource {
   fetchReply(query: ReplyQuery): Promise<Uint8Array>;
 }
 
+/** Neighbours that are asked for PASSporTs in clear. Without it nobody is. */
+export interface ClearRetrieval {
+  /** Whom to ask about a call of this tenant to this number, by rules alone. */
+  sourcesFor(question: {
+    readonly tenant: string;
+    readonly called: TelephoneNumber;
+    /** Names of peers that the trunk of the call adds. */
+    readonly peers?: readonly string[] | undefined;
+  }): readonly ClearSource[];
+}
+
+/** A neighbour's CPS that reads what it keeps. */
+export interface ClearSource {
+  /** PASSporTs, full form, of any calls between the two. Rejects where there is no such answer within the deadline. */
+  retrieve(
+    pair: { readonly called: Party; readonly caller: Party },
+    deadlineMs: number,
+  ): Promise<readonly string[]>;
+}
+
 /** The record of PASSporTs that serve a call, shared by all verification services of a key holder. */
 export interface UsedPassports {
   /**
@@ -56,6 +77,7 @@ export interface VerificationParts {
   readonly chains: ChainSource;
   readonly replies: ReplySource;
   readonly used: UsedPassports;
+  readonly clear?: ClearRetrieval | undefined;
   /** Told what a person should look into; never a number. */
   readonly onEvent?: (event: VerificationEvent) => void;
 }

@@ -35,6 +35,8 @@ export interface VerificationOptions {
 export interface HowToAsk {
   /** Mailboxes asked, 1 to 8, where calls of a kind need more than `addressesPerCall`: for each of them the same. */
   readonly addresses?: number | undefined;
+  /** Names of peers that the trunk of the call adds to those asked in clear. */
+  readonly clearPeers?: readonly string[] | undefined;
 }
 
 export interface VerificationService {
@@ -64,11 +66,11 @@ export function createVerificationService(
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {
-    verify(call, identities, { addresses } = {}) {
+    verify(call, identities, { addresses, clearPeers } = {}) {
       const key = callKey(crypto, call);
       return answers.once(key, () => {
         const question = { call, key, endsAtMs: performance.now() + deadlineMs, turns: createTurns() };
-        const asked = addresses === undefined ? settings : { ...settings, addresses: bounded(addresses) };
+        const asked = { ...settings, ...(addresses && { addresses: bounded(addresses) }), clearPeers };
         const decided = decide(parts, asked, question, identities).catch((error: unknown) => {
           parts.onEvent?.({ event: 'internal-error', error });
           return notVerified('internal');
