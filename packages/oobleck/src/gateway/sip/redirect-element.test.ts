@@ -1,6 +1,7 @@
 import { notVerified, verifiedBy } from '@oobleck/stir/verdict';
 import { describe, expect, it } from 'vitest';
 import type { PlacedAnswer } from '../trunk/index.ts';
+import { scanMessage } from './scan-message.ts';
 import {
   createTestElement,
   IDENTITY,
@@ -81,7 +82,7 @@ describe('an outgoing call', () => {
     expect(await ask(requestText())).toEqual([]);
     const late = await new Promise<string>((resolve) => {
       const arrival = { listener: 'udp', peer: 'p', source: { address: '192.0.2.1', port: 5 } };
-      element.receive(requestText({ callId: 'two@h' }), { ...arrival, send: resolve });
+      element.receive(scanMessage(requestText({ callId: 'two@h' })), { ...arrival, send: resolve });
     });
     expect(late).toMatch(/^SIP\/2\.0 404 /);
   });

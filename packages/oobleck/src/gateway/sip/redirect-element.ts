@@ -15,7 +15,7 @@ import {
 } from './redirection.ts';
 import { readRequest, type SipRequest } from './request.ts';
 import { isStatusLine } from './request-line.ts';
-import { type ScannedMessage, scanMessage } from './scan-message.ts';
+import type { ScannedMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
 import { type Direction, directionOf, findRule, type TrunkRule } from './trunk-rule.ts';
 import { answerPort, type Source } from './via.ts';
@@ -46,8 +46,12 @@ export interface Arrival {
 }
 
 export interface RedirectElement {
-  /** @param text one message, a byte a character. Never throws. */
-  receive(text: string, arrival: Arrival): void;
+  /** One message. Never throws. */
+  receive(scanned: ScannedMessage, arrival: Arrival): void;
+  /** Calls whose answers are being found. */
+  pending(): number;
+  /** Resolves when there are none, which takes no longer than the bound. */
+  idle(): Promise<void>;
 }
 
 interface Pending {
@@ -64,6 +68,8 @@ interface Context {
   readonly maximumPending: number;
   readonly salt: string;
   readonly pending: Map<string, Pending>;
+  /** Who is told when nothing is pending. */
+  readonly waiting: (() => void)[];
 }
 
 /** RFC 3261 Section 8.2.1: what this element is asked with, and nothing else. */
@@ -91,10 +97,10 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
     maximumPending: options.maximumPending ?? 16_384,
     salt: randomUUID(),
     pending: new Map(),
+    waiting: [],
   };
   return {
-    receive(text, arrival) {
-      const scanned = scanMessage(text);
+    receive(scanned, arrival) {
       // Nobody here has asked anything; and an ACK is never answered, whatever it looks like.
       if (isStatusLine(scanned.startLine) || scanned.startLine.startsWith('ACK ')) return;
       try {
@@ -103,6 +109,11 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
         refuse(context, scanned, arrival, error);
       }
     },
+    pending: () => context.pending.size,
+    idle: () =>
+      context.pending.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => context.waiting.push(resolve)),
   };
 }
 
@@ -185,6 +196,7 @@ function finish(context: Context, key: string, answer: Answer): void {
   context.pending.delete(key);
   clearTimeout(found.timer);
   send(context, found.request, found.arrival, answer);
+  if (context.pending.size === 0) for (const tell of context.waiting.splice(0)) tell();
 }
 
 /** RFC 3261 Section 9.2: the call that is being looked at ends with 487; of others nothing is known. */

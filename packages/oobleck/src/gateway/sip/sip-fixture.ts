@@ -13,6 +13,7 @@ import {
   type TrunkOptions,
 } from '../trunk/index.ts';
 import { createRedirectElement, type RedirectOptions } from './redirect-element.ts';
+import { scanMessage } from './scan-message.ts';
 import type { TrunkRule } from './trunk-rule.ts';
 import type { Source } from './via.ts';
 
@@ -130,7 +131,7 @@ export function createTestElement(
     peer = 'switch',
   ): Promise<Sent[]> => {
     const sent: Sent[] = [];
-    element.receive(text, {
+    element.receive(scanMessage(text), {
       listener,
       peer,
       source,

@@ -86,8 +86,8 @@ function isBracketed(host: string, bracket: number): boolean {
 }
 
 function readPort(text: string): number {
-  const port = isAll(text, DIGIT) && text.length < 6 ? Number(text) : MAXIMUM_PORT + 1;
-  if (port > MAXIMUM_PORT) throw malformed('not a port');
+  const port = isAll(text, DIGIT) && text.length < 6 ? Number(text) : 0;
+  if (port === 0 || port > MAXIMUM_PORT) throw malformed('not a port');
   return port;
 }
 
