@@ -3,6 +3,7 @@
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import { splitIdentities } from '@oobleck/stir/identity';
+import type { Passport } from '@oobleck/stir/passport';
 import type { Envelope } from '@oobleck/stir/seal';
 import {
   type Channel,
@@ -10,6 +11,7 @@ import {
   furthest,
   type JudgeRules,
   notVerified,
+  type Outcome,
   readIdentity,
   readPassport,
   type Verdict,
@@ -78,13 +80,10 @@ export async function decideOutOfBand(
   if (addresses.length === 0 && questions.length === 0) return notVerified('not-served', channel);
   return decideBy(parts, settings, question, channel, async (candidates) => {
     const fetched = chainFinder(parts, channel, question.endsAtMs);
-    const receive = ({ passports, chain }: Envelope): void =>
-      // The chain of an envelope is that of its first PASSporT.
-      candidates.consider(passports.map(readPassport), (passport) =>
-        chain !== undefined && passport.token === passports[0]
-          ? parts.chains.chainOf(chain)
-          : fetched(passport),
-      );
+    const receive = ({ passports, chain }: Envelope): void => {
+      const reads = passports.map(readPassport);
+      candidates.consider(reads, chain === undefined ? fetched : fromEnvelope(parts, reads, chain, fetched));
+    };
     const receiveClear = (passports: readonly string[]): void => {
       for (const reads of setsIn(passports.map(readPassport))) candidates.consider(reads, fetched);
     };
@@ -129,6 +128,25 @@ function chainFinder({ chains }: VerificationParts, channel: Channel, endsAtMs: 
     chain === undefined
       ? chains.chainFor(certificateUrl, { channel, signalDeadlineMs: left(endsAtMs) })
       : chains.chainOf(chain);
+}
+
+/**
+ * The chain of an envelope is that of its first PASSporT, and of all others of that envelope, inner ones included, that
+ * name the same `x5u` and bring none of their own: one signer signed them. Whether it is, the signature tells, and what
+ * the chain is worth, `validated`; here a fetch is saved.
+ */
+function fromEnvelope(
+  { chains }: VerificationParts,
+  [first]: readonly Outcome<Passport>[],
+  chain: readonly Uint8Array[],
+  otherwise: ChainFinder,
+): ChainFinder {
+  if (first === undefined || 'fault' in first) return otherwise;
+  const { token, certificateUrl } = first.value;
+  return (passport) => {
+    const isSameSigner = passport.chain === undefined && passport.certificateUrl === certificateUrl;
+    return isSameSigner || passport.token === token ? chains.chainOf(chain) : otherwise(passport);
+  };
 }
 
 /** The verdict where no PASSporT was taken; where others hold all that match, they are told. */

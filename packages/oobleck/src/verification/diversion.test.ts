@@ -2,15 +2,17 @@
 // lead to the number that was called here.
 
 import { formatIdentity } from '@oobleck/stir/identity';
-import { createPassportSigner, divert, parsePassport } from '@oobleck/stir/passport';
+import { createPassportSigner, divert, type PassportSigner, parsePassport } from '@oobleck/stir/passport';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority, createCarrier, NOW, tn } from '../../test/network.ts';
 import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
 import {
   CALLED,
+  CALLER,
   called,
   callOf,
   createWorld,
+  home,
   provider,
   REPOSITORY,
   type World,
@@ -119,6 +121,68 @@ describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
     world.leaveEnvelope({ passports: [original], chain: provider.ders });
     world.leaveEnvelope({ passports: [div], chain: called.ders });
     expect(await world.createVs().verify(callOf(), [])).toMatchObject({ status: 'unverifiable' });
+  });
+
+  describe('the chain in an envelope', () => {
+    const UNSERVED = 'https://unlisted.example.org/both.pem';
+    const shaken = { attestation: 'A', originationId: '00000000-0000-4000-8000-000000000001' } as const;
+    const originalBy = (signer: PassportSigner) =>
+      signer.signShaken({ originator: CALLER, destinations: [FIRST], issuedAt: NOW }, shaken);
+    const divertBy = (signer: PassportSigner, original: string, extension: 'div' | 'div-o') =>
+      signer.sign(divert(parsePassport(original), { ...order, extension, issuedAt: NOW })!);
+
+    it.each(['div', 'div-o'] as const)(
+      'serves every PASSporT of its signer: %s, nothing fetched',
+      async (extension) => {
+        const both = await createCarrier(home, [`2-${CALLER}`, `2-${FIRST}`]);
+        const signer = createPassportSigner(both.key, UNSERVED);
+        const original = originalBy(signer);
+        const diversion = divertBy(signer, original, extension);
+        const passports = extension === 'div' ? [original, diversion] : [diversion];
+        world.leaveEnvelope({ passports, chain: both.ders });
+        const verdict = await world.createVs().verify(callOf(), []);
+        expect(verdict).toMatchObject({ reason: 'verified', channel: 'out-of-band' });
+        expect(verdict.passport?.token).toBe(original);
+        expect(verdict.diversions?.map(({ token }) => token)).toEqual([diversion]);
+        expect(world.fetched).toEqual([]);
+      },
+    );
+
+    it('vouches for no other signer who names the same x5u', async () => {
+      const stranger = await createCarrier(await createAuthority(), [`2-${FIRST}`]);
+      const original = originalBy(createPassportSigner(provider.key, UNSERVED));
+      const diversion = divertBy(createPassportSigner(stranger.key, UNSERVED), original, 'div');
+      world.leaveEnvelope({ passports: [original, diversion], chain: provider.ders });
+      const verdict = await world.createVs().verify(callOf(), []);
+      expect(verdict).toMatchObject({ status: 'unverifiable' });
+      expect(verdict.passport).toBeUndefined();
+      expect(world.fetched).toEqual([]);
+    });
+
+    it('gives a signer no authority that its certificate has not', async () => {
+      const caller = await createCarrier(home, [`2-${CALLER}`]);
+      const signer = createPassportSigner(caller.key, UNSERVED);
+      const original = originalBy(signer);
+      world.leaveEnvelope({ passports: [original, divertBy(signer, original, 'div')], chain: caller.ders });
+      expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'no-authority' });
+    });
+
+    it('serves nothing where the first PASSporT cannot be read', async () => {
+      const both = await createCarrier(home, [`2-${CALLER}`, `2-${FIRST}`]);
+      const signer = createPassportSigner(both.key, UNSERVED);
+      const original = originalBy(signer);
+      const passports = ['a.b.c', original, divertBy(signer, original, 'div')];
+      world.leaveEnvelope({ passports, chain: both.ders });
+      expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'certificate-unlisted' });
+    });
+
+    it('stands behind a chain that a PASSporT brings itself', async () => {
+      const both = await createCarrier(home, [`2-${CALLER}`, `2-${FIRST}`]);
+      const original = originalBy(createPassportSigner(provider.key, UNSERVED));
+      const own = createPassportSigner(both.key, UNSERVED, { chain: both.ders });
+      world.leaveEnvelope({ passports: [original, divertBy(own, original, 'div')], chain: provider.ders });
+      expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'verified' });
+    });
   });
 
   it('an unlisted certificate inside is not fetched', async () => {

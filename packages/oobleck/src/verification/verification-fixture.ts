@@ -37,7 +37,7 @@ export const CALLED = tn('12155551213');
 export const REPOSITORY = 'https://cr.example';
 export const sealer = createPassportSealer(crypto);
 
-const home = await createAuthority();
+export const home = await createAuthority();
 export const called = await createCarrier(home, ['2-12155551213', '2-12155551299']);
 export const provider = await createCarrier(home, ['0-1234']);
 export const numberHolder = await createCarrier(home, ['2-12155551212']);

@@ -54,6 +54,7 @@ export function startCalledSide(options: Options, environment: Environment): Cal
       },
       {
         numberMap,
+        divertedMaximumAgeSeconds: options.divertedMaximumAgeSeconds,
         ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
         ...(options.freshnessSeconds === undefined ? {} : { freshnessSeconds: options.freshnessSeconds }),
         ...(options.addressesPerCall === undefined ? {} : { addressesPerCall: options.addressesPerCall }),

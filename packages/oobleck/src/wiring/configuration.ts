@@ -249,6 +249,7 @@ export const CONFIGURATION = Type.Object(
           mailboxes: list(mailbox, 'mailboxes'),
           deadlineMs: Type.Optional(integer(10, 10_000)),
           freshnessSeconds: Type.Optional(integer(1, 600)),
+          divertedMaximumAgeSeconds: Type.Optional(integer(1, 10_800)),
           addressesPerCall: Type.Optional(integer(1, 4)),
         },
         strict,
