@@ -16,8 +16,12 @@ export function addRunCommands(program: Command, terminal: Terminal, run: Run): 
     .command('serve')
     .description('run the roles of a configuration')
     .requiredOption('--config <file>', 'the configuration, JSON')
-    .action((options: { config: string }) =>
-      run(async () => (await import('./serve.ts')).serve(options.config, terminal)),
+    .option('--check-config', 'hold it against the files it names, and start nothing')
+    .action((options: { config: string; checkConfig?: boolean }) =>
+      run(async () => {
+        const { check, serve } = await import('./serve.ts');
+        return (options.checkConfig === true ? check : serve)(options.config, terminal);
+      }),
     );
   program
     .command('lab')

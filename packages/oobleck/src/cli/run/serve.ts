@@ -1,10 +1,10 @@
 // `oobleck serve --config FILE`: runs the roles of a configuration until SIGTERM or SIGINT. SIGHUP reads trust, keys
-// and chains again.
+// and chains again. With `--check-config` nothing is started.
 
 import { dirname, resolve } from 'node:path';
 import { StirError } from '@oobleck/stir';
 import { ConfigurationError, createShutdown, readConfiguration } from '../../operate/index.ts';
-import { CONFIGURATION, type RunningNode, startNode } from '../../wiring/index.ts';
+import { CONFIGURATION, checkConfiguration, type RunningNode, startNode } from '../../wiring/index.ts';
 import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import type { Terminal } from '../command/terminal.ts';
 
@@ -26,6 +26,18 @@ export async function serve(configFile: string, terminal: Terminal): Promise<Exi
   const isClosed = await shutdown.done;
   process.off('SIGHUP', reload);
   return isClosed ? EXIT.fine : EXIT.unavailable;
+}
+
+/** Says what is wrong with a configuration, all of it, or that nothing is. */
+export async function check(configFile: string, terminal: Terminal): Promise<ExitCode> {
+  const path = resolve(configFile);
+  try {
+    await checkConfiguration(readConfiguration(path, CONFIGURATION), dirname(path));
+  } catch (error) {
+    return refuse(error, terminal);
+  }
+  terminal.out('configuration: nothing to object');
+  return EXIT.fine;
 }
 
 function reloadSafely({ reload, environment }: RunningNode): void {
