@@ -13,6 +13,7 @@ import {
   type VerificationEvent,
   type VerificationService,
 } from '../verification/index.ts';
+import type { ClearText } from './clear-text.ts';
 import type { Configuration } from './configuration.ts';
 import { readIdentity } from './credential-files.ts';
 import type { Environment } from './environment.ts';
@@ -29,7 +30,7 @@ type Options = NonNullable<Configuration['verification']>;
 const RENEW_MS = 60_000;
 const RETRY_MS = 1_000;
 
-export function startCalledSide(options: Options, environment: Environment): CalledSide {
+export function startCalledSide(options: Options, environment: Environment, clear?: ClearText): CalledSide {
   const { crypto, now, clients, trust, timers, log, numberMap } = environment;
   const holders = options.mailboxes.map((one, at) =>
     startKeyHolder(one, environment, `verification.mailboxes.${at}`),
@@ -50,6 +51,7 @@ export function startCalledSide(options: Options, environment: Environment): Cal
         chains: trust,
         replies: createReplySource(clients.retrievals),
         used: createMemoryUsedPassports(),
+        clear: clear?.retrieval,
         onEvent: (event) => logEvent(environment, event),
       },
       {

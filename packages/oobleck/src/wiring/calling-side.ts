@@ -12,6 +12,7 @@ import { createDirectoryMirror, type DirectoryMirror } from '../directory/index.
 import { createDepositSender, createDirectoryClient, createTokenTransport } from '../http/clients/index.ts';
 import { createWallet, type Wallet } from '../issuer/index.ts';
 import { ConfigurationError } from '../operate/index.ts';
+import type { ClearText } from './clear-text.ts';
 import type { Configuration } from './configuration.ts';
 import { type Identity, readIdentity } from './credential-files.ts';
 import type { Environment } from './environment.ts';
@@ -31,7 +32,7 @@ type TenantOptions = Options['tenants'][number];
 
 const RETRY_MS = 1_000;
 
-export function startCallingSide(options: Options, environment: Environment): CallingSide {
+export function startCallingSide(options: Options, environment: Environment, clear?: ClearText): CallingSide {
   const { crypto, now, clients, timers, log, meters } = environment;
   const tenants = new Map(
     options.tenants.map((one, at) => [
@@ -42,6 +43,7 @@ export function startCallingSide(options: Options, environment: Environment): Ca
   for (const [at, one] of options.tenants.entries()) watchTenant(one, environment, at, tenants);
   const mirror = startMirror(options, environment);
   const wallet = startWallet(options, environment, tenants, mirror);
+  let isMirrored = options.directories.length === 0;
   const service = meters.countAuthentication(
     createAuthenticationService(
       {
@@ -51,6 +53,7 @@ export function startCallingSide(options: Options, environment: Environment): Ca
         keys: mirror,
         purse: meters.countPurse(wallet),
         sender: meters.countSender(createDepositSender(clients.deposits)),
+        clear: clear?.placement(() => isMirrored),
         schedule: (action, delayMs) => void timers.schedule(action, delayMs),
       },
       {
@@ -77,6 +80,7 @@ export function startCallingSide(options: Options, environment: Environment): Ca
       if (refused > 0) log.warn('credentials-refused', { role: 'directory', count: refused });
     const isWhole = results.every(({ reached }) => reached);
     if (isWhole) mirroredAtMs = now();
+    isMirrored ||= isWhole;
     return isWhole && mirror.knownCps().length > 0;
   };
   const intervalMs = (options.mirrorIntervalSeconds ?? 60) * 1000;

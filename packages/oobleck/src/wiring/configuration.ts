@@ -2,6 +2,7 @@
 // a role that is not named does not run.
 
 import Type, { type Static } from 'typebox';
+import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
 import { METRICS } from './configuration-metrics.ts';
 import { STREAMS } from './configuration-streams.ts';
 
@@ -190,6 +191,8 @@ export const CONFIGURATION = Type.Object(
         strict,
       ),
     ),
+    atis: Type.Optional(ATIS),
+    clearText: Type.Optional(CLEAR_TEXT),
     issuer: Type.Optional(
       Type.Object(
         {

@@ -5,6 +5,7 @@ import { StirError } from '@oobleck/stir';
 import { isShardCount, NUMBERS_PER_SHARD } from '@oobleck/stir/mailbox';
 import { countNumbers, parseTnEntry, type TnEntry } from '@oobleck/stir/number';
 import { ConfigurationError } from '../operate/index.ts';
+import { atisFaults, clearTextFaults } from './clear-text-faults.ts';
 import type { Configuration } from './configuration.ts';
 
 /** @throws ConfigurationError with every fault there is */
@@ -15,16 +16,27 @@ export function requireConsistency(configuration: Configuration): void {
     ...tenantFaults(configuration),
     ...mailboxFaults(configuration),
     ...mailboxTenantFaults(configuration),
+    ...atisFaults(configuration),
+    ...clearTextFaults(configuration),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
 
 function somethingToRun(one: Configuration): readonly string[] {
-  const roles = [one.cps, one.issuer, one.directory, one.certificates, one.authentication, one.verification];
+  const roles = [
+    one.atis,
+    one.cps,
+    one.issuer,
+    one.directory,
+    one.certificates,
+    one.authentication,
+    one.verification,
+  ];
   return roles.every((role) => role === undefined) ? ['nothing to run: expected at least one role'] : [];
 }
 
-const RESERVED = /^\/(credentials|mailboxes|retractions|prefixes|token-request|\.well-known)(\/|$)/;
+const RESERVED =
+  /^\/(credentials|mailboxes|retractions|prefixes|token-request|passports|republish|health|\.well-known)(\/|$)/;
 
 function certificateFaults({ certificates = [] }: Configuration): readonly string[] {
   const paths = certificates.map(({ path }) => path);

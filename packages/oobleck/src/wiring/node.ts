@@ -1,7 +1,9 @@
 // A running process: the roles of its configuration, started in the order in which they need each other.
 
+import { createAtisService } from './atis-service.ts';
 import { type CalledSide, startCalledSide } from './called-side.ts';
 import { type CallingSide, startCallingSide } from './calling-side.ts';
+import { startClearText } from './clear-text.ts';
 import type { Configuration } from './configuration.ts';
 import { requireConsistency } from './consistency.ts';
 import { createEnvironment, type Environment, type EnvironmentOverrides } from './environment.ts';
@@ -12,6 +14,8 @@ import { startRestInterface } from './rest-interface.ts';
 export interface RunningNode {
   /** Of CPS, issuer and directory, where one of them runs. */
   readonly publicOrigin?: string | undefined;
+  /** Of the CPS of the ATIS profiles, where it runs. */
+  readonly atisOrigin?: string | undefined;
   /** Of the REST interface, where it runs. */
   readonly restOrigin?: string | undefined;
   /** Of the metrics, where they are read. */
@@ -42,10 +46,17 @@ export async function startNode(
     for (const one of closers.reverse()) await one();
   };
   try {
-    const services = await startPublicServices(configuration, environment);
+    const { atis: atisOptions } = configuration;
+    const atis = atisOptions && createAtisService(atisOptions, environment);
+    const sharedRoutes = atisOptions?.listen === undefined ? atis?.routes : undefined;
+    const services = await startPublicServices(configuration, environment, sharedRoutes);
     if (services !== undefined) closers.push(services.close);
-    const called = verification && startCalledSide(verification, environment);
-    const calling = authentication && startCallingSide(authentication, environment);
+    const atisServer = await atis?.listen();
+    if (atisServer !== undefined) closers.push(() => atisServer.close());
+    const clear = startClearText(configuration, environment);
+    if (clear !== undefined) closers.push(clear.close);
+    const called = verification && startCalledSide(verification, environment, clear);
+    const calling = authentication && startCallingSide(authentication, environment, clear);
     if (calling !== undefined) closers.push(calling.close);
     const tenants = authentication?.tenants.map(({ name }) => name) ?? [];
     const server = rest && (await startRestInterface(rest, environment, { calling, called }, tenants));
@@ -54,6 +65,7 @@ export async function startNode(
     if (metrics !== undefined) closers.push(() => metrics.close());
     return {
       publicOrigin: services?.origin,
+      atisOrigin: atisServer?.origin ?? (sharedRoutes && services?.origin),
       restOrigin: server?.origin,
       metricsOrigin: metrics?.origin,
       calling,

@@ -18,6 +18,7 @@ import {
   addCertificateRoutes,
   createFastifyApp,
   createHttpServer,
+  type HotRoutes,
   type HttpServer,
   type ServedChain,
 } from '../http/index.ts';
@@ -46,13 +47,18 @@ const SWEEP_MS = 250;
 const ISSUER_REFRESH_MS = 300_000;
 const ISSUER_RETRY_MS = 1_000;
 
-/** `undefined` where none of the three is configured. */
+/**
+ * `undefined` where there is none of them.
+ * @param hot routes of a further service on the same port
+ */
 export async function startPublicServices(
   configuration: Configuration,
   environment: Environment,
+  hot?: HotRoutes,
 ): Promise<PublicServices | undefined> {
   const { cps, issuer: issuerOptions, directory: directoryOptions, listen } = configuration;
-  if (cps === undefined && issuerOptions === undefined && directoryOptions === undefined) return undefined;
+  const roles = [cps, issuerOptions, directoryOptions, hot];
+  if (roles.every((role) => role === undefined)) return undefined;
   if (listen === undefined)
     throw new ConfigurationError(['listen: expected, since cps, issuer or directory is there']);
   const issuer = issuerOptions && startIssuer(issuerOptions, environment);
@@ -70,7 +76,14 @@ export async function startPublicServices(
   repeatRefresh(environment, known, face);
   const chains = readChains(configuration.certificates ?? [], environment);
   const isMirrored = directoryOptions !== undefined;
-  const server = await listenFor(environment, listen, { issuer, directory, face, isMirrored, chains });
+  const server = await listenFor(environment, listen, {
+    issuer,
+    directory,
+    face,
+    isMirrored,
+    chains,
+    hot,
+  });
   const close = (): Promise<void> => {
     face?.endStreams();
     return server.close();
@@ -212,6 +225,7 @@ async function listenFor(
     readonly face: RunningCps | undefined;
     readonly isMirrored: boolean;
     readonly chains: readonly ServedChain[];
+    readonly hot: HotRoutes | undefined;
   },
 ): Promise<HttpServer> {
   const app = createFastifyApp({ log });
@@ -230,6 +244,7 @@ async function listenFor(
     },
     ...(cors === undefined ? {} : { cors }),
     ...(roles.face === undefined ? {} : { routes: roles.face.face }),
+    ...(roles.hot === undefined ? {} : { hot: roles.hot }),
     fallback: app.handle,
     onAnswered: meters.answered,
   });
