@@ -38,13 +38,13 @@ const tokens = createTokenVerifier(
 const form = { suite: SUITE_X25519, publicKey, shards: SHARDS, replyBytes: 16_384 };
 const mailboxes = { mailbox: () => form };
 const service = createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent });
-const face = createCpsFace(service, log, {});
+const face = createCpsFace(service);
 const server = await createHttpServer({
   host: '127.0.0.1',
   port: 0,
   log,
   tls: { certificate: readFileSync(certificateFile!, 'utf8'), key: readFileSync(keyFile!, 'utf8') },
-  routes: face,
+  hot: face,
 });
 const filling = createFilling(store, spent, now);
 const delay = monitorEventLoopDelay({ resolution: 1 });

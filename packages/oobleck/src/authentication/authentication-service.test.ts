@@ -481,7 +481,7 @@ describe('with a real CPS', () => {
         const request = { mailboxId: id, shard, tokens, ...deposit };
         return (await cps.service.deposit(request)) === 'created' ? 'stored' : 'refused';
       },
-      retract: (_cps, secrets) => cps.service.retract(secrets),
+      retract: async (_cps, secrets) => cps.service.retract(secrets),
     };
     const as = createAs({ sender: direct });
     expect((await authenticated(as.authenticate(callOf()))).outOfBand).toBe('stored');

@@ -2,7 +2,7 @@
 // token, and answers every retrieval with one reply sealed to the mailbox's key. It cannot read what it stores, and no
 // answer depends on what a mailbox holds.
 
-import { createByteWriter, encodeBase64url } from '@oobleck/stir/bytes';
+import { encodeBase64url } from '@oobleck/stir/bytes';
 import { KEY_KEPT_SECONDS } from '@oobleck/stir/credential';
 import type { Crypto } from '@oobleck/stir/crypto';
 import {
@@ -12,10 +12,10 @@ import {
   REPLY_BYTES,
   retractHash,
 } from '@oobleck/stir/mailbox';
-import { createReplySealer, type ReplySealer, SUITE_X25519 } from '@oobleck/stir/seal';
+import { createReplySealer, type ReplySealer, replyPlaintextBytes, SUITE_X25519 } from '@oobleck/stir/seal';
 import type { Token } from '@oobleck/stir/token';
-import type { AcceptedToken, SpentTokens, TokenVerifier } from '../issuer/index.ts';
-import type { MailboxStore } from './mailbox-store.ts';
+import type { AcceptedToken, Spend, SpentTokens, TokenVerifier } from '../issuer/index.ts';
+import type { MailboxStore, ShardContents } from './mailbox-store.ts';
 import type { MailboxRegistry } from './parts.ts';
 import { replyPage } from './reply-page.ts';
 
@@ -32,8 +32,8 @@ export interface CallPlacementParts {
 export interface DepositRequest {
   readonly mailboxId: Uint8Array;
   readonly shard: number;
-  /** The token of the request, then its stake. */
-  readonly tokens: readonly Token[];
+  /** The token of the request, then its stake; parsed, or 354 bytes each. */
+  readonly tokens: readonly (Token | Uint8Array)[];
   readonly lifetimeSeconds: Lifetime;
   readonly retractHash: Uint8Array;
   readonly blob: Uint8Array;
@@ -50,6 +50,9 @@ export type DepositOutcome =
   /** Nothing is lost: the same request again will do. */
   | 'unavailable';
 
+/** 32 bytes each of mailbox, retract hash and blob hash, then shard, lifetime and stake. */
+const DIGEST_INPUT_BYTES = 102;
+
 export interface RetrieveRequest {
   readonly mailboxId: Uint8Array;
   readonly shard: number;
@@ -58,44 +61,52 @@ export interface RetrieveRequest {
   readonly nonce: Uint8Array;
 }
 
+/** What a store in memory answers comes at once; only IO is waited for. */
 export interface CallPlacementService {
-  deposit(request: DepositRequest): Promise<DepositOutcome>;
+  deposit(request: DepositRequest): Promise<DepositOutcome> | DepositOutcome;
   /** The sealed reply, of the mailbox's replyBytes; 16384 bytes that nobody can open where there is no such mailbox. */
-  retrieve(request: RetrieveRequest): Promise<Uint8Array>;
+  retrieve(request: RetrieveRequest): Promise<Uint8Array> | Uint8Array;
   /** Takes back what was deposited with the hashes of these secrets. Says nothing about whether there was any. */
-  retract(secrets: readonly Uint8Array[]): Promise<void>;
+  retract(secrets: readonly Uint8Array[]): Promise<void> | void;
 }
 
 export function createCallPlacementService(parts: CallPlacementParts): CallPlacementService {
   const { crypto, store } = parts;
-  const sealer = createReplySealer(crypto);
   const nobody = formOfNobody(crypto);
+  const sealing = { sealer: createReplySealer(crypto), plaintexts: plaintextBuffers(), nobody };
   return {
     deposit: (request) => deposit(parts, request),
-    retrieve: (request) => retrieve(parts, sealer, nobody, request),
-    async retract(secrets) {
-      await store.retract(secrets.map((secret) => encodeBase64url(retractHash(crypto, secret))));
-    },
+    retrieve: (request) => retrieve(parts, sealing, request),
+    retract: (secrets) =>
+      store.retract(secrets.map((secret) => encodeBase64url(retractHash(crypto, secret)))),
   };
 }
 
 /** Token, mailbox, spend, store, in this order, so that an unknown mailbox costs whoever asks a good token. */
-async function deposit(parts: CallPlacementParts, request: DepositRequest): Promise<DepositOutcome> {
+function deposit(
+  parts: CallPlacementParts,
+  request: DepositRequest,
+): Promise<DepositOutcome> | DepositOutcome {
   const tokens = verifyTokens(parts.tokens, request.tokens);
   if (tokens === undefined) return 'bad-token';
-  if (new Set(tokens.map(({ spentKey }) => spentKey)).size !== tokens.length) return 'token-twice';
+  if (hasOneTwice(tokens)) return 'token-twice';
   const form = parts.mailboxes.mailbox(request.mailboxId);
   if (form === undefined || request.shard >= form.shards) return 'unknown-mailbox';
   try {
-    return await spendAndStore(parts, request, tokens);
+    const outcome = spendAndStore(parts, request, tokens);
+    return outcome instanceof Promise ? outcome.catch(unavailable) : outcome;
   } catch {
     return 'unavailable';
   }
 }
 
+function unavailable(): DepositOutcome {
+  return 'unavailable';
+}
+
 function verifyTokens(
   verifier: CallPlacementParts['tokens'],
-  tokens: readonly Token[],
+  tokens: DepositRequest['tokens'],
 ): AcceptedToken[] | undefined {
   const verified: AcceptedToken[] = [];
   for (const token of tokens) {
@@ -106,59 +117,90 @@ function verifyTokens(
   return verified.length === 0 ? undefined : verified;
 }
 
+function hasOneTwice(tokens: readonly AcceptedToken[]): boolean {
+  return tokens.length > 1 && new Set(tokens.map(({ spentKey }) => spentKey)).size !== tokens.length;
+}
+
 /**
  * Spends first, then stores: a crash between the two is mended by the same request again, never by a double spend.
  * A repetition stores only what was never stored, with the lifetime counted from the first time.
  */
-async function spendAndStore(
+function spendAndStore(
   parts: CallPlacementParts,
   request: DepositRequest,
   tokens: readonly AcceptedToken[],
-): Promise<DepositOutcome> {
-  const { crypto, spent, store } = parts;
-  const digest = encodeBase64url(requestDigest(crypto, request));
+): Promise<DepositOutcome> | DepositOutcome {
+  const { crypto, spent } = parts;
+  const hash = crypto.sha256(request.blob);
+  const id = encodeBase64url(requestDigest(crypto, request, hash));
   const nowMs = parts.now();
-  const { state, spentAt } = await spent.spend(tokens, digest);
+  const spend = spent.spend(tokens, id);
+  return spend instanceof Promise
+    ? spend.then((done) => storeSpent(parts, request, { id, hash, nowMs, spend: done }))
+    : storeSpent(parts, request, { id, hash, nowMs, spend });
+}
+
+interface Spending {
+  readonly id: string;
+  /** Of the blob. */
+  readonly hash: Uint8Array;
+  readonly nowMs: number;
+  readonly spend: Spend;
+}
+
+function storeSpent(
+  { store }: CallPlacementParts,
+  request: DepositRequest,
+  { id, hash, nowMs, spend: { state, spentAt } }: Spending,
+): Promise<DepositOutcome> | DepositOutcome {
   if (state === 'other') return 'token-spent';
   const expiresAtMs = Math.min(nowMs, spentAt * 1000) + request.lifetimeSeconds * 1000;
   if (expiresAtMs <= nowMs) return 'created';
-  await store.add(shardName(request), {
-    id: digest,
-    bytes: request.blob.slice(), // what came may be a view of a larger read buffer
-    hash: crypto.sha256(request.blob),
+  const added = store.add(shardName(request), {
+    id,
+    bytes: request.blob,
+    hash,
     depositedAtMs: nowMs,
     expiresAtMs,
-    stake: tokens.length - 1,
+    stake: request.tokens.length - 1,
     retractHash: encodeBase64url(request.retractHash),
   });
+  return added instanceof Promise ? added.then(created) : 'created';
+}
+
+function created(): DepositOutcome {
   return 'created';
 }
 
-async function retrieve(
+/** What seals replies. */
+interface Sealing {
+  readonly sealer: ReplySealer;
+  /** By length of the reply: written anew for each, and sealed before anything else runs. */
+  readonly plaintexts: ReadonlyMap<number, Uint8Array>;
+  readonly nobody: MailboxForm;
+}
+
+function retrieve(
   { crypto, mailboxes, store, now }: CallPlacementParts,
-  sealer: ReplySealer,
-  nobody: MailboxForm,
+  { sealer, plaintexts, nobody }: Sealing,
   request: RetrieveRequest,
-): Promise<Uint8Array> {
+): Promise<Uint8Array> | Uint8Array {
   // Deposits end with the credential; what lies there then can be read for as long as its owner keeps the key.
   const known = mailboxes.mailbox(request.mailboxId, KEY_KEPT_SECONDS);
-  const form = known !== undefined && request.shard < known.shards ? known : nobody;
+  const { shard, nonce, page } = request;
+  const { publicKey, replyBytes } = known !== undefined && shard < known.shards ? known : nobody;
   const nowMs = now();
-  const contents = await store.list(shardName(request), nowMs);
-  const question = {
-    address: encodeAddress(request.mailboxId, request.shard),
-    nonce: request.nonce,
-    page: request.page,
+  const question = { address: encodeAddress(request.mailboxId, shard), nonce, page };
+  const seal = (contents: ShardContents): Uint8Array => {
+    const order = { crypto, contents, question, replyBytes, shard, nowMs, into: plaintexts.get(replyBytes) };
+    return sealer.seal(publicKey, question, replyPage(order));
   };
-  const page = replyPage({
-    crypto,
-    contents,
-    question,
-    replyBytes: form.replyBytes,
-    shard: request.shard,
-    nowMs,
-  });
-  return sealer.seal(form.publicKey, question, page);
+  const contents = store.list(shardName(request), nowMs);
+  return contents instanceof Promise ? contents.then(seal) : seal(contents);
+}
+
+function plaintextBuffers(): ReadonlyMap<number, Uint8Array> {
+  return new Map(REPLY_BYTES.map((length) => [length, new Uint8Array(replyPlaintextBytes(length))]));
 }
 
 /** A key whose private half is gone: what an unknown mailbox is answered with. */
@@ -171,11 +213,13 @@ function shardName({ mailboxId, shard }: { readonly mailboxId: Uint8Array; reado
   return `${encodeBase64url(mailboxId)}/${shard}`;
 }
 
-/** Digest of address, retract hash, lifetime, stake and bytes: what a token was spent on. */
-function requestDigest(crypto: Crypto, request: DepositRequest): Uint8Array {
-  const { mailboxId, shard, lifetimeSeconds, tokens, blob } = request;
-  const numbers = createByteWriter(2)
-    .uint8(lifetimeSeconds)
-    .uint8(tokens.length - 1);
-  return crypto.sha256(encodeAddress(mailboxId, shard), request.retractHash, numbers.finish(), blob);
+/** Digest of address, retract hash, lifetime, stake and the blob's own hash: what a token was spent on. */
+function requestDigest(crypto: Crypto, request: DepositRequest, blobHash: Uint8Array): Uint8Array {
+  const { mailboxId, shard, lifetimeSeconds, tokens } = request;
+  const text = new Uint8Array(DIGEST_INPUT_BYTES);
+  text.set(mailboxId, 0);
+  text.set(request.retractHash, 32);
+  text.set(blobHash, 64);
+  text.set([shard >>> 24, shard >>> 16, shard >>> 8, shard, lifetimeSeconds, tokens.length - 1], 96);
+  return crypto.sha256(text);
 }

@@ -5,6 +5,7 @@
 export interface StoredBlob {
   /** Digest of the request that left it: one request is one blob, however often it is repeated. */
   readonly id: string;
+  /** Of what is added perhaps a view of a much larger buffer: whoever keeps it makes a copy. */
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes, for the order within a reply. */
   readonly hash: Uint8Array;

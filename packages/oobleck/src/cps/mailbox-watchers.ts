@@ -39,7 +39,8 @@ export function createMailboxWatchers({ onFirst, onLast }: MailboxWatchersOption
       const told = watchers.get(shard.slice(0, slash));
       if (told === undefined) return;
       const number = Number(shard.slice(slash + 1));
-      for (const { receive } of told) receive(number, blob);
+      const kept = { ...blob, bytes: blob.bytes.slice() };
+      for (const { receive } of told) receive(number, kept);
     },
     isWatched: (mailboxId) => watchers.has(mailboxId),
   };

@@ -13,10 +13,13 @@ export interface PageOrder {
   readonly replyBytes: number;
   readonly shard: number;
   readonly nowMs: number;
+  /** Written over, instead of new memory; of the plaintext's length. */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** The plaintext of the page: full length whatever is in it. */
-export function replyPage({ crypto, contents, question, replyBytes, shard, nowMs }: PageOrder): Uint8Array {
+export function replyPage(order: PageOrder): Uint8Array {
+  const { crypto, contents, question, replyBytes, shard, nowMs, into } = order;
   const { blobs, hasLaterPage } = pageAt(
     question.page,
     inOrder(crypto, contents.blobs, question.nonce),
@@ -27,7 +30,7 @@ export function replyPage({ crypto, contents, question, replyBytes, shard, nowMs
     ageMs: Math.max(0, nowMs - depositedAtMs),
     blob: bytes,
   }));
-  return encodeReply({ hasLaterPage, isFlooded: contents.isFlooded, items }, replyBytes);
+  return encodeReply({ hasLaterPage, isFlooded: contents.isFlooded, items }, replyBytes, into);
 }
 
 /** Highest stake first, then by SHA-256(n || SHA-256(blob)); what nobody takes is not put in order. */

@@ -11,7 +11,6 @@ import type {
   ProblemForm,
 } from './hot-exchange.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
-import { hasNoResponseLimit } from './response-limit.ts';
 
 export class Http1Exchange implements HotExchange, Receiving {
   readonly method: string;
@@ -74,7 +73,7 @@ export class Http1Exchange implements HotExchange, Receiving {
   }
 
   expire(): void {
-    if (hasNoResponseLimit(this.response) || (!this.response.headersSent && isBodyOverdue(this))) return;
+    if (!this.response.headersSent && isBodyOverdue(this)) return;
     this.response.destroy();
   }
 }

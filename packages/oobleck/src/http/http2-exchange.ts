@@ -12,7 +12,7 @@ import type {
   ProblemForm,
 } from './hot-exchange.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
-import { hasNoResponseLimit } from './response-limit.ts';
+import { UNREAD_GRACE_MS } from './response-limit.ts';
 
 const END = { endStream: true };
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
@@ -86,14 +86,13 @@ export class Http2Exchange implements HotExchange, Receiving {
       stream.close(NGHTTP2_CANCEL);
       return;
     }
-    // What is left of a body that nobody reads ends with the stream (RFC 9113 Section 8.1: NO_ERROR, after the whole answer).
     if (!stream.endAfterHeaders && !stream.readableEnded)
-      stream.once('finish', () => stream.close(NGHTTP2_NO_ERROR));
+      this.dueAtMs = Math.min(this.dueAtMs, performance.now() + UNREAD_GRACE_MS);
     this.answer(answer, body);
   }
 
   expire(): void {
-    if (hasNoResponseLimit(this.stream) || (!this.stream.headersSent && isBodyOverdue(this))) return;
-    this.stream.close(NGHTTP2_CANCEL);
+    if (!this.stream.headersSent && isBodyOverdue(this)) return;
+    this.stream.close(this.stream.writableFinished ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
   }
 }

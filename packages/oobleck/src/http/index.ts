@@ -26,7 +26,7 @@ export {
 } from './problem.ts';
 export { readBody } from './read-body.ts';
 export type { HttpHandler } from './request-reception.ts';
-export { liftResponseLimit } from './response-limit.ts';
+export { endUnread, liftResponseLimit } from './response-limit.ts';
 export {
   createSafeClient,
   type HttpRequest,

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventLog } from '../operate/index.ts';
 import type { PreparedAnswer } from './hot-exchange.ts';
+import { endUnread } from './response-limit.ts';
 
 export interface Problem {
   readonly status: number;
@@ -64,7 +65,7 @@ export function problemOf(error: unknown, log: EventLog): Problem {
   return { status: 500, slug: 'internal-error', title, instance: `urn:uuid:${incident}` };
 }
 
-/** Answers, unless an answer has begun. Where the request's body was not read to its end, the connection (of HTTP/2, the stream) ends with the answer. */
+/** Answers, unless an answer has begun. Where the request's body was not read to its end, the connection ends with the answer, or the stream of HTTP/2 soon after. */
 export function sendProblem(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
   if (response.headersSent) {
     response.destroy();
@@ -122,6 +123,5 @@ function endAfterwards(
     headers.connection = 'close';
     return;
   }
-  const { stream } = response as ServerResponse & { stream?: { close(): void } };
-  response.once('finish', () => stream?.close());
+  endUnread(response);
 }

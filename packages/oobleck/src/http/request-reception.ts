@@ -16,6 +16,7 @@ import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import { type Problem, problemOf, sendProblem } from './problem.ts';
 import type { RequestGate } from './request-gate.ts';
+import { rememberLimit } from './response-limit.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -77,7 +78,9 @@ function takeStream(
     context.onAnswered?.(exchange.target, exchange.status || Number(stream.sentHeaders?.[':status'] ?? 0));
   });
   if (connection !== undefined && connection.requests >= limits.maxRequestsPerConnection) session.close();
-  return gate.admit(exchange, rawHeaders, isWelcome);
+  if (gate.admit(exchange, rawHeaders, isWelcome)) return true;
+  rememberLimit(stream, exchange);
+  return false;
 }
 
 /** The stream closes as well; there is nobody to tell. */
@@ -101,6 +104,7 @@ export function takeRequest(reception: Reception, request: IncomingMessage, resp
         context.onAnswered?.(exchange.target, response.headersSent ? response.statusCode : 0);
       });
       if (gate.admit(exchange, request.rawHeaders, isWelcome)) return;
+      rememberLimit(response, exchange);
     }
     for (let at = 0; at < further.length; at += 2) response.setHeader(further[at]!, further[at + 1]!);
     if (options.routes?.(request, response)) return;

@@ -6,10 +6,9 @@ import { StirError } from '@oobleck/stir';
 import { encodeBase64url, equalBytes } from '@oobleck/stir/bytes';
 import type { Crypto, TokenVerifyingKey } from '@oobleck/stir/crypto';
 import {
+  encodeToken,
   encodeTokenChallenge,
-  encodeTokenInput,
-  parseToken,
-  spentTokenKey,
+  isToken,
   storageChallenge,
   TOKEN_INPUT_BYTES,
   type Token,
@@ -40,7 +39,14 @@ export interface TokenVerifier {
   replaceIssuers(issuers: readonly AcceptedIssuer[]): void;
 }
 
+/** Where a token's parts begin. */
+const NONCE_AT = 2;
+const CHALLENGE_AT = 34;
+const KEY_ID_AT = 66;
+
 interface PreparedKey {
+  /** base64url of the key id: the first half of the names of its spent tokens (see `spentTokenKey`). */
+  readonly id: string;
   readonly issuer: string;
   readonly key: TokenVerifyingKey;
   readonly challengeDigest: Uint8Array;
@@ -61,16 +67,17 @@ export function createTokenVerifier(
   let prepared = prepareKeys(parts.crypto, options.cpsAuthority, options.issuers, new Map());
   return {
     verifyToken(input) {
-      const isBytes = input instanceof Uint8Array;
-      const token = isBytes ? parse(input) : input;
-      if (token === undefined) return undefined;
-      const known = prepared.get(encodeBase64url(token.keyId));
-      if (known === undefined || !equalBytes(token.challengeDigest, known.challengeDigest)) return undefined;
+      const token = input instanceof Uint8Array ? input : encodeToken(input);
+      if (!isToken(token)) return undefined;
+      const known = prepared.get(encodeBase64url(token.subarray(KEY_ID_AT, TOKEN_INPUT_BYTES)));
+      if (known === undefined || !equalBytes(token.subarray(CHALLENGE_AT, KEY_ID_AT), known.challengeDigest))
+        return undefined;
       const now = parts.now();
       if (now < known.notBefore || now >= known.acceptUntil) return undefined;
-      const signed = isBytes ? input.subarray(0, TOKEN_INPUT_BYTES) : encodeTokenInput(token);
-      if (!known.key.verify(signed, token.authenticator)) return undefined;
-      return { issuer: known.issuer, spentKey: spentTokenKey(token), acceptUntil: known.acceptUntil };
+      if (!known.key.verify(token.subarray(0, TOKEN_INPUT_BYTES), token.subarray(TOKEN_INPUT_BYTES)))
+        return undefined;
+      const spentKey = known.id + encodeBase64url(token.subarray(NONCE_AT, CHALLENGE_AT));
+      return { issuer: known.issuer, spentKey, acceptUntil: known.acceptUntil };
     },
     replaceIssuers(issuers) {
       prepared = prepareKeys(parts.crypto, options.cpsAuthority, issuers, prepared);
@@ -93,6 +100,7 @@ function prepareKeys(
       // One issuer's malformed key must not keep the tokens of all others out.
       if (key === undefined) continue;
       prepared.set(id, {
+        id,
         issuer: name,
         key,
         challengeDigest,
@@ -107,15 +115,6 @@ function prepareKeys(
 function importKey(crypto: Crypto, spki: Uint8Array): TokenVerifyingKey | undefined {
   try {
     return crypto.importTokenVerifyingKey(spki);
-  } catch (error) {
-    if (error instanceof StirError) return undefined;
-    throw error;
-  }
-}
-
-function parse(bytes: Uint8Array): Token | undefined {
-  try {
-    return parseToken(bytes);
   } catch (error) {
     if (error instanceof StirError) return undefined;
     throw error;

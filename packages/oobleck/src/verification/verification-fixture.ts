@@ -76,7 +76,7 @@ export async function createWorld() {
   await holder.renew();
   const queries: ReplyQuery[] = [];
   const replies: ReplySource = {
-    fetchReply: (query) => {
+    fetchReply: async (query) => {
       queries.push(query);
       const { id, shard } = splitAddress(query.address);
       return cps.service.retrieve({ mailboxId: id, shard, page: query.page, nonce: query.nonce });

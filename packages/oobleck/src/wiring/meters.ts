@@ -3,7 +3,7 @@
 
 import { REASONS } from '@oobleck/stir/verdict';
 import type { AuthenticationService, DepositSender, TokenPurse } from '../authentication/index.ts';
-import type { CallPlacementService } from '../cps/index.ts';
+import type { CallPlacementService, DepositOutcome } from '../cps/index.ts';
 import type { Issuer } from '../issuer/index.ts';
 import type { Meter } from '../operate/index.ts';
 import type { VerificationService } from '../verification/index.ts';
@@ -63,12 +63,15 @@ function countPlacement(meter: Meter, service: CallPlacementService): CallPlacem
   const deposits = meter.counter({ name: 'deposits_total', help, labels: { outcome: DEPOSITS } });
   const retrievals = meter.counter({ name: 'retrievals_total', help: 'Replies made by this CPS' });
   const secrets = meter.counter({ name: 'retractions_total', help: 'Secrets of retractions received' });
+  const counted = (outcome: DepositOutcome): DepositOutcome => {
+    deposits.add([outcome]);
+    return outcome;
+  };
   return {
     ...service,
-    async deposit(request) {
-      const outcome = await service.deposit(request);
-      deposits.add([outcome]);
-      return outcome;
+    deposit(request) {
+      const outcome = service.deposit(request);
+      return outcome instanceof Promise ? outcome.then(counted) : counted(outcome);
     },
     retrieve(request) {
       retrievals.add();

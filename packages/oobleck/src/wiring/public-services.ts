@@ -4,7 +4,7 @@
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { formatPem, parsePem } from '@oobleck/stir/certificate';
 import { encodeTokenChallenge, formatPrivateTokenChallenge, storageChallenge } from '@oobleck/stir/token';
-import { type CpsFace, createCpsFace } from '../cps/face/index.ts';
+import { type CpsFace, createCpsFace, type StreamFace } from '../cps/face/index.ts';
 import { createCallPlacementService } from '../cps/index.ts';
 import { generateTokenKey } from '../crypto/index.ts';
 import { addDirectoryRoutes } from '../directory/face/index.ts';
@@ -139,6 +139,7 @@ function startDirectory(
 
 interface RunningCps {
   readonly face: CpsFace;
+  readonly routes: StreamFace['handle'];
   endStreams(): void;
   takeIssuers(): void;
 }
@@ -160,13 +161,14 @@ function startCps(
   showStore(meters.meter, store, spent);
   const sweep = (): number => (store.sweep(now()) ? SWEEP_MS : 0);
   timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'cps', error }));
-  const hot = createCpsFace(service, log, {
+  const hot = createCpsFace(service, {
     challenge: challengeOf(issuers[0]!, cpsAuthority),
     ...(beatMs === undefined ? {} : { beatMs }),
   });
   const streams = startStreams(streamOptions ?? {}, environment, { origin, mailboxes, store });
   return {
-    face: (request, response) => hot(request, response) || streams.handle(request, response),
+    face: hot,
+    routes: streams.handle,
     endStreams: streams.close,
     takeIssuers: () => tokens.replaceIssuers(known.of(issuers)),
   };
@@ -243,9 +245,14 @@ async function listenFor(
       key: files.text(tls.keyFile, 'listen.tls.keyFile'),
     },
     ...(cors === undefined ? {} : { cors }),
-    ...(roles.face === undefined ? {} : { routes: roles.face.face }),
-    ...(roles.hot === undefined ? {} : { hot: roles.hot }),
+    hot: inTurn([roles.face?.face, roles.hot]),
+    ...(roles.face === undefined ? {} : { routes: roles.face.routes }),
     fallback: app.handle,
     onAnswered: meters.answered,
   });
+}
+
+function inTurn(routes: readonly (HotRoutes | undefined)[]): HotRoutes {
+  const present = routes.filter((one) => one !== undefined);
+  return (exchange) => present.some((one) => one(exchange));
 }

@@ -92,7 +92,7 @@ async function serve(service: CallPlacementService): Promise<Party> {
     port: 0,
     tls: await tls.issueServer(),
     log,
-    routes: createCpsFace(service, log, { beatMs: BEAT_MS }),
+    hot: createCpsFace(service, { beatMs: BEAT_MS }),
   });
   const create = () => createSafeClient({ ca: [tls.ca], allowAddresses: ['127.0.0.1'] });
   const [poller, owner] = [create(), create()];

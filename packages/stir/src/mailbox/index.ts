@@ -16,6 +16,7 @@ export {
 } from './mailbox.ts';
 export {
   DEFAULT_LIFETIME,
+  DEPOSITS_TYPE,
   KEY_CREDENTIAL_MEDIA_TYPE,
   LIFETIME_HEADER,
   LIFETIMES,

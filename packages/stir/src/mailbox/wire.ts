@@ -8,6 +8,8 @@ import { StirError } from '../stir-error.ts';
 export const SEALED_PASSPORT_TYPE = 'application/vnd.stir-oob.sealed-passport';
 export const SEALED_REPLY_TYPE = 'application/vnd.stir-oob.sealed-reply';
 export const SEALED_STREAM_TYPE = 'application/vnd.stir-oob.sealed-stream';
+/** Of several deposits in one request, and of the statuses that answer it. */
+export const DEPOSITS_TYPE = 'application/vnd.stir-oob.deposits';
 export const KEY_CREDENTIAL_MEDIA_TYPE = 'application/jose';
 
 /** Header field names, lower case. */

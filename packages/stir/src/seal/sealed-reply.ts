@@ -4,7 +4,7 @@
 //   uint8 version = 1 || uint8 flags || uint16 count || count x (uint32 shard || uint32 ageMs || uint16 length || blob)
 //   || zeros; flags bit 0: a later page holds blobs; bit 1: the shard is flooded.
 
-import { concatBytes, createByteReader, createByteWriter, encodeUtf8, isAllZero } from '../bytes/index.ts';
+import { concatBytes, createByteReader, encodeUtf8, isAllZero } from '../bytes/index.ts';
 import type { AgreementKey, Crypto } from '../crypto/crypto.ts';
 import type { MailboxAddress } from '../mailbox/index.ts';
 import { StirError } from '../stir-error.ts';
@@ -83,16 +83,32 @@ export function replyRoom(replyBytes: number): number {
   return replyPlaintextBytes(replyBytes) - HEAD_BYTES;
 }
 
-/** The plaintext, padded to what a reply of `replyBytes` carries. @throws StirError ERR_REPLY_FORMAT where it does not fit */
-export function encodeReply(reply: Reply, replyBytes: number): Uint8Array {
-  const size = replyPlaintextBytes(replyBytes);
+/**
+ * The plaintext, padded to what a reply of `replyBytes` carries.
+ * @param into written over where given; else new memory
+ * @throws StirError ERR_REPLY_FORMAT where it does not fit
+ */
+export function encodeReply(
+  reply: Reply,
+  replyBytes: number,
+  into: Uint8Array = new Uint8Array(replyPlaintextBytes(replyBytes)),
+): Uint8Array {
   const used = reply.items.reduce((sum, { blob }) => sum + replyItemBytes(blob), HEAD_BYTES);
-  if (used > size) throw new StirError('ERR_REPLY_FORMAT', 'reply does not fit');
-  const flags = (reply.hasLaterPage ? FLAG_LATER : 0) | (reply.isFlooded ? FLAG_FLOODED : 0);
-  const writer = createByteWriter(size).uint8(VERSION).uint8(flags).uint16(reply.items.length);
-  for (const { shard, ageMs, blob } of reply.items)
-    writer.uint32(shard).uint32(ageMs).uint16(blob.length).bytes(blob);
-  return writer.finish();
+  if (used > into.length || into.length !== replyPlaintextBytes(replyBytes))
+    throw new StirError('ERR_REPLY_FORMAT', 'reply does not fit');
+  const view = new DataView(into.buffer, into.byteOffset, into.length);
+  view.setUint8(0, VERSION);
+  view.setUint8(1, (reply.hasLaterPage ? FLAG_LATER : 0) | (reply.isFlooded ? FLAG_FLOODED : 0));
+  view.setUint16(2, reply.items.length);
+  let at = HEAD_BYTES;
+  for (const { shard, ageMs, blob } of reply.items) {
+    view.setUint32(at, shard);
+    view.setUint32(at + 4, ageMs);
+    view.setUint16(at + 8, blob.length);
+    into.set(blob, at + ITEM_HEAD_BYTES);
+    at += replyItemBytes(blob);
+  }
+  return into.fill(0, at);
 }
 
 /** @throws StirError ERR_REPLY_FORMAT or ERR_BYTES_FORMAT */
@@ -115,5 +131,5 @@ export function parseReply(plaintext: Uint8Array): Reply {
 
 /** aad = address || n || uint16 page. */
 function aadOf({ address, nonce, page }: ReplyQuestion): Uint8Array {
-  return concatBytes(address, nonce, createByteWriter(2).uint16(page).finish());
+  return concatBytes(address, nonce, Uint8Array.of(page >>> 8, page & 0xff));
 }

@@ -27,11 +27,13 @@ export {
   formatPrivateTokenChallenge,
   type PrivateTokenChallenge,
   parsePrivateToken,
+  parsePrivateTokenBytes,
   parsePrivateTokenChallenges,
 } from './private-token.ts';
 export {
   encodeToken,
   encodeTokenInput,
+  isToken,
   parseToken,
   spentTokenKey,
   TOKEN_BYTES,

@@ -5,7 +5,7 @@
 import { decodeBase64url, encodeBase64url } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
 import { parseAuthSchemes } from './auth-parameters.ts';
-import { encodeToken, parseToken, type Token } from './token.ts';
+import { encodeToken, isToken, parseToken, TOKEN_BYTES, type Token } from './token.ts';
 import { readingToken } from './token-format.ts';
 
 /** One challenge of a `WWW-Authenticate` field. */
@@ -19,6 +19,7 @@ export interface PrivateTokenChallenge {
 
 const SCHEME = 'privatetoken';
 const HEAD = 'PrivateToken token="';
+const USUAL_LENGTH = HEAD.length + (TOKEN_BYTES * 4) / 3 + 1;
 
 /** The value of an `Authorization` field. */
 export function formatPrivateToken(token: Token): string {
@@ -27,12 +28,28 @@ export function formatPrivateToken(token: Token): string {
 
 /** @throws StirError ERR_TOKEN_FORMAT unless it is one PrivateToken credential with a token of type 2 */
 export function parsePrivateToken(field: string): Token {
-  return readingToken(() => parseToken(decodePadded(tokenParameter(field))));
+  return parseToken(parsePrivateTokenBytes(field));
+}
+
+/** The same as 354 bytes, for whoever verifies them as they are. @throws StirError ERR_TOKEN_FORMAT */
+export function parsePrivateTokenBytes(field: string): Uint8Array {
+  return readingToken(() => {
+    const bytes = decodePadded(tokenParameter(field));
+    if (!isToken(bytes)) throw new StirError('ERR_TOKEN_FORMAT', 'not a token of type 2 and 354 bytes');
+    return bytes;
+  });
 }
 
 function tokenParameter(field: string): string {
+  // As formatPrivateToken writes it: 472 letters, no padding.
+  if (
+    field.length === USUAL_LENGTH &&
+    field.startsWith(HEAD) &&
+    field.indexOf('"', HEAD.length) === USUAL_LENGTH - 1
+  )
+    return field.slice(HEAD.length, -1);
   const value = field.startsWith(HEAD) && field.endsWith('"') ? field.slice(HEAD.length, -1) : '"';
-  if (!value.includes('"')) return value; // as formatPrivateToken writes it
+  if (!value.includes('"')) return value;
   const [credential, ...others] = parseAuthSchemes(field);
   const token = credential?.parameters.get('token');
   if (others.length > 0 || credential?.scheme !== SCHEME || token === undefined)

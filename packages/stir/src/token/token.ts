@@ -3,7 +3,7 @@
 //   struct { uint16 token_type = 2; uint8 nonce[32]; uint8 challenge_digest[32]; uint8 token_key_id[32];
 //            uint8 authenticator[256]; } Token;
 
-import { createByteReader, createByteWriter, encodeBase64url } from '../bytes/index.ts';
+import { createByteWriter, encodeBase64url } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
 import { TOKEN_TYPE } from './token-challenge.ts';
 
@@ -26,16 +26,19 @@ export const TOKEN_BYTES = 354;
 /** How many bytes of a token are signed, from the first on. */
 export const TOKEN_INPUT_BYTES = 98;
 
+/** Whether these are the bytes of a token of this type; nothing is said of what they hold. */
+export function isToken(bytes: Uint8Array): boolean {
+  return bytes.length === TOKEN_BYTES && bytes[0] === 0 && bytes[1] === TOKEN_TYPE;
+}
+
 /** Looks at lengths and type only. The parts are views. @throws StirError ERR_TOKEN_FORMAT */
 export function parseToken(bytes: Uint8Array): Token {
-  const reader = createByteReader(bytes);
-  if (bytes.length !== TOKEN_BYTES || reader.uint16() !== TOKEN_TYPE)
-    throw new StirError('ERR_TOKEN_FORMAT', 'not a token of type 2 and 354 bytes');
+  if (!isToken(bytes)) throw new StirError('ERR_TOKEN_FORMAT', 'not a token of type 2 and 354 bytes');
   return {
-    nonce: reader.bytes(32),
-    challengeDigest: reader.bytes(32),
-    keyId: reader.bytes(32),
-    authenticator: reader.rest(),
+    nonce: bytes.subarray(2, 34),
+    challengeDigest: bytes.subarray(34, 66),
+    keyId: bytes.subarray(66, TOKEN_INPUT_BYTES),
+    authenticator: bytes.subarray(TOKEN_INPUT_BYTES),
   };
 }
 

@@ -54,20 +54,17 @@ beforeAll(async () => {
   anchors = [anchorOf(authority)];
   const carrier = await createCarrier(authority, ['2-12155551213']);
   const log = createEventLog({ destination: { write: (line) => void logged.push(line) } });
-  const face = createCpsFace(
-    {
-      deposit: (request) => service.deposit(request),
-      retrieve: (request) => service.retrieve(request),
-      retract: (secrets) => service.retract(secrets),
-    },
-    log,
-  );
+  const face = createCpsFace({
+    deposit: (request) => service.deposit(request),
+    retrieve: (request) => service.retrieve(request),
+    retract: (secrets) => service.retract(secrets),
+  });
   server = await createHttpServer({
     host: '127.0.0.1',
     port: 0,
     tls: await tls.issueServer(),
     log,
-    routes: face,
+    hot: face,
   });
   client = createSafeClient({ ca: [tls.ca], allowAddresses: ['127.0.0.1'] });
   ({ holder } = createTestKeys(

@@ -1,146 +1,157 @@
-// The hot routes of a CPS on node's own request and response, HTTP/2 and HTTP/1.1 alike. Every retrieval is answered
-// with 200 and the same headers, on a common beat, so that neither a status nor a time tells what a mailbox holds.
+// The hot routes of a CPS, HTTP/2 and HTTP/1.1 alike. Every retrieval is answered with 200 and the same headers, on a common beat, so
+// that neither a status nor a time tells what a mailbox holds. Straight synchronous lines: only a store that waits makes promises.
 //
 //   POST /mailboxes/{mailboxId}/{shard}/passports
 //   GET  /mailboxes/{mailboxId}/{shard}/passports?page=0&n=<16 random bytes>
 //   POST /retractions
+//   POST /deposits, where it is switched on
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { decodeBase64url } from '@oobleck/stir/bytes';
-import { MAXIMUM_RETRACTIONS, RETRACT_SECRET_BYTES, SEALED_REPLY_TYPE } from '@oobleck/stir/mailbox';
-import { NONCE_BYTES } from '@oobleck/stir/seal';
-import { answerProblems, HttpProblem, problem, readBody } from '../../http/index.ts';
-import type { EventLog } from '../../operate/index.ts';
+import { DEPOSITS_TYPE, MAXIMUM_RETRACTIONS, RETRACT_SECRET_BYTES } from '@oobleck/stir/mailbox';
+import { BLOB_BYTES } from '@oobleck/stir/seal';
+import { type HotExchange, type HotRoutes, HttpProblem, prepareAnswer, problem } from '../../http/index.ts';
 import type { CallPlacementService, DepositOutcome } from '../index.ts';
-import { type MailboxPath, parsePath, readDepositRequest, requireType } from './deposit-request.ts';
-import { createReplyBeat } from './reply-beat.ts';
+import { depositBatch, MAXIMUM_BATCH_BYTES, parseBatch } from './deposit-batch.ts';
+import { REFUSALS } from './deposit-outcome.ts';
+import {
+  completeDeposit,
+  type MailboxPath,
+  parsePath,
+  readDepositHead,
+  requireType,
+} from './deposit-request.ts';
+import { createReplyBeat, type ReplyBeat } from './reply-beat.ts';
+import { parseQuestion, RetrievalTask } from './retrieval-task.ts';
 
 export interface CpsFaceOptions {
   /** Replies leave at multiples of this, one to two of it after the question; default 5. */
   readonly beatMs?: number;
   /** The `WWW-Authenticate` field of a 401 (RFC 9577 Section 2.1): which tokens are taken. */
   readonly challenge?: string;
+  /** Whether `POST /deposits` is there, default false. */
+  readonly batchDeposits?: boolean;
+  /** Whether there is no room for more deposits: then 503, and the same request again is taken. Asked at each. */
+  readonly isFull?: () => boolean;
 }
 
-/** Answers and says true, or says false and has touched nothing. */
-export type CpsFace = (request: IncomingMessage, response: ServerResponse) => boolean;
+export type CpsFace = HotRoutes;
 
 const MAILBOX_PATH = /^\/mailboxes\/([^/?]*)\/([^/?]*)\/passports(?:\?(.*))?$/;
-const MAXIMUM_PAGE = 65_535;
 const BODY_TIMEOUT_MS = 10_000;
+const DEPOSIT_BODY = { limitBytes: BLOB_BYTES[1], timeoutMs: BODY_TIMEOUT_MS };
+const BATCH_BODY = { limitBytes: MAXIMUM_BATCH_BYTES, timeoutMs: BODY_TIMEOUT_MS };
+const RETRACTION_BODY = {
+  limitBytes: MAXIMUM_RETRACTIONS * RETRACT_SECRET_BYTES,
+  timeoutMs: BODY_TIMEOUT_MS,
+};
+const CREATED = prepareAnswer(201, { 'content-length': '0' });
+const NO_CONTENT = prepareAnswer(204);
+const RETRY_AFTER = ['retry-after', '1'];
 
-export function createCpsFace(
-  service: CallPlacementService,
-  log: EventLog,
-  options: CpsFaceOptions = {},
-): CpsFace {
-  const beat = createReplyBeat(options.beatMs ?? 5);
-  const answer = (request: IncomingMessage, response: ServerResponse, handle: () => Promise<void>): true => {
-    void answerProblems(request, response, log, handle);
+interface Face {
+  readonly service: CallPlacementService;
+  readonly beat: ReplyBeat;
+  readonly isFull: () => boolean;
+  /** Fields of a 401. */
+  readonly challenge: readonly string[];
+}
+
+export function createCpsFace(service: CallPlacementService, options: CpsFaceOptions = {}): CpsFace {
+  const face: Face = {
+    service,
+    beat: createReplyBeat(options.beatMs ?? 5),
+    isFull: options.isFull ?? (() => false),
+    challenge: options.challenge === undefined ? [] : ['www-authenticate', options.challenge],
+  };
+  const { batchDeposits = false } = options;
+  return (exchange) => {
+    const { target } = exchange;
+    if (target.startsWith('/mailboxes/')) {
+      const match = MAILBOX_PATH.exec(target);
+      if (match === null) return false;
+      atMailbox(face, exchange, { mailboxId: match[1]!, shard: match[2]! }, match[3] ?? '');
+    } else if (target === '/retractions') retract(face, exchange);
+    else if (batchDeposits && target === '/deposits') depositMany(face, exchange);
+    else return false;
     return true;
   };
-  return (request, response) => {
-    const url = request.url ?? '';
-    if (url === '/retractions') return answer(request, response, () => retract(service, request, response));
-    const match = MAILBOX_PATH.exec(url);
-    if (match === null) return false;
-    const path = { mailboxId: match[1]!, shard: match[2]! };
-    if (request.method === 'POST')
-      return answer(request, response, () => deposit(service, request, response, path, options.challenge));
-    return answer(request, response, async () => {
-      requireMethod(request, response, 'GET', 'GET, POST');
-      const question = { ...parsePath(path), ...parseQuery(match[3] ?? '') };
-      sendReply(response, await beat(() => service.retrieve(question)));
-    });
-  };
 }
 
-async function deposit(
-  service: CallPlacementService,
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: MailboxPath,
-  challenge: string | undefined,
-): Promise<void> {
-  try {
-    const outcome = await service.deposit(await readDepositRequest(request, path));
-    const refusal = REFUSALS[outcome];
-    if (refusal !== undefined) throw refusal();
-    response.writeHead(201, { 'content-length': '0' }).end();
-  } catch (error) {
-    const isRefused = error instanceof HttpProblem && error.problem.status === 401;
-    if (isRefused && challenge !== undefined) response.setHeader('www-authenticate', challenge);
-    throw error;
-  }
+function atMailbox(face: Face, exchange: HotExchange, path: MailboxPath, query: string): void {
+  if (exchange.method === 'POST') deposit(face, exchange, path);
+  else if (isMethod(exchange, 'GET', 'GET, POST'))
+    face.beat(new RetrievalTask(face.service, exchange, { ...parsePath(path), ...parseQuestion(query) }));
 }
 
-const REFUSALS: Record<DepositOutcome, (() => Error) | undefined> = {
-  created: undefined,
-  'bad-token': () =>
-    problem(401, 'bad-token', 'The token is not one of an accepted issuer for this CPS and day'),
-  'unknown-mailbox': () =>
-    problem(404, 'unknown-mailbox', 'No key credential in force names this mailbox shard'),
-  'token-spent': () => problem(409, 'token-spent', 'A token of the request was spent on another one'),
-  'token-twice': () => problem(422, 'token-twice', 'One token stands twice in the request'),
-  unavailable: () =>
-    problem(503, 'unavailable', 'The deposit could not be stored now', 'The same request again is taken.'),
-};
-
-async function retract(
-  service: CallPlacementService,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  requireMethod(request, response, 'POST', 'POST');
-  requireType(request.headers['content-type'], 'application/octet-stream');
-  const body = await readBody(request, MAXIMUM_RETRACTIONS * RETRACT_SECRET_BYTES, BODY_TIMEOUT_MS);
-  if (body.length === 0 || body.length % RETRACT_SECRET_BYTES !== 0)
-    throw problem(422, 'invalid-length', 'The body is 1 to 64 secrets of 32 bytes');
-  const secrets = Array.from({ length: body.length / RETRACT_SECRET_BYTES }, (_, i) =>
-    body.subarray(i * RETRACT_SECRET_BYTES, (i + 1) * RETRACT_SECRET_BYTES),
-  );
-  await service.retract(secrets);
-  response.writeHead(204).end();
+function deposit(face: Face, exchange: HotExchange, path: MailboxPath): void {
+  const head = readDepositHead(exchange.fields, path);
+  exchange.receiveBody(DEPOSIT_BODY, (blob) => {
+    try {
+      const request = completeDeposit(head, blob);
+      const outcome = face.isFull() ? 'unavailable' : face.service.deposit(request);
+      if (outcome instanceof Promise)
+        outcome.then(
+          (known) => answerDeposit(face, exchange, known),
+          (error: unknown) => exchange.refuse(error),
+        );
+      else answerDeposit(face, exchange, outcome);
+    } catch (error) {
+      refuse(face, exchange, error);
+    }
+  });
 }
 
-function sendReply(response: ServerResponse, reply: Uint8Array): void {
-  response
-    .writeHead(200, {
-      'content-type': SEALED_REPLY_TYPE,
-      'content-length': String(reply.length),
-      'cache-control': 'no-store',
-    })
-    .end(reply);
+function answerDeposit(face: Face, exchange: HotExchange, outcome: DepositOutcome): void {
+  const refusal = REFUSALS[outcome];
+  if (refusal === undefined) exchange.answer(CREATED);
+  else refuse(face, exchange, refusal);
 }
 
-/** @throws HttpProblem 400 */
-function parseQuery(query: string): { page: number; nonce: Uint8Array } {
-  const parts = new URLSearchParams(query);
-  const page = parts.get('page') ?? '0';
-  const nonce = parts.get('n') ?? '';
-  if (!/^[0-9]{1,5}$/.test(page) || Number(page) > MAXIMUM_PAGE)
-    throw problem(400, 'invalid-page', 'page is a number from 0 to 65535');
-  if (!/^[A-Za-z0-9_-]{22}$/.test(nonce)) throw problem(400, 'invalid-nonce', 'n is 16 bytes in base64url');
-  return { page: Number(page), nonce: decodeNonce(nonce) };
+function refuse({ challenge }: Face, exchange: HotExchange, error: unknown): void {
+  const status = error instanceof HttpProblem ? error.problem.status : 500;
+  exchange.refuse(error, status === 401 ? challenge : status === 503 ? RETRY_AFTER : []);
 }
 
-function decodeNonce(text: string): Uint8Array {
-  try {
-    const nonce = decodeBase64url(text);
-    if (nonce.length === NONCE_BYTES) return nonce;
-  } catch {
-    // falls through: not canonical
-  }
-  throw problem(400, 'invalid-nonce', 'n is 16 bytes in base64url');
+function depositMany(face: Face, exchange: HotExchange): void {
+  if (!isMethod(exchange, 'POST', 'POST')) return;
+  requireType(exchange.fields['content-type'], DEPOSITS_TYPE);
+  exchange.receiveBody(BATCH_BODY, (body) => {
+    const items = parseBatch(body);
+    if (face.isFull()) return refuse(face, exchange, REFUSALS.unavailable);
+    depositBatch(
+      face.service,
+      items,
+      (statuses) => sendStatuses(exchange, statuses),
+      (error) => exchange.refuse(error),
+    );
+  });
 }
 
-function requireMethod(
-  request: IncomingMessage,
-  response: ServerResponse,
-  method: string,
-  allowed: string,
-): void {
-  if (request.method === method) return;
-  response.setHeader('allow', allowed);
-  throw problem(405, 'method-not-allowed', 'The method is not allowed here');
+function sendStatuses(exchange: HotExchange, statuses: Uint8Array): void {
+  const fields = ['content-type', DEPOSITS_TYPE, 'content-length', String(statuses.length)];
+  exchange.answer({ status: 200, fields: [...fields, 'cache-control', 'no-store'] }, statuses);
+}
+
+function retract({ service }: Face, exchange: HotExchange): void {
+  if (!isMethod(exchange, 'POST', 'POST')) return;
+  requireType(exchange.fields['content-type'], 'application/octet-stream');
+  exchange.receiveBody(RETRACTION_BODY, (body) => {
+    if (body.length === 0 || body.length % RETRACT_SECRET_BYTES !== 0)
+      throw problem(422, 'invalid-length', 'The body is 1 to 64 secrets of 32 bytes');
+    const secrets = Array.from({ length: body.length / RETRACT_SECRET_BYTES }, (_, i) =>
+      body.subarray(i * RETRACT_SECRET_BYTES, (i + 1) * RETRACT_SECRET_BYTES),
+    );
+    const retracted = service.retract(secrets);
+    if (retracted instanceof Promise)
+      retracted.then(
+        () => exchange.answer(NO_CONTENT),
+        (error: unknown) => exchange.refuse(error),
+      );
+    else exchange.answer(NO_CONTENT);
+  });
+}
+
+function isMethod(exchange: HotExchange, method: string, allowed: string): boolean {
+  if (exchange.method === method) return true;
+  exchange.refuse(problem(405, 'method-not-allowed', 'The method is not allowed here'), ['allow', allowed]);
+  return false;
 }

@@ -1,8 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BeatClock, createReplyBeat } from './reply-beat.ts';
+import { type BeatClock, createReplyBeat, type ReplyBeat } from './reply-beat.ts';
 
 const BEAT_MS = 5;
+
+/** As a promise of the answer. */
+const asking =
+  (beat: ReplyBeat) =>
+  <T>(make: () => Promise<T> | T): Promise<T> =>
+    new Promise((resolve, reject) => {
+      let answer: T;
+      beat({
+        make: () => {
+          const making = make();
+          if (!(making instanceof Promise)) {
+            answer = making;
+            return;
+          }
+          return making.then((made) => {
+            answer = made;
+          });
+        },
+        leave: () => resolve(answer),
+        fail: reject,
+      });
+    });
 
 /** Time that passes only by work and by waiting; one thing at a time, as in a process. */
 function createPlay() {
@@ -41,7 +63,7 @@ interface Question {
 /** When the reply to each question leaves. */
 async function departures(questions: readonly Question[]): Promise<number[]> {
   const { clock, at, work, run } = createPlay();
-  const beat = createReplyBeat(BEAT_MS, clock);
+  const beat = asking(createReplyBeat(BEAT_MS, clock));
   const left: number[] = [];
   for (const [index, { atMs, workMs }] of questions.entries())
     at(atMs, () => {
@@ -99,7 +121,7 @@ describe('beat of replies', () => {
       clock.schedule(action, early ? delayMs - 0.5 : delayMs);
       early = !early;
     };
-    const beat = createReplyBeat(BEAT_MS, { ...clock, schedule });
+    const beat = asking(createReplyBeat(BEAT_MS, { ...clock, schedule }));
     const left: number[] = [];
     for (const atMs of [0.1, 6.1, 11.1])
       at(atMs, () => void beat(async () => {}).then(() => left.push(tickOf(clock.now()))));
@@ -109,7 +131,7 @@ describe('beat of replies', () => {
 
   it('what fails is told on the beat too, and the beat goes on', async () => {
     const { clock, at, run } = createPlay();
-    const beat = createReplyBeat(BEAT_MS, clock);
+    const beat = asking(createReplyBeat(BEAT_MS, clock));
     const told: unknown[] = [];
     at(
       1,
@@ -121,7 +143,7 @@ describe('beat of replies', () => {
   });
 
   it('the system’s clock will do', async () => {
-    const beat = createReplyBeat(BEAT_MS);
+    const beat = asking(createReplyBeat(BEAT_MS));
     const startedMs = performance.now();
     expect(await beat(async () => 'reply')).toBe('reply');
     expect(tickOf(performance.now())).toBeGreaterThanOrEqual(tickOf(startedMs) + 2);

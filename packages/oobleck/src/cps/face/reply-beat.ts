@@ -11,8 +11,18 @@ export interface BeatClock {
   defer(action: () => void): void;
 }
 
-/** Resolves with what `make` gives, one to two beats after the call; rejects likewise. */
-export type ReplyBeat = <T>(make: () => Promise<T>) => Promise<T>;
+/** One question to be answered on the beat. */
+export interface BeatTask {
+  /** Makes the answer, at the first tick after the question. What it throws, or rejects with, is told to `fail`. */
+  make(): Promise<void> | void;
+  /** Sends it, at a tick after it was made. */
+  leave(): void;
+  /** In place of `leave`, at the same time. */
+  fail(error: unknown): void;
+}
+
+/** One to two beats from the call to `leave` or `fail`. */
+export type ReplyBeat = (task: BeatTask) => void;
 
 const SYSTEM: BeatClock = {
   now: () => performance.now(),
@@ -21,8 +31,8 @@ const SYSTEM: BeatClock = {
 };
 
 export function createReplyBeat(beatMs: number, clock: BeatClock = SYSTEM): ReplyBeat {
-  let asked: { readonly tick: number; start(): void }[] = [];
-  let made: (() => void)[] = [];
+  let asked: { readonly tick: number; readonly task: BeatTask }[] = [];
+  let made: { readonly task: BeatTask; readonly fault?: { readonly error: unknown } }[] = [];
   let open = 0;
   let next = 0;
   let isLate = false;
@@ -43,27 +53,30 @@ export function createReplyBeat(beatMs: number, clock: BeatClock = SYSTEM): Repl
     if (isTick(now)) turn(now);
     if (open > 0) schedule();
   };
+  const start = (task: BeatTask): void => {
+    const failed = (error: unknown): void => void made.push({ task, fault: { error } });
+    try {
+      const making = task.make();
+      if (making instanceof Promise) making.then(() => made.push({ task }), failed);
+      else made.push({ task });
+    } catch (error) {
+      failed(error);
+    }
+  };
   const turn = (now: number): void => {
     const leaving = made;
     const starting = asked.filter((one) => one.tick < now);
     made = [];
     asked = asked.filter((one) => one.tick >= now);
     open -= leaving.length;
-    for (const leave of leaving) leave();
+    for (const { task, fault } of leaving) fault === undefined ? task.leave() : task.fail(fault.error);
     clock.defer(() => {
-      for (const { start } of starting) start();
+      for (const { task } of starting) start(task);
     });
   };
 
-  return (make) =>
-    new Promise((resolve, reject) => {
-      const start = (): void => {
-        make().then(
-          (reply) => made.push(() => resolve(reply)),
-          (error) => made.push(() => reject(error)),
-        );
-      };
-      asked.push({ tick: tickNow(), start });
-      if (open++ === 0) schedule();
-    });
+  return (task) => {
+    asked.push({ tick: tickNow(), task });
+    if (open++ === 0) schedule();
+  };
 }
