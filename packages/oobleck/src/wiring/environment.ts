@@ -7,9 +7,11 @@ import { createSafeClient, type SafeClient } from '../http/index.ts';
 import {
   createEventLog,
   createPrometheusMeter,
+  createReadiness,
   type EventLog,
   NO_METER,
   type PrometheusMeter,
+  type Readiness,
 } from '../operate/index.ts';
 import {
   createReplaceableNumberMap,
@@ -45,6 +47,8 @@ export interface Environment {
   readonly clients: Clients;
   readonly timers: Timers;
   readonly meters: Meters;
+  /** Whether calls should come here; parts add their checks. */
+  readonly readiness: Readiness;
   /** Where there are metrics to be read. */
   readonly prometheus: PrometheusMeter | undefined;
 }
@@ -106,6 +110,7 @@ export function createEnvironment(
     clients,
     timers,
     meters: createMeters(prometheus ?? NO_METER),
+    readiness: createReadiness(),
     prometheus,
   };
 }

@@ -1,4 +1,5 @@
-// Where Prometheus reads: `GET /metrics` on a port of its own, so that whoever reaches the public port does not see it. On
+// Where Prometheus reads: `GET /metrics` on a port of its own, so that whoever reaches the public port does not see it; and
+// `GET /health`, for who watches the process without TLS. On
 // loopback it is open to the machine; anywhere else who reads needs a client certificate.
 
 import {
@@ -14,7 +15,7 @@ import type { Environment } from './environment.ts';
 
 export async function startMetricsListener(
   { host = '127.0.0.1', port, tls }: MetricsConfiguration,
-  { files, log }: Pick<Environment, 'files' | 'log'>,
+  { files, log, readiness }: Pick<Environment, 'files' | 'log' | 'readiness'>,
   meter: PrometheusMeter,
 ): Promise<HttpServer> {
   const isLoopback = host === 'localhost' || createAddressPolicy().isLoopback(host);
@@ -24,6 +25,7 @@ export async function startMetricsListener(
     host,
     port,
     log,
+    readiness,
     hot: (exchange) => answer(exchange, meter),
     ...(tls === undefined
       ? { allowPlainHttp: true }

@@ -42,6 +42,7 @@ export async function startNode(
   const { authentication, verification, rest } = configuration;
   const closers: (() => Promise<unknown>)[] = [() => environment.clients.close()];
   const close = async (): Promise<void> => {
+    environment.readiness.drain();
     environment.timers.close();
     for (const one of closers.reverse()) await one();
   };

@@ -219,7 +219,7 @@ function readChains(
 }
 
 async function listenFor(
-  { files, log, meters }: Environment,
+  { files, log, meters, readiness }: Environment,
   { host, port, tls, cors }: NonNullable<Configuration['listen']>,
   roles: {
     readonly issuer: Issuer | undefined;
@@ -249,6 +249,7 @@ async function listenFor(
     ...(roles.face === undefined ? {} : { routes: roles.face.routes }),
     fallback: app.handle,
     onAnswered: meters.answered,
+    readiness,
   });
 }
 
