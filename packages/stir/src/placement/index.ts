@@ -13,3 +13,4 @@ export {
   type SigningAuthority,
   signCall,
 } from './place-call.ts';
+export { type InBandOrder, sealInBand } from './seal-in-band.ts';

@@ -26,7 +26,12 @@ export interface PassportSealer {
 }
 
 export function createPassportSealer(crypto: Crypto): PassportSealer {
-  const info = prepareInfo(crypto, INFO);
+  return createEnvelopeSealer(crypto, INFO);
+}
+
+/** The same under another label: what is sealed for one use is nothing to the other. */
+export function createEnvelopeSealer(crypto: Crypto, label: Uint8Array): PassportSealer {
+  const info = prepareInfo(crypto, label);
   return {
     seal(recipient, address, envelope) {
       const size = envelopeBytes(envelope) + OVERHEAD <= BLOB_BYTES[0] ? BLOB_BYTES[0] : BLOB_BYTES[1];

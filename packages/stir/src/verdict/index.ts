@@ -37,7 +37,7 @@ export {
   type Verstat,
   verstatOf,
 } from './reason.ts';
-export { restoredIdentities } from './restored-identities.ts';
+export { identityOf, restoredIdentities } from './restored-identities.ts';
 export { formatSipReasons, type Rejection } from './sip-reason.ts';
 export { thirdPartyFault } from './third-party.ts';
 export { notVerified, type ValidPassport, type Verdict, verifiedBy } from './verdict.ts';

@@ -18,7 +18,8 @@ export function restoredIdentities({ passport, diversions = [] }: Verdict): read
   return links.filter(({ token }) => !nested.has(token)).map(identityOf);
 }
 
-function identityOf({ token, certificateUrl, extension }: Passport): string {
+/** The value of an Identity header field for a PASSporT in full form. */
+export function identityOf({ token, certificateUrl, extension }: Passport): string {
   const ppt = pptOf(extension);
   return formatIdentity({
     token,

@@ -10,5 +10,6 @@ export type { IdentityCipher } from './identity-cipher.ts';
 export type { OfferedCall } from './offered-call.ts';
 export type { PlacedAnswer, PlacedReason } from './placed-answer.ts';
 export type { ReceivedAnswer, ReceivedFacts } from './received-answer.ts';
+export { createSealedIdentity, type SealedIdentityParts } from './sealed-identity.ts';
 export type { Skipped } from './skipped.ts';
 export { createTrunk, type Trunk, type TrunkOptions } from './trunk.ts';

@@ -1,0 +1,81 @@
+// The cipher of trunks that encrypt: the calling side seals Identity header fields to the keys of the called number, the
+// called side opens them with its own. What does not open, or holds no PASSporT, is as if it were not there.
+
+import { StirError } from '@oobleck/stir';
+import type { Crypto } from '@oobleck/stir/crypto';
+import { MAXIMUM_SEALED_IDENTITIES, parseIdentity, parseIdentityEncrypted } from '@oobleck/stir/identity';
+import { addressOf } from '@oobleck/stir/mailbox';
+import { isDiallable, type TelephoneNumber } from '@oobleck/stir/number';
+import { isCompactForm } from '@oobleck/stir/passport';
+import { sealInBand } from '@oobleck/stir/placement';
+import { createInBandSealer, type InBandLock, openInBand } from '@oobleck/stir/seal';
+import { identityOf, readPassport } from '@oobleck/stir/verdict';
+import type { KeyFinder } from '../../authentication/index.ts';
+import type { OwnKeys } from '../../verification/index.ts';
+import type { IdentityCipher } from './identity-cipher.ts';
+
+export interface SealedIdentityParts {
+  readonly crypto: Crypto;
+  /** Keys of called numbers; without it nothing is sealed. */
+  readonly keys?: KeyFinder | undefined;
+  /** Keys of numbers called here; without it nothing opens. */
+  readonly ownKeys?: OwnKeys | undefined;
+}
+
+/** Keys of called numbers, times numbers, that are tried for one call. */
+const MAXIMUM_LOCKS = 8;
+
+export function createSealedIdentity({ crypto, keys, ownKeys }: SealedIdentityParts): IdentityCipher {
+  const sealer = createInBandSealer(crypto);
+  const locksOf = (tenant: string, called: readonly TelephoneNumber[]): readonly InBandLock[] =>
+    called
+      .filter(isDiallable)
+      .flatMap((number) =>
+        (ownKeys?.keysFor(number, tenant) ?? []).map(({ agreement, form }) => ({
+          agreement,
+          address: addressOf(crypto, form, number),
+        })),
+      )
+      .slice(0, MAXIMUM_LOCKS);
+  return {
+    seal(called, identities) {
+      const passports = identities.flatMap(fullForm);
+      // Only all of them make sense to whoever opens: a diversion is nothing without what it diverts.
+      if (passports.length === 0 || passports.length < identities.length) return [];
+      return called
+        .filter(isDiallable)
+        .slice(0, 1)
+        .flatMap((number) => {
+          const order = { envelope: { passports }, called: number, keys: keys?.keysFor(number) ?? [] };
+          return orNothing(() => sealInBand({ crypto, sealer }, order));
+        });
+    },
+    open(tenant, called, values) {
+      const sealed = values
+        .flatMap((value) => orNothing(() => parseIdentityEncrypted(value)))
+        .slice(0, MAXIMUM_SEALED_IDENTITIES);
+      const envelope = sealed.length === 0 ? undefined : openInBand(sealer, locksOf(tenant, called), sealed);
+      return (envelope?.passports ?? []).flatMap((token) => {
+        const read = readPassport(token);
+        return 'value' in read ? [identityOf(read.value)] : [];
+      });
+    },
+  };
+}
+
+/** RFC 8816 Section 8.1: without the INVITE's own header fields a compact form cannot be rebuilt. */
+function fullForm(identity: string): readonly string[] {
+  return orNothing(() => {
+    const { token } = parseIdentity(identity);
+    return isCompactForm(token) ? [] : [token];
+  });
+}
+
+function orNothing<T>(find: () => readonly T[]): readonly T[] {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof StirError) return [];
+    throw error;
+  }
+}
