@@ -13,6 +13,7 @@ export {
 } from './hot-exchange.ts';
 export { HttpFailure, type HttpFailureCode } from './http-failure.ts';
 export { DEFAULT_LIMITS, type HttpServerLimits } from './http-limits.ts';
+export type { StreamOrder, StreamReceiver } from './open-stream.ts';
 export {
   answerProblems,
   formatProblem,
@@ -32,6 +33,7 @@ export {
   type HttpRequest,
   type SafeClient,
   type SafeClientOptions,
+  type StreamingClient,
 } from './safe-client.ts';
 export type { Resolve, ResolvedAddress } from './safe-connector.ts';
 export {

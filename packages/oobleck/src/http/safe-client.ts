@@ -7,6 +7,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { createAddressPolicy } from './address-policy.ts';
 import { exchange, type HttpReply } from './exchange.ts';
 import { HttpFailure } from './http-failure.ts';
+import { openStream, type StreamOrder, type StreamReceiver } from './open-stream.ts';
 import { createSafeConnector, type Resolve, resolveBySystem } from './safe-connector.ts';
 import { parseSafeUrl, type UrlRules } from './safe-url.ts';
 
@@ -50,13 +51,20 @@ export interface SafeClient {
   close(): Promise<void>;
 }
 
+/** The same client for answers without end. */
+export interface StreamingClient extends SafeClient {
+  /** @returns what ends it @throws HttpFailure for a URL that is not asked */
+  openStream(order: StreamOrder, receiver: StreamReceiver): () => void;
+}
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-export function createSafeClient(options: SafeClientOptions = {}): SafeClient {
+export function createSafeClient(options: SafeClientOptions = {}): StreamingClient {
   const rules = { allowLoopbackHttp: options.allowLoopbackHttp ?? false, allowPorts: options.allowPorts };
   const agent = createAgent(options);
   return {
     request: (request) => follow(agent, rules, request),
+    openStream: (order, receiver) => openStream(agent, rules, order, receiver),
     close: () => agent.destroy(),
   };
 }

@@ -16,6 +16,7 @@ import {
   readPassport,
   type Verdict,
 } from '@oobleck/stir/verdict';
+import { bringStreamed } from './bring-streamed.ts';
 import {
   type Candidates,
   type ChainFinder,
@@ -34,6 +35,7 @@ export interface ChannelSettings {
   readonly retrieval: RetrievalParts;
   /** Names of peers that the trunk of the call adds to those asked in clear. */
   readonly clearPeers?: readonly string[] | undefined;
+  readonly streamWaitMs: number | undefined;
 }
 
 export interface Question {
@@ -78,7 +80,7 @@ export async function decideOutOfBand(
   const addresses = addressesFor(retrieval, question.call, count);
   const questions = clearQuestionsFor(parts.clear, question.call, settings.clearPeers);
   if (addresses.length === 0 && questions.length === 0) return notVerified('not-served', channel);
-  return decideBy(parts, settings, question, channel, async (candidates) => {
+  return decideBy(parts, settings, question, channel, async (candidates, verified) => {
     const fetched = chainFinder(parts, channel, question.endsAtMs);
     const receive = ({ passports, chain }: Envelope): void => {
       const reads = passports.map(readPassport);
@@ -87,8 +89,12 @@ export async function decideOutOfBand(
     const receiveClear = (passports: readonly string[]): void => {
       for (const reads of setsIn(passports.map(readPassport))) candidates.consider(reads, fetched);
     };
+    const ask = () => retrieveAll(retrieval, addresses, left(question.endsAtMs), receive);
+    const bringing = { receive, ask, verified };
     const answered = await Promise.all([
-      retrieveAll(retrieval, addresses, left(question.endsAtMs), receive),
+      parts.streamed === undefined || addresses.length === 0
+        ? ask()
+        : bringStreamed(parts.streamed, addresses, question, settings.streamWaitMs, bringing),
       askClear(questions, left(question.endsAtMs), receiveClear),
     ]);
     return answered.every((count) => count === 0) ? 'cps-unavailable' : 'no-passport';
@@ -104,17 +110,19 @@ function decideBy(
   { rules }: ChannelSettings,
   { call, key, turns }: Question,
   channel: Channel,
-  bring: (candidates: Candidates) => Promise<Fault>,
+  bring: (candidates: Candidates, verified: Promise<void>) => Promise<Fault>,
 ): Promise<Verdict> {
   return new Promise((resolve, reject) => {
     let isVerified = false;
+    const done = Promise.withResolvers<void>();
     const onVerified = (verified: Verdict): void => {
       isVerified = true;
       resolve(verified);
+      done.resolve();
     };
     const candidates = createCandidates({ parts, rules, call, callKey: key, channel, turns, onVerified });
     const finish = async (): Promise<void> => {
-      const otherwise = await bring(candidates);
+      const otherwise = await bring(candidates, done.promise);
       const shortfall = await candidates.settle();
       if (!isVerified) resolve(conclude(parts, key, shortfall, otherwise, channel));
     };

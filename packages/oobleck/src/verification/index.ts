@@ -20,6 +20,20 @@ export type {
   VerificationParts,
 } from './parts.ts';
 export {
+  createStreamKeeper,
+  type StreamKeeper,
+  type StreamKeeperOptions,
+  type StreamKeeperParts,
+} from './stream-keeper.ts';
+export type {
+  EnvelopeReceiver,
+  StreamedMailboxes,
+  StreamListener,
+  StreamQuery,
+  StreamSource,
+  Wanted,
+} from './streamed-mailboxes.ts';
+export {
   createVerificationService,
   type HowToAsk,
   type VerificationOptions,

@@ -4,6 +4,7 @@
 import { createByteReader, encodeBase64url } from '@oobleck/stir/bytes';
 import type { Certificate } from '@oobleck/stir/certificate';
 import {
+  formatStreamRequest,
   KEY_KEPT_SECONDS,
   type KeyCredentialClaims,
   MAXIMUM_CREDENTIAL_SECONDS,
@@ -88,6 +89,10 @@ export interface Registration {
 export interface KeyHolder extends Pick<OwnKeys, 'randomAddress'> {
   /** Keys whose mailbox a call to `number` may lie in, the newest first. */
   keysFor(number: TelephoneNumber): readonly OwnKey[];
+  /** Keys that calls are sealed to now. */
+  published(): readonly OwnKey[];
+  /** What opens a stream of the key's mailbox. @param audience authority of the CPS */
+  streamRequest(key: OwnKey, audience: string): string;
   /**
    * Loads, makes and erases keys as the time demands, then registers what is in force everywhere. One renewal at a
    * time: whoever asks meanwhile gets the same answer.
@@ -129,6 +134,12 @@ export function createKeyHolder(parts: KeyHolderParts, options: KeyHolderOptions
         .map(({ own }) => own)
         .filter(({ expiresAt }) => expiresAt + KEY_KEPT_SECONDS > parts.now())
         .reverse();
+    },
+    published: () => keys.map(({ own }) => own).filter(({ expiresAt }) => expiresAt > parts.now()),
+    streamRequest({ mailboxId }, audience) {
+      const { key, chain } = parts.identity();
+      const id = encodeBase64url(parts.crypto.randomBytes(16));
+      return formatStreamRequest({ mailboxId, audience, issuedAt: parts.now(), id }, key, chain);
     },
     randomAddress: () => randomAddressOf(parts.crypto, keys.at(-1)?.own),
     renew() {

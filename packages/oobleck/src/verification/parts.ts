@@ -6,6 +6,7 @@ import type { TelephoneNumber } from '@oobleck/stir/number';
 import type { Party } from '@oobleck/stir/passport';
 import type { Trust } from '../trust/index.ts';
 import type { OwnKey } from './key-holder.ts';
+import type { StreamedMailboxes } from './streamed-mailboxes.ts';
 
 /** The keys that calls to this service's numbers are sealed to. */
 export interface OwnKeys {
@@ -78,6 +79,8 @@ export interface VerificationParts {
   readonly replies: ReplySource;
   readonly used: UsedPassports;
   readonly clear?: ClearRetrieval | undefined;
+  /** What streams bring; without it, every call is asked about. */
+  readonly streamed?: StreamedMailboxes | undefined;
   /** Told what a person should look into; never a number. */
   readonly onEvent?: (event: VerificationEvent) => void;
 }

@@ -163,6 +163,7 @@ export async function createWorld() {
 
   return {
     clock,
+    anchors: [anchorOf(home)],
     cps,
     holder,
     events,

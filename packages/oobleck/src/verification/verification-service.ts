@@ -27,6 +27,11 @@ export interface VerificationOptions {
    * call lies in the mailbox of either.
    */
   readonly addressesPerCall?: number;
+  /**
+   * How long a call waits for what a stream may still bring, within the deadline; default two ticks and 100 ms. With it, a
+   * call waits so long where streams are broken, too.
+   */
+  readonly streamWaitMs?: number;
   /** Calls whose answers are remembered, default 65536. */
   readonly rememberedCalls?: number;
   readonly numberMap?: NumberMap | undefined;
@@ -63,6 +68,7 @@ export function createVerificationService(
       divertedMaximumAgeSeconds: options.divertedMaximumAgeSeconds,
       numberMap: options.numberMap,
     },
+    streamWaitMs: options.streamWaitMs,
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {

@@ -11,18 +11,24 @@ import {
   type KeyHolder,
   type OwnKeys,
   type VerificationEvent,
+  type VerificationOptions,
+  type VerificationParts,
   type VerificationService,
 } from '../verification/index.ts';
 import type { ClearText } from './clear-text.ts';
 import type { Configuration } from './configuration.ts';
 import { readIdentity } from './credential-files.ts';
 import type { Environment } from './environment.ts';
+import { startStreamKeeper } from './stream-keeper.ts';
 
 export interface CalledSide {
   readonly service: VerificationService;
   readonly keys: OwnKeys;
   /** Makes keys where they are due and registers them. @returns whether every directory and CPS took them */
   renew(): Promise<boolean>;
+  /** The same for calls that wait for their PASSporT so long, and share the record of used ones. */
+  patientService(waitMs: number): VerificationService;
+  close(): void;
 }
 
 type Options = NonNullable<Configuration['verification']>;
@@ -42,29 +48,28 @@ export function startCalledSide(options: Options, environment: Environment, clea
         .flatMap((holder) => holder.keysFor(number)),
     randomAddress: () => holders[Math.floor(Math.random() * holders.length)]?.randomAddress(),
   };
-  const service = environment.meters.countVerification(
-    createVerificationService(
-      {
-        crypto,
-        now,
-        keys,
-        chains: trust,
-        replies: createReplySource(clients.retrievals),
-        used: createMemoryUsedPassports(),
-        clear: clear?.retrieval,
-        onEvent: (event) => logEvent(environment, event),
-      },
-      {
-        numberMap,
-        divertedMaximumAgeSeconds: options.divertedMaximumAgeSeconds,
-        ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
-        ...(options.freshnessSeconds === undefined ? {} : { freshnessSeconds: options.freshnessSeconds }),
-        ...(options.addressesPerCall === undefined ? {} : { addressesPerCall: options.addressesPerCall }),
-      },
-    ),
-  );
+  const streamed = options.streams && startStreamKeeper(options.streams, holders, environment);
+  const parts: VerificationParts = {
+    crypto,
+    now,
+    keys,
+    chains: trust,
+    replies: createReplySource(clients.retrievals),
+    used: createMemoryUsedPassports(),
+    clear: clear?.retrieval,
+    streamed,
+    onEvent: (event) => logEvent(environment, event),
+  };
+  const given: VerificationOptions = {
+    numberMap,
+    divertedMaximumAgeSeconds: options.divertedMaximumAgeSeconds,
+    ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+    ...(options.freshnessSeconds === undefined ? {} : { freshnessSeconds: options.freshnessSeconds }),
+    ...(options.addressesPerCall === undefined ? {} : { addressesPerCall: options.addressesPerCall }),
+  };
   const renew = async (): Promise<boolean> => {
     const results = (await Promise.all(holders.map((holder) => holder.renew()))).flat();
+    streamed?.refresh();
     const missed = results.filter(({ registered }) => !registered);
     for (const { origin } of missed)
       log.warn('not-registered', { role: 'verification', host: new URL(origin).hostname });
@@ -75,7 +80,14 @@ export function startCalledSide(options: Options, environment: Environment, clea
     0,
     (error) => log.error('renew-failed', { role: 'verification', error }),
   );
-  return { service, keys, renew };
+  return {
+    service: environment.meters.countVerification(createVerificationService(parts, given)),
+    patientService: (waitMs) =>
+      createVerificationService(parts, { ...given, deadlineMs: waitMs, streamWaitMs: waitMs }),
+    keys,
+    renew,
+    close: () => streamed?.close(),
+  };
 }
 
 function startKeyHolder(

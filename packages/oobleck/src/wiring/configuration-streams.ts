@@ -1,4 +1,4 @@
-// Configuration of the streams of a CPS: how much they may send. Left out, the defaults hold.
+// Configuration of streams: how much those of a CPS may send, and which ones a verification service keeps.
 
 import Type, { type Static } from 'typebox';
 
@@ -19,3 +19,21 @@ export const STREAMS = Type.Object(
 );
 
 export type StreamsConfiguration = Static<typeof STREAMS>;
+
+/** With it a verification service keeps a stream of each of its mailboxes, and verifies calls from memory. */
+export const KEPT_STREAMS = Type.Object(
+  {
+    cells: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 64, description: 'frames at each tick, 1 to 64' }),
+    ),
+    cadenceMs: Type.Optional(
+      Type.Integer({ minimum: 100, maximum: 5_000, description: 'milliseconds between ticks, 100 to 5000' }),
+    ),
+    rememberedEnvelopes: Type.Optional(
+      Type.Integer({ minimum: 16, maximum: 10_000_000, description: 'envelopes kept, 16 to 10000000' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export type KeptStreamsConfiguration = Static<typeof KEPT_STREAMS>;

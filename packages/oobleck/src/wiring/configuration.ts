@@ -4,7 +4,7 @@
 import Type, { type Static } from 'typebox';
 import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
 import { METRICS } from './configuration-metrics.ts';
-import { STREAMS } from './configuration-streams.ts';
+import { KEPT_STREAMS, STREAMS } from './configuration-streams.ts';
 
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 1_024, description });
 const file = (what: string) => text(`the path of ${what}`);
@@ -254,6 +254,7 @@ export const CONFIGURATION = Type.Object(
           freshnessSeconds: Type.Optional(integer(1, 600)),
           divertedMaximumAgeSeconds: Type.Optional(integer(1, 10_800)),
           addressesPerCall: Type.Optional(integer(1, 4)),
+          streams: Type.Optional(KEPT_STREAMS),
         },
         strict,
       ),

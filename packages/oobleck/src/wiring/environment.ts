@@ -3,7 +3,7 @@
 import type { Certificate } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { createNodeCrypto } from '../crypto/index.ts';
-import { createSafeClient, type SafeClient } from '../http/index.ts';
+import { createSafeClient, type SafeClient, type StreamingClient } from '../http/index.ts';
 import {
   createEventLog,
   createPrometheusMeter,
@@ -66,6 +66,8 @@ export interface Clients {
   readonly issuance: SafeClient;
   readonly deposits: SafeClient;
   readonly retrievals: SafeClient;
+  /** Streams of own mailboxes: these requests name the certificate holder. */
+  readonly streams: StreamingClient;
   close(): Promise<void>;
 }
 
@@ -116,7 +118,7 @@ export function createEnvironment(
 }
 
 function createClients(outgoing: Configuration['client'], files: CredentialFiles): Clients {
-  const create = (): SafeClient =>
+  const create = (): StreamingClient =>
     createSafeClient({
       ...(outgoing?.caFile === undefined ? {} : { ca: [files.text(outgoing.caFile, 'client.caFile')] }),
       allowAddresses: outgoing?.allowAddresses ?? [],
@@ -127,6 +129,7 @@ function createClients(outgoing: Configuration['client'], files: CredentialFiles
     issuance: create(),
     deposits: create(),
     retrievals: create(),
+    streams: create(),
   };
   const close = async (): Promise<void> => {
     await Promise.all(Object.values(clients).map((client) => client.close()));

@@ -57,6 +57,7 @@ export async function startNode(
     const clear = startClearText(configuration, environment);
     if (clear !== undefined) closers.push(clear.close);
     const called = verification && startCalledSide(verification, environment, clear);
+    if (called !== undefined) closers.push(async () => called.close());
     const calling = authentication && startCallingSide(authentication, environment, clear);
     if (calling !== undefined) closers.push(calling.close);
     const tenants = authentication?.tenants.map(({ name }) => name) ?? [];
