@@ -1,0 +1,47 @@
+// What changed, in order, for other processes to read: entries under numbers that only grow. Old entries are dropped;
+// whoever reads more seldom than that has missed some.
+
+import type { Database } from 'lmdb';
+
+export interface ChangeLog {
+  /** Within a transaction. */
+  append(entry: Buffer): void;
+  /** The number of the newest entry. */
+  readonly newest: number;
+  /** Entries after a number, the oldest first, at most `maximum`. */
+  since(number: number, maximum: number): readonly { readonly number: number; readonly entry: Buffer }[];
+  /** Within a transaction: drops old entries, at most `maximum` of them. */
+  trim(maximum: number): void;
+}
+
+/** @param kept entries, more or less; the newest always is */
+export function createChangeLog(database: Database<Buffer, Buffer>, kept: number): ChangeLog {
+  const newest = (): number => numberOf([...database.getKeys({ reverse: true, limit: 1 })][0]);
+  return {
+    get newest() {
+      return newest();
+    },
+    append(entry) {
+      database.put(keyOf(newest() + 1), entry);
+    },
+    since(number, maximum) {
+      const range = database.getRange({ start: keyOf(number + 1), limit: maximum });
+      return [...range].map(({ key, value }) => ({ number: numberOf(key), entry: value }));
+    },
+    trim(maximum) {
+      const end = newest() - kept;
+      if (end <= 0) return;
+      for (const key of [...database.getKeys({ end: keyOf(end), limit: maximum })]) database.remove(key);
+    },
+  };
+}
+
+function keyOf(number: number): Buffer {
+  const key = Buffer.allocUnsafe(8);
+  key.writeBigUInt64BE(BigInt(number));
+  return key;
+}
+
+function numberOf(key: Buffer | undefined): number {
+  return key === undefined ? 0 : Number(key.readBigUInt64BE());
+}

@@ -1,0 +1,46 @@
+// Writes of one turn of the event loop as one transaction, and, where they must outlast a power failure, of the time one
+// flush to the disk takes: the next transaction begins when the last one is flushed, with everything asked for since.
+// A transaction is synchronous, on the lock that all processes share, and is either written whole or not at all.
+
+import type { RootDatabase } from 'lmdb';
+
+export type TransactionRun = <T>(work: () => T) => Promise<T>;
+
+interface Job {
+  readonly work: () => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Of `transactionSync`: abortable, committed when it returns, flushed later (`flushed` tells). */
+const COMMIT_THEN_FLUSH = 0x10003;
+
+/** @param isFlushed resolve when what was written is on the disk, else when it is committed */
+export function createGroupCommit(root: RootDatabase, isFlushed: boolean): TransactionRun {
+  let waiting: Job[] = [];
+  let isScheduled = false;
+  const next = (): void => {
+    isScheduled = waiting.length > 0;
+    if (isScheduled) setImmediate(() => void commit());
+  };
+  const commit = async (): Promise<void> => {
+    const jobs = waiting;
+    waiting = [];
+    try {
+      const results: unknown[] = [];
+      root.transactionSync(() => {
+        for (const { work } of jobs) results.push(work());
+      }, COMMIT_THEN_FLUSH);
+      if (isFlushed) await root.flushed;
+      for (const [at, { resolve }] of jobs.entries()) resolve(results[at] as never);
+    } catch (error) {
+      for (const { reject } of jobs) reject(error);
+    }
+    next();
+  };
+  return (work) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ work, resolve, reject });
+      if (!isScheduled) next();
+    });
+}

@@ -1,0 +1,121 @@
+// The folder of an LMDB store. Two environments, since two sorts of things are kept: `durable.mdb`, flushed to the disk
+// before anybody is told (spent tokens, credentials, issuer keys and quotas), and `live-*.mdb`, committed but never
+// flushed (deposits, PASSporTs in use). What is committed outlives the death of a process, since the operating system
+// has it. What is live ends within a minute, so after a restart of the machine nothing of it is worth reading: the
+// file's name holds the boot id, and those of earlier boots are removed.
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { type SchemaSteps, upgradeSchema } from '../schema-version.ts';
+import { createGroupCommit, type TransactionRun } from './group-commit.ts';
+
+export type Table = Database<Buffer, Buffer>;
+
+export interface LmdbEnvironment {
+  table(name: string): Table;
+  /** Runs work in a transaction with others; resolves when it is written, and flushed where the environment is durable. */
+  readonly run: TransactionRun;
+  /** The same at once, for work that takes a slice of time. */
+  runNow<T>(work: () => T): T;
+  /** Reads from now on see what other processes have committed. */
+  refresh(): void;
+}
+
+export interface LmdbFolder {
+  readonly durable: LmdbEnvironment;
+  readonly live: LmdbEnvironment;
+  /** Frees what processes that died while reading kept from being used again. */
+  releaseDeadReaders(): void;
+  close(): Promise<void>;
+}
+
+export interface LmdbFolderOptions {
+  readonly steps?: SchemaSteps;
+  /** Changes with every start of the machine, default Linux's; `undefined` where there is none to be had. */
+  readonly bootId?: string | undefined;
+}
+
+const GIB = 2 ** 30;
+const SETTINGS = { noSubdir: true, keyEncoding: 'binary', encoding: 'binary', maxReaders: 1_024 } as const;
+const VERSION_KEY = Buffer.from('schema');
+const COMMIT_ONLY = 0x10003;
+/** Of LMDB: keys have at most 1978 bytes. */
+const LONGEST_KEY = 1_024;
+
+/** @throws SchemaError; what opening a file throws */
+export function openLmdbFolder(path: string, options: LmdbFolderOptions = {}): LmdbFolder {
+  const bootId = 'bootId' in options ? options.bootId : readBootId();
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const durable = open({ ...SETTINGS, path: join(path, 'durable.mdb'), mapSize: 64 * GIB, maxDbs: 16 });
+  try {
+    requireSchema(durable, options.steps ?? []);
+  } catch (error) {
+    void durable.close();
+    throw error;
+  }
+  const live = openLive(path, bootId);
+  return {
+    durable: createEnvironment(durable, true),
+    live: createEnvironment(live, false),
+    releaseDeadReaders() {
+      durable.readerCheck();
+      live.readerCheck();
+    },
+    async close() {
+      await durable.close();
+      await live.close();
+    },
+  };
+}
+
+/** Text as a key; what is too long for one, by its hash. */
+export function keyOfText(text: string): Buffer {
+  const key = Buffer.from(text);
+  return key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest();
+}
+
+/** Without a boot id it is flushed in the background, so that a restart of the machine finds it whole. */
+function openLive(path: string, bootId: string | undefined): RootDatabase {
+  const file = `live-${bootId ?? 'any'}.mdb`;
+  for (const name of readdirSync(path))
+    if (/^live-.*\.mdb(-lock)?$/.test(name) && name !== file && name !== `${file}-lock`)
+      rmSync(join(path, name), { force: true });
+  return open({
+    ...SETTINGS,
+    path: join(path, file),
+    mapSize: 256 * GIB,
+    maxDbs: 16,
+    ...(bootId === undefined ? {} : { noSync: true }),
+  });
+}
+
+function requireSchema(root: RootDatabase, steps: SchemaSteps): void {
+  const meta: Table = root.openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' });
+  root.transactionSync(() => {
+    const stored = meta.get(VERSION_KEY);
+    const written = upgradeSchema(stored === undefined ? undefined : stored.readUInt32BE(), steps);
+    if (written === undefined) return;
+    const version = Buffer.alloc(4);
+    version.writeUInt32BE(written);
+    meta.put(VERSION_KEY, version);
+  });
+}
+
+function createEnvironment(root: RootDatabase, isDurable: boolean): LmdbEnvironment {
+  return {
+    table: (name) => root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }),
+    run: createGroupCommit(root, isDurable),
+    runNow: (work) => root.transactionSync(work, COMMIT_ONLY),
+    refresh: () => root.resetReadTxn(),
+  };
+}
+
+function readBootId(): string | undefined {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

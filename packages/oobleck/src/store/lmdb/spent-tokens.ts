@@ -1,0 +1,86 @@
+// Spent tokens in LMDB: flushed to the disk before anybody is told, since a token that could be spent again after a
+// power failure is worth two. The key is uint32 acceptUntil || spentKey, so that the tokens of one issuer key end side
+// by side; a token is looked for under each end there is, of which there are two or three.
+
+import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
+import { keyOfText, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
+
+export interface LmdbSpentTokens extends SpentTokens {
+  /** Forgets tokens that are no longer accepted, at most `maximum` a call. @returns whether all of them are gone */
+  sweep(maximum?: number): boolean;
+}
+
+interface SpentRecord {
+  readonly digest: string;
+  readonly spentAt: number;
+}
+
+const SLICE = 5_000;
+const END_BYTES = 4;
+
+/** @param now Unix seconds */
+export function createLmdbSpentTokens(durable: LmdbEnvironment, now: () => number): LmdbSpentTokens {
+  const table = durable.table('spent');
+  return {
+    spend: (tokens, digest) => durable.run(() => spend(table, tokens, { digest, spentAt: now() })),
+    sweep(maximum = SLICE) {
+      const range = { end: endOf(Math.floor(now()) + 1), limit: maximum };
+      if ([...table.getKeys({ ...range, limit: 1 })].length === 0) return true;
+      return durable.runNow(() => {
+        const keys = [...table.getKeys(range)];
+        for (const key of keys) table.remove(key);
+        return keys.length < maximum;
+      });
+    },
+  };
+}
+
+/** Within a transaction: nobody else looks or spends meanwhile. */
+function spend(table: Table, tokens: readonly SpendableToken[], spent: SpentRecord): Spend {
+  const ends = endsIn(table, spent.spentAt);
+  const found = tokens.map((token) => ({ token, before: find(table, ends, token.spentKey) }));
+  const before = found.flatMap((one) => one.before ?? []);
+  const other = before.find(({ digest }) => digest !== spent.digest);
+  if (other !== undefined) return { state: 'other', spentAt: other.spentAt };
+  const record = encodeRecord(spent);
+  for (const { token, before: present } of found)
+    if (present === undefined)
+      table.put(Buffer.concat([endOf(Math.ceil(token.acceptUntil)), keyOfText(token.spentKey)]), record);
+  if (before.length === 0) return { state: 'new', spentAt: spent.spentAt };
+  return { state: 'same', spentAt: Math.min(...before.map(({ spentAt }) => spentAt)) };
+}
+
+/** The ends of the tokens in the table, later than `now`. */
+function endsIn(table: Table, now: number): readonly Buffer[] {
+  const ends: Buffer[] = [];
+  let start = endOf(Math.floor(now) + 1);
+  for (;;) {
+    const [key] = [...table.getKeys({ start, limit: 1 })];
+    if (key === undefined) return ends;
+    const end = Buffer.from(key.subarray(0, END_BYTES));
+    ends.push(end);
+    start = endOf(end.readUInt32BE() + 1);
+  }
+}
+
+function find(table: Table, ends: readonly Buffer[], spentKey: string): SpentRecord | undefined {
+  const key = keyOfText(spentKey);
+  for (const end of ends) {
+    const record = table.get(Buffer.concat([end, key]));
+    if (record !== undefined) return { spentAt: record.readDoubleBE(), digest: record.toString('utf8', 8) };
+  }
+  return undefined;
+}
+
+function encodeRecord({ digest, spentAt }: SpentRecord): Buffer {
+  const record = Buffer.alloc(8 + Buffer.byteLength(digest));
+  record.writeDoubleBE(spentAt);
+  record.write(digest, 8);
+  return record;
+}
+
+function endOf(second: number): Buffer {
+  const end = Buffer.allocUnsafe(END_BYTES);
+  end.writeUInt32BE(second);
+  return end;
+}
