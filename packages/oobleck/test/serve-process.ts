@@ -12,6 +12,8 @@ export interface ServeProcess {
   output(): string;
   /** Ends it with SIGTERM. @returns the exit code */
   stop(): Promise<number | null>;
+  /** Ends it with SIGKILL, as a crash would. */
+  kill(): Promise<void>;
 }
 
 /** Resolves when it serves; rejects with what it wrote where it ends before. */
@@ -30,7 +32,13 @@ export async function startServe(configFile: string): Promise<ServeProcess> {
     child.once('exit', (code) => reject(new Error(`serve ended with ${code}: ${written}`)));
   });
   await isReady;
-  return { pid: child.pid!, output: () => written, stop: () => stop(child) };
+  return { pid: child.pid!, output: () => written, stop: () => stop(child), kill: () => kill(child) };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 async function stop(child: ChildProcess): Promise<number | null> {

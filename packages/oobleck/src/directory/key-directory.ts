@@ -22,6 +22,12 @@ export interface CredentialStore {
   save(slot: string, credential: string): Promise<void> | void;
   /** Idempotent. */
   remove(slot: string): Promise<void> | void;
+  /**
+   * Tells of slots that change from now on, through whichever process; `undefined` for one that was removed. Its own
+   * changes may be told too. Left out by a store that no other process shares.
+   * @returns what looks for changes, where the store does not tell of them by itself; synchronous and cheap
+   */
+  follow?(receive: (slot: string, credential: string | undefined) => void): () => void;
 }
 
 /** The issuers whose tokens a CPS accepts, with the keys clients compare (RFC 9578 Section 4). */
@@ -86,6 +92,8 @@ export interface KeyDirectory {
   holders(id: Uint8Array): readonly { readonly form: MailboxForm; readonly signer: string }[];
   /** Reads the store; to be called once before anything else. */
   open(): Promise<void>;
+  /** Takes in what other processes that share the store have changed; to be called now and then. */
+  follow(): void;
   /** Forgets what has ended. */
   sweep(): Promise<void>;
 }
@@ -98,6 +106,7 @@ export function createKeyDirectory(
   const changes = createChangeLog(parts.now());
   const { mirrorLines = 1_000, answerBytes = 1_048_576, cps, isCpsOnly = false } = options;
   const unsaved = new Set<string>();
+  let catchUp = (): void => undefined;
 
   const forget = async (slot: string): Promise<void> => {
     changes.forget(slot);
@@ -124,8 +133,13 @@ export function createKeyDirectory(
     return { outcome, slot, ...(gone === undefined ? {} : { gone }) };
   };
 
+  /** What another process took, judged here again; what it forgot ends here by its own time, or was replaced. */
+  const follow = (_slot: string, text: string | undefined): void => {
+    if (text !== undefined) accept(text);
+  };
   return {
     async register(text) {
+      catchUp();
       const { slot, gone, ...result } = accept(text);
       if (gone !== undefined) await forget(gone);
       if (result.outcome === 'new') unsaved.add(slot!);
@@ -150,12 +164,19 @@ export function createKeyDirectory(
         index.withPrefix(prefix, parts.now()).map(({ credential }) => credential.text),
         answerBytes,
       ),
-    mailbox: (id, graceSeconds) => index.mailbox(id, parts.now(), cps, graceSeconds),
+    mailbox(id, graceSeconds) {
+      const known = index.mailbox(id, parts.now(), cps, graceSeconds);
+      if (known !== undefined) return known;
+      catchUp(); // it may have been registered through another process just now
+      return index.mailbox(id, parts.now(), cps, graceSeconds);
+    },
     holders: (id) =>
       index
         .holdersOf(id, parts.now(), cps)
         .map(({ credential, signer }) => ({ form: credential.form, signer })),
+    follow: () => catchUp(),
     async open() {
+      catchUp = parts.store.follow?.(follow) ?? catchUp;
       const pace = createPace();
       for (const text of await parts.store.all()) {
         const { gone } = accept(text);
@@ -164,6 +185,7 @@ export function createKeyDirectory(
       }
     },
     async sweep() {
+      catchUp(); // what another process renewed has not ended
       for (const slot of await index.expire(parts.now(), createPace())) await forget(slot);
     },
   };

@@ -4,3 +4,4 @@ export { type Counter, type CounterOptions, type Duration, type Meter, NO_METER 
 export { createPrometheusMeter, type PrometheusMeter } from './prometheus-meter.ts';
 export { createReadiness, type Readiness, type ReadinessState } from './readiness.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
+export { createWorkerPool, type WorkerPool, type WorkerProcess } from './worker-pool.ts';

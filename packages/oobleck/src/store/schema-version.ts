@@ -17,7 +17,8 @@ export function upgradeSchema(stored: number | undefined, steps: SchemaSteps): n
   const current = steps.length + 1;
   if (stored === current) return undefined;
   if (stored === undefined) return current;
-  if (!Number.isInteger(stored) || stored < 1) throw new SchemaError('the store names no version of its schema');
+  if (!Number.isInteger(stored) || stored < 1)
+    throw new SchemaError('the store names no version of its schema');
   if (stored > current)
     throw new SchemaError(
       `the store has schema version ${stored}, this program knows up to ${current}: run the newer program, or give it a store of its own`,

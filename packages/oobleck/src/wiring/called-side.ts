@@ -4,7 +4,6 @@ import { createNumberCover, parseTnEntry } from '@oobleck/stir/number';
 import { createDirectoryClient, createReplySource } from '../http/clients/index.ts';
 import { createFileMailboxKeys } from '../store/file/mailbox-keys.ts';
 import { createMemoryMailboxKeys } from '../store/memory/mailbox-keys.ts';
-import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
 import {
   createKeyHolder,
   createVerificationService,
@@ -55,7 +54,7 @@ export function startCalledSide(options: Options, environment: Environment, clea
     keys,
     chains: trust,
     replies: createReplySource(clients.retrievals),
-    used: createMemoryUsedPassports(),
+    used: environment.stores.used,
     clear: clear?.retrieval,
     streamed,
     onEvent: (event) => logEvent(environment, event),

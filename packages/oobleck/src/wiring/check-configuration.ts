@@ -9,6 +9,7 @@ import type { Configuration } from './configuration.ts';
 import { requireConsistency } from './consistency.ts';
 import { readIdentity } from './credential-files.ts';
 import { createEnvironment, type Environment } from './environment.ts';
+import { createMemoryStores } from './stores.ts';
 
 interface TlsFiles {
   readonly certificateFile: string;
@@ -22,7 +23,9 @@ interface TlsFiles {
  */
 export async function checkConfiguration(configuration: Configuration, folder: string): Promise<void> {
   requireConsistency(configuration);
-  const environment = createEnvironment(configuration, folder, { log: createEventLog({ level: 'silent' }) });
+  const environment = createEnvironment(configuration, folder, createMemoryStores(Date.now), {
+    log: createEventLog({ level: 'silent' }),
+  });
   environment.timers.close();
   const faults = [
     ...identityFaults(configuration, environment),

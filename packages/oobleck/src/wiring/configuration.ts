@@ -4,6 +4,7 @@
 import Type, { type Static } from 'typebox';
 import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
 import { METRICS } from './configuration-metrics.ts';
+import { STORE, WORKERS } from './configuration-store.ts';
 import { KEPT_STREAMS, STREAMS } from './configuration-streams.ts';
 
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 1_024, description });
@@ -89,6 +90,8 @@ const mailbox = Type.Object(
 
 export const CONFIGURATION = Type.Object(
   {
+    store: Type.Optional(STORE),
+    workers: Type.Optional(WORKERS),
     log: Type.Optional(
       Type.Object(
         {

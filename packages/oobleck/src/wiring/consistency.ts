@@ -7,6 +7,7 @@ import { countNumbers, parseTnEntry, type TnEntry } from '@oobleck/stir/number';
 import { ConfigurationError } from '../operate/index.ts';
 import { atisFaults, clearTextFaults } from './clear-text-faults.ts';
 import type { Configuration } from './configuration.ts';
+import { parseStoreAddress } from './configuration-store.ts';
 
 /** @throws ConfigurationError with every fault there is */
 export function requireConsistency(configuration: Configuration): void {
@@ -18,6 +19,8 @@ export function requireConsistency(configuration: Configuration): void {
     ...mailboxTenantFaults(configuration),
     ...atisFaults(configuration),
     ...clearTextFaults(configuration),
+    ...storeFaults(configuration),
+    ...workerFaults(configuration),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
@@ -92,6 +95,33 @@ function mailboxTenantFaults({ rest, verification, authentication }: Configurati
       ? [`verification.mailboxes.${at}.tenant: expected, since several tenants may ask`]
       : [],
   );
+}
+
+function storeFaults({ store = 'memory:' }: Configuration): readonly string[] {
+  try {
+    parseStoreAddress(store);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+}
+
+/**
+ * Workers share what they keep, or each would spend a token of its own. Calls are answered by one process: a wallet, the
+ * memory of a call's answer and the mailbox keys are its own.
+ */
+function workerFaults({ workers = 1, store, listen, ...roles }: Configuration): readonly string[] {
+  if (workers === 1) return [];
+  const isShared = store !== undefined && store !== 'memory:';
+  const sides = [roles.authentication, roles.verification, roles.rest, roles.atis];
+  return [
+    ...(isShared ? [] : ['store: expected lmdb: or redis:, since there are several workers']),
+    ...(sides.some((one) => one !== undefined)
+      ? ['workers: expected 1, since authentication, verification, rest or atis is there']
+      : []),
+    ...(listen === undefined ? ['workers: expected 1, since nothing listens'] : []),
+  ];
 }
 
 function readEntries(texts: readonly string[], field: string) {

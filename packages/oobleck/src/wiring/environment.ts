@@ -23,6 +23,7 @@ import type { Configuration } from './configuration.ts';
 import { type CredentialFiles, createCredentialFiles } from './credential-files.ts';
 import { createLiveFiles, type LiveFiles } from './live-files.ts';
 import { createMeters, type Meters } from './meters.ts';
+import type { Stores } from './stores.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { createTrustMaterial } from './trust-material.ts';
 
@@ -51,6 +52,7 @@ export interface Environment {
   readonly readiness: Readiness;
   /** Where there are metrics to be read. */
   readonly prometheus: PrometheusMeter | undefined;
+  readonly stores: Stores;
 }
 
 /**
@@ -81,6 +83,7 @@ export interface EnvironmentOverrides {
 export function createEnvironment(
   configuration: Configuration,
   folder: string,
+  stores: Stores,
   overrides: EnvironmentOverrides = {},
 ): Environment {
   const { trust, client: outgoing } = configuration;
@@ -114,6 +117,7 @@ export function createEnvironment(
     meters: createMeters(prometheus ?? NO_METER),
     readiness: createReadiness(),
     prometheus,
+    stores,
   };
 }
 

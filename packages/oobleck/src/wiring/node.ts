@@ -1,5 +1,7 @@
 // A running process: the roles of its configuration, started in the order in which they need each other.
 
+import { resolve } from 'node:path';
+import { createEventLog } from '../operate/index.ts';
 import { createAtisService } from './atis-service.ts';
 import { type CalledSide, startCalledSide } from './called-side.ts';
 import { type CallingSide, startCallingSide } from './calling-side.ts';
@@ -10,6 +12,10 @@ import { createEnvironment, type Environment, type EnvironmentOverrides } from '
 import { startMetricsListener } from './metrics-listener.ts';
 import { startPublicServices } from './public-services.ts';
 import { startRestInterface } from './rest-interface.ts';
+import { openStores } from './stores.ts';
+
+/** How often what has ended is forgotten. */
+const SWEEP_MS = 250;
 
 export interface RunningNode {
   /** Of CPS, issuer and directory, where one of them runs. */
@@ -38,15 +44,27 @@ export async function startNode(
   overrides: EnvironmentOverrides = {},
 ): Promise<RunningNode> {
   requireConsistency(configuration);
-  const environment = createEnvironment(configuration, folder, overrides);
-  const { authentication, verification, rest } = configuration;
-  const closers: (() => Promise<unknown>)[] = [() => environment.clients.close()];
+  const log = overrides.log ?? createEventLog({ level: configuration.log?.level ?? 'info' });
+  const around = { now: overrides.now ?? Date.now, path: (path: string) => resolve(folder, path), log };
+  const stores = await openStores(configuration.store, around);
+  const closers: (() => Promise<unknown>)[] = [() => stores.close()];
+  let drain = (): void => undefined;
   const close = async (): Promise<void> => {
-    environment.readiness.drain();
-    environment.timers.close();
+    drain();
     for (const one of closers.reverse()) await one();
   };
   try {
+    const environment = createEnvironment(configuration, folder, stores, { ...overrides, log });
+    closers.push(() => environment.clients.close());
+    const { authentication, verification, rest } = configuration;
+    const { timers } = environment;
+    drain = () => {
+      environment.readiness.drain();
+      timers.close();
+    };
+    environment.readiness.add('store', stores.isReady);
+    const sweep = (): number => (stores.sweep() ? SWEEP_MS : 0);
+    timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'store', error }));
     const { atis: atisOptions } = configuration;
     const atis = atisOptions && createAtisService(atisOptions, environment);
     const sharedRoutes = atisOptions?.listen === undefined ? atis?.routes : undefined;

@@ -26,11 +26,6 @@ import { addIssuerRoutes } from '../issuer/face/index.ts';
 import { createIssuer, createTokenVerifier, type Issuer } from '../issuer/index.ts';
 import { ConfigurationError } from '../operate/index.ts';
 import { createFileIssuerKeys } from '../store/file/issuer-keys.ts';
-import { createMemoryCredentialStore } from '../store/memory/credential-store.ts';
-import { createMemoryIssuerKeys } from '../store/memory/issuer-keys.ts';
-import { createMemoryIssuerQuota } from '../store/memory/issuer-quota.ts';
-import { createMemoryMailboxStore } from '../store/memory/mailbox-store.ts';
-import { createMemorySpentTokens } from '../store/memory/spent-tokens.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { createKnownIssuers, type KnownIssuers } from './known-issuers.ts';
@@ -43,7 +38,7 @@ export interface PublicServices {
   close(): Promise<void>;
 }
 
-const SWEEP_MS = 250;
+const FOLLOW_MS = 100;
 const ISSUER_REFRESH_MS = 300_000;
 const ISSUER_RETRY_MS = 1_000;
 
@@ -92,7 +87,7 @@ export async function startPublicServices(
 }
 
 function startIssuer(options: NonNullable<Configuration['issuer']>, environment: Environment): Issuer {
-  const { crypto, seconds, anchors, isRevoked, files } = environment;
+  const { crypto, seconds, anchors, isRevoked, files, stores } = environment;
   const { keyFolder, name, tokensPerDay } = options;
   return environment.meters.countIssuer(
     createIssuer(
@@ -102,9 +97,8 @@ function startIssuer(options: NonNullable<Configuration['issuer']>, environment:
         anchors,
         isRevoked,
         generateKey: generateTokenKey,
-        quota: createMemoryIssuerQuota(),
-        keys:
-          keyFolder === undefined ? createMemoryIssuerKeys() : createFileIssuerKeys(files.path(keyFolder)),
+        quota: stores.issuerQuota,
+        keys: keyFolder === undefined ? stores.issuerKeys : createFileIssuerKeys(files.path(keyFolder)),
       },
       { name, ...(tokensPerDay === undefined ? {} : { tokensPerDay }) },
     ),
@@ -116,7 +110,7 @@ function startDirectory(
   issuers: () => readonly IssuerAdvertisement[],
   opening: KeyDirectoryOptions,
 ): KeyDirectory {
-  const { crypto, seconds, anchors, isRevoked, numberMap, timers, log } = environment;
+  const { crypto, seconds, anchors, isRevoked, numberMap, timers, log, stores } = environment;
   const directory = createKeyDirectory(
     {
       crypto,
@@ -124,7 +118,7 @@ function startDirectory(
       anchors,
       isRevoked,
       numberMap,
-      store: createMemoryCredentialStore(),
+      store: stores.credentials,
       issuers,
     },
     opening,
@@ -134,6 +128,11 @@ function startDirectory(
     return 60_000;
   };
   timers.repeat(sweep, 60_000, (error) => log.error('sweep-failed', { role: 'directory', error }));
+  const follow = (): number => {
+    directory.follow();
+    return FOLLOW_MS;
+  };
+  timers.repeat(follow, FOLLOW_MS, (error) => log.error('follow-failed', { role: 'directory', error }));
   return directory;
 }
 
@@ -150,17 +149,15 @@ function startCps(
   mailboxes: KeyDirectory,
   known: KnownIssuers,
 ): RunningCps {
-  const { crypto, now, seconds, timers, log, meters } = environment;
-  const store = createMemoryMailboxStore();
+  const { crypto, now, seconds, meters, stores } = environment;
+  const { mailboxes: store, spent } = stores;
   const cpsAuthority = new URL(origin).host;
   const tokens = createTokenVerifier({ crypto, now: seconds }, { cpsAuthority, issuers: known.of(issuers) });
-  const spent = createMemorySpentTokens(() => now() / 1000);
   const service = meters.countPlacement(
     createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent }),
   );
-  showStore(meters.meter, store, spent);
-  const sweep = (): number => (store.sweep(now()) ? SWEEP_MS : 0);
-  timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'cps', error }));
+  const { measured } = stores;
+  if (measured !== undefined) showStore(meters.meter, measured.deposits, measured.spent);
   const hot = createCpsFace(service, {
     challenge: challengeOf(issuers[0]!, cpsAuthority),
     ...(beatMs === undefined ? {} : { beatMs }),

@@ -1,28 +1,63 @@
 // `oobleck serve --config FILE`: runs the roles of a configuration until SIGTERM or SIGINT. SIGHUP reads trust, keys
-// and chains again. With `--check-config` nothing is started.
+// and chains again. With several workers, each of them runs this too, and the primary process runs them. With
+// `--check-config` nothing is started.
 
 import { dirname, resolve } from 'node:path';
 import { StirError } from '@oobleck/stir';
-import { ConfigurationError, createShutdown, readConfiguration } from '../../operate/index.ts';
-import { CONFIGURATION, checkConfiguration, type RunningNode, startNode } from '../../wiring/index.ts';
+import {
+  ConfigurationError,
+  createEventLog,
+  createShutdown,
+  readConfiguration,
+} from '../../operate/index.ts';
+import {
+  CONFIGURATION,
+  checkConfiguration,
+  type RunningNode,
+  requireConsistency,
+  startNode,
+} from '../../wiring/index.ts';
 import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import type { Terminal } from '../command/terminal.ts';
+import { isWorker, serveWorkers, tellReady, workerSignals } from './serve-workers.ts';
 
 export async function serve(configFile: string, terminal: Terminal): Promise<ExitCode> {
   const path = resolve(configFile);
   let node: RunningNode;
   try {
-    node = await startNode(readConfiguration(path, CONFIGURATION), dirname(path));
+    const configuration = readConfiguration(path, CONFIGURATION);
+    const { workers = 1, log } = configuration;
+    if (workers > 1 && !isWorker()) {
+      requireConsistency(configuration);
+      return await serveWorkers(workers, createEventLog({ level: log?.level ?? 'info' }), terminal);
+    }
+    node = await startNode(configuration, dirname(path));
   } catch (error) {
-    return refuse(error, terminal);
+    return finish(refuse(error, terminal));
   }
-  const { log } = node.environment;
-  const shutdown = createShutdown({ log });
+  return isWorker() ? finish(await run(node, tellReady, workerSignals())) : run(node, tellTerminal(terminal));
+}
+
+/** The channel to its primary would keep a worker alive. */
+function finish(code: ExitCode): ExitCode {
+  return isWorker() ? process.exit(code) : code;
+}
+
+const tellTerminal =
+  (terminal: Terminal) =>
+  (origins: readonly string[]): void =>
+    terminal.out(`ready ${origins.join(' ')}`);
+
+async function run(
+  node: RunningNode,
+  tell: (origins: readonly string[]) => void,
+  signals: NodeJS.EventEmitter = process,
+): Promise<ExitCode> {
+  const shutdown = createShutdown({ log: node.environment.log, signals });
   shutdown.add('node', () => node.close());
   const reload = (): void => reloadSafely(node);
   process.on('SIGHUP', reload);
-  const origins = [node.publicOrigin, node.restOrigin].filter((origin) => origin !== undefined);
-  terminal.out(`ready ${origins.join(' ')}`);
+  tell([node.publicOrigin, node.restOrigin].filter((origin) => origin !== undefined));
   const isClosed = await shutdown.done;
   process.off('SIGHUP', reload);
   return isClosed ? EXIT.fine : EXIT.unavailable;

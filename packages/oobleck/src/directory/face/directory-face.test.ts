@@ -57,6 +57,7 @@ beforeAll(async () => {
       mailbox: (id) => current.mailbox(id),
       holders: (id) => current.holders(id),
       open: () => current.open(),
+      follow: () => current.follow(),
       sweep: () => current.sweep(),
     };
     addDirectoryRoutes(fastify, latest, { isMirrored, maximumAnswers: 3 });

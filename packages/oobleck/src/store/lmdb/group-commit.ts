@@ -2,7 +2,7 @@
 // flush to the disk takes: the next transaction begins when the last one is flushed, with everything asked for since.
 // A transaction is synchronous, on the lock that all processes share, and is either written whole or not at all.
 
-import type { RootDatabase } from 'lmdb';
+import { type RootDatabase, TransactionFlags } from 'lmdb';
 
 export type TransactionRun = <T>(work: () => T) => Promise<T>;
 
@@ -12,8 +12,9 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** Of `transactionSync`: abortable, committed when it returns, flushed later (`flushed` tells). */
-const COMMIT_THEN_FLUSH = 0x10003;
+/** Committed when `transactionSync` returns, flushed later (`flushed` tells). */
+export const COMMIT_THEN_FLUSH =
+  TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
 /** @param isFlushed resolve when what was written is on the disk, else when it is committed */
 export function createGroupCommit(root: RootDatabase, isFlushed: boolean): TransactionRun {

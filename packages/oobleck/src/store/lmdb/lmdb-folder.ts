@@ -9,7 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { type SchemaSteps, upgradeSchema } from '../schema-version.ts';
-import { createGroupCommit, type TransactionRun } from './group-commit.ts';
+import { COMMIT_THEN_FLUSH, createGroupCommit, type TransactionRun } from './group-commit.ts';
 
 export type Table = Database<Buffer, Buffer>;
 
@@ -40,7 +40,6 @@ export interface LmdbFolderOptions {
 const GIB = 2 ** 30;
 const SETTINGS = { noSubdir: true, keyEncoding: 'binary', encoding: 'binary', maxReaders: 1_024 } as const;
 const VERSION_KEY = Buffer.from('schema');
-const COMMIT_ONLY = 0x10003;
 /** Of LMDB: keys have at most 1978 bytes. */
 const LONGEST_KEY = 1_024;
 
@@ -107,7 +106,7 @@ function createEnvironment(root: RootDatabase, isDurable: boolean): LmdbEnvironm
   return {
     table: (name) => root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }),
     run: createGroupCommit(root, isDurable),
-    runNow: (work) => root.transactionSync(work, COMMIT_ONLY),
+    runNow: (work) => root.transactionSync(work, COMMIT_THEN_FLUSH),
     refresh: () => root.resetReadTxn(),
   };
 }

@@ -27,8 +27,7 @@ export function createLmdbUsedPassports(live: LmdbEnvironment): LmdbUsedPassport
     return call;
   };
   return {
-    take: (passport, call, untilMs, nowMs) =>
-      live.run(() => take(keyOfText(passport), call, untilMs, nowMs)),
+    take: (passport, call, untilMs, nowMs) => live.run(() => take(keyOfText(passport), call, untilMs, nowMs)),
     sweep(nowMs, maximum = SLICE) {
       if (!due.isDue(nowMs)) return true;
       const forget = ({ key }: { readonly key: Buffer }): void => {

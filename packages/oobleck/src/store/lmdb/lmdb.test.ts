@@ -1,0 +1,150 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { testCredentialStore } from '../credential-store-contract.ts';
+import { testIssuerRecords } from '../issuer-records-contract.ts';
+import { blobOf, START_MS, testMailboxStore } from '../mailbox-store-contract.ts';
+import { testSpentTokens } from '../spent-tokens-contract.ts';
+import { testUsedPassports } from '../used-passports-contract.ts';
+import { createLmdbCredentialStore } from './credential-store.ts';
+import { createLmdbIssuerKeys, createLmdbIssuerQuota } from './issuer-records.ts';
+import { openLmdbFolder } from './lmdb-folder.ts';
+import { createLmdbMailboxStore } from './mailbox-store.ts';
+import { createLmdbSpentTokens } from './spent-tokens.ts';
+import { createLmdbUsedPassports } from './used-passports.ts';
+
+const folders: string[] = [];
+const freshFolder = (): string => {
+  folders.push(mkdtempSync(join(tmpdir(), 'oobleck-lmdb-')));
+  return folders.at(-1)!;
+};
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+testMailboxStore('lmdb', async () => {
+  const { live, close } = openLmdbFolder(freshFolder());
+  return { store: createLmdbMailboxStore(live), other: createLmdbMailboxStore(live), close };
+});
+
+testSpentTokens('lmdb', async (now) => {
+  const { durable, close } = openLmdbFolder(freshFolder());
+  return { spent: createLmdbSpentTokens(durable, now), other: createLmdbSpentTokens(durable, now), close };
+});
+
+testUsedPassports('lmdb', async () => {
+  const { live, close } = openLmdbFolder(freshFolder());
+  return { used: createLmdbUsedPassports(live), other: createLmdbUsedPassports(live), close };
+});
+
+testCredentialStore('lmdb', async () => {
+  const { durable, close } = openLmdbFolder(freshFolder());
+  return { store: createLmdbCredentialStore(durable), other: createLmdbCredentialStore(durable), close };
+});
+
+testIssuerRecords('lmdb', async () => {
+  const { durable, close } = openLmdbFolder(freshFolder());
+  const create = () => ({ keys: createLmdbIssuerKeys(durable), quota: createLmdbIssuerQuota(durable) });
+  return { records: create(), other: create(), close };
+});
+
+describe('what ends', () => {
+  it('deposits are forgotten in slices, and may then be added again', async () => {
+    const { live, close } = openLmdbFolder(freshFolder());
+    const store = createLmdbMailboxStore(live);
+    const early = { expiresAtMs: START_MS + 10_000 };
+    for (let i = 0; i < 30; i++) await store.add(`box/${i % 3}`, blobOf(`early ${i}`, early));
+    await store.add('box/0', blobOf('late'));
+    expect(store.sweep(START_MS + 9_999, 20)).toBe(true);
+    expect(store.sweep(START_MS + 10_000, 20)).toBe(false);
+    expect(store.sweep(START_MS + 10_000, 20)).toBe(true);
+    const again = blobOf('early 0', { depositedAtMs: START_MS + 11_000, expiresAtMs: START_MS + 41_000 });
+    await store.add('box/0', again);
+    const { blobs } = await store.list('box/0', START_MS + 11_000);
+    expect(blobs.map(({ id }) => id).sort()).toEqual(['early 0', 'late']);
+    expect(store.sweep(START_MS + 60_000)).toBe(true);
+    expect(await store.list('box/0', START_MS)).toEqual({ blobs: [], isFlooded: false });
+    await close();
+  });
+
+  it('spent tokens are forgotten when they are no longer accepted, in slices', async () => {
+    const clock = { now: 1_700_000_000 };
+    const { durable, close } = openLmdbFolder(freshFolder());
+    const spent = createLmdbSpentTokens(durable, () => clock.now);
+    const tokens = Array.from({ length: 8 }, (_, i) => ({ spentKey: `t${i}`, acceptUntil: clock.now + 100 }));
+    await spent.spend(tokens, 'digest');
+    const late = { spentKey: 'late', acceptUntil: clock.now + 101 };
+    await spent.spend([late], 'digest');
+    clock.now += 99;
+    expect(spent.sweep(5)).toBe(true);
+    expect((await spent.spend([tokens[0]!], 'other')).state).toBe('other');
+    clock.now += 1;
+    expect(spent.sweep(5)).toBe(false);
+    expect(spent.sweep(5)).toBe(true);
+    expect((await spent.spend([late], 'other')).state).toBe('other');
+    await close();
+  });
+});
+
+describe('the folder', () => {
+  const steps = (done: string[]) => [() => void done.push('1 to 2'), () => void done.push('2 to 3')];
+
+  it('is upgraded step by step from the version that wrote it', async () => {
+    const path = freshFolder();
+    await openLmdbFolder(path).close();
+    const done: string[] = [];
+    await openLmdbFolder(path, { steps: steps(done).slice(0, 1) }).close();
+    expect(done).toEqual(['1 to 2']);
+    await openLmdbFolder(path, { steps: steps(done) }).close();
+    await openLmdbFolder(path, { steps: steps(done) }).close();
+    expect(done).toEqual(['1 to 2', '2 to 3']);
+  });
+
+  it('of a newer program is refused and left as it is', async () => {
+    const path = freshFolder();
+    await openLmdbFolder(path, { steps: steps([]) }).close();
+    expect(() => openLmdbFolder(path)).toThrow('the store has schema version 3, this program knows up to 1');
+    await openLmdbFolder(path, { steps: steps([]) }).close();
+  });
+
+  it('keeps what is durable over a start of the machine, and begins anew with what is live', async () => {
+    const path = freshFolder();
+    const before = openLmdbFolder(path, { bootId: 'first' });
+    await createLmdbMailboxStore(before.live).add('box/0', blobOf('a'));
+    await createLmdbCredentialStore(before.durable).save('slot', 'text');
+    await before.close();
+    const same = openLmdbFolder(path, { bootId: 'first' });
+    expect((await createLmdbMailboxStore(same.live).list('box/0', START_MS)).blobs).toHaveLength(1);
+    await same.close();
+    const after = openLmdbFolder(path, { bootId: 'second' });
+    expect((await createLmdbMailboxStore(after.live).list('box/0', START_MS)).blobs).toEqual([]);
+    expect(await createLmdbCredentialStore(after.durable).all()).toEqual(['text']);
+    expect(readdirSync(path).filter((name) => name.includes('first'))).toEqual([]);
+    await after.close();
+  });
+});
+
+describe('processes that share a folder', () => {
+  const child = new URL('../../../test/lmdb-worker.ts', import.meta.url);
+
+  it('spend each token once, and see and watch what the others add', async () => {
+    const path = freshFolder();
+    const { live, close } = openLmdbFolder(path);
+    const store = createLmdbMailboxStore(live);
+    const seen = new Set<string>();
+    const end = store.watch('box', (_shard, { id }) => void seen.add(id));
+    const workers = ['one', 'two'].map((name) => fork(child, [path, name]));
+    const exits = workers.map((worker) => once(worker, 'exit'));
+    const answers = await Promise.all(workers.map((worker) => once(worker, 'message')));
+    const won = answers.flatMap(([message]) => message as string[]);
+    expect(won.sort()).toEqual(Array.from({ length: 500 }, (_, i) => `token ${i}`).sort());
+    expect((await store.list('box/0', START_MS)).blobs).toHaveLength(200);
+    await expect.poll(() => seen.size, { timeout: 5_000 }).toBe(200);
+    end();
+    await Promise.all(exits);
+    await close();
+  });
+});

@@ -1,0 +1,107 @@
+// The adapters of a process's ports, chosen by the one URL of the configuration. What several processes may share is
+// opened once for all roles.
+
+import type { MailboxStore } from '../cps/index.ts';
+import type { CredentialStore } from '../directory/index.ts';
+import type { IssuerKeyStore, IssuerQuota, SpentTokens } from '../issuer/index.ts';
+import { ConfigurationError, type EventLog } from '../operate/index.ts';
+import { createLmdbCredentialStore } from '../store/lmdb/credential-store.ts';
+import { createLmdbIssuerKeys, createLmdbIssuerQuota } from '../store/lmdb/issuer-records.ts';
+import { openLmdbFolder } from '../store/lmdb/lmdb-folder.ts';
+import { createLmdbMailboxStore } from '../store/lmdb/mailbox-store.ts';
+import { createLmdbSpentTokens } from '../store/lmdb/spent-tokens.ts';
+import { createLmdbUsedPassports } from '../store/lmdb/used-passports.ts';
+import { createMemoryCredentialStore } from '../store/memory/credential-store.ts';
+import { createMemoryIssuerKeys } from '../store/memory/issuer-keys.ts';
+import { createMemoryIssuerQuota } from '../store/memory/issuer-quota.ts';
+import { createMemoryMailboxStore } from '../store/memory/mailbox-store.ts';
+import { createMemorySpentTokens } from '../store/memory/spent-tokens.ts';
+import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
+import { SchemaError } from '../store/schema-version.ts';
+import type { UsedPassports } from '../verification/index.ts';
+import { parseStoreAddress } from './configuration-store.ts';
+import type { Measured } from './metered-store.ts';
+
+export interface Stores {
+  readonly mailboxes: MailboxStore;
+  readonly spent: SpentTokens;
+  readonly credentials: CredentialStore;
+  readonly issuerKeys: IssuerKeyStore;
+  readonly issuerQuota: IssuerQuota;
+  readonly used: UsedPassports;
+  /** Of stores that are in the memory of this process. */
+  readonly measured?: { readonly deposits: Measured; readonly spent: Measured };
+  /** Forgets a slice of what has ended. @returns whether nothing of it is left */
+  sweep(): boolean;
+  /** Whether it can be reached, as far as is known now. */
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+export interface StoreSurroundings {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Of a path in the configuration. */
+  readonly path: (path: string) => string;
+  readonly log: EventLog;
+}
+
+/** @throws ConfigurationError where the URL, its folder or what is stored there is at fault */
+export async function openStores(url: string | undefined, around: StoreSurroundings): Promise<Stores> {
+  const address = parseStoreAddress(url ?? 'memory:');
+  if (address.kind === 'memory') return createMemoryStores(around.now);
+  if (address.kind === 'lmdb') return lmdbStores(around.path(address.folder), around.now);
+  throw new ConfigurationError(['store: not known']);
+}
+
+export function createMemoryStores(now: () => number): Stores {
+  const mailboxes = createMemoryMailboxStore();
+  const spent = createMemorySpentTokens(() => now() / 1000);
+  return {
+    mailboxes,
+    spent,
+    measured: { deposits: mailboxes, spent },
+    credentials: createMemoryCredentialStore(),
+    issuerKeys: createMemoryIssuerKeys(),
+    issuerQuota: createMemoryIssuerQuota(),
+    used: createMemoryUsedPassports(),
+    sweep: () => mailboxes.sweep(now()),
+    isReady: () => true,
+    close: async () => undefined,
+  };
+}
+
+function lmdbStores(path: string, now: () => number): Stores {
+  const folder = orFault(() => openLmdbFolder(path));
+  const { durable, live } = folder;
+  const mailboxes = createLmdbMailboxStore(live);
+  const spent = createLmdbSpentTokens(durable, () => now() / 1000);
+  const used = createLmdbUsedPassports(live);
+  return {
+    mailboxes,
+    spent,
+    credentials: createLmdbCredentialStore(durable),
+    issuerKeys: createLmdbIssuerKeys(durable),
+    issuerQuota: createLmdbIssuerQuota(durable),
+    used,
+    sweep() {
+      folder.releaseDeadReaders();
+      return [mailboxes.sweep(now()), used.sweep(now()), spent.sweep()].every((isDone) => isDone);
+    },
+    isReady: () => true,
+    async close() {
+      mailboxes.close();
+      await folder.close();
+    },
+  };
+}
+
+/** What is stored there, or a folder that cannot be written, is for a person to look at. */
+function orFault<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    const why = cause instanceof SchemaError ? cause.message : 'the folder cannot be opened';
+    throw new ConfigurationError([`store: ${why}`], { cause });
+  }
+}

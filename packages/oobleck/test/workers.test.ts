@@ -1,0 +1,87 @@
+// Two worker processes behind one port, with their store in LMDB: a token is spent once and a mailbox is whole whichever
+// of them answers, one that dies is started again, and signals reach both.
+
+import { readFileSync } from 'node:fs';
+import type { ClientHttp2Session } from 'node:http2';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ask, type CpsLab, createCpsLab, inParallel, textOf } from './cps-lab.ts';
+import type { ServeProcess } from './serve-process.ts';
+
+let lab: CpsLab;
+let serving: ServeProcess;
+let sessions: ClientHttp2Session[];
+
+beforeAll(async () => {
+  lab = await createCpsLab();
+  serving = await lab.serve({ store: 'lmdb:store', workers: 2, log: { level: 'info' } });
+  await lab.register();
+});
+afterAll(() => lab?.close());
+
+const connectAll = () => {
+  for (const session of sessions ?? []) session.destroy();
+  sessions = Array.from({ length: 4 }, () => lab.connect());
+};
+
+/** Linux tells a process's children; elsewhere there are none to be killed. */
+const workers = (): number[] =>
+  readFileSync(`/proc/${serving.pid}/task/${serving.pid}/children`, 'utf8').trim().split(' ').map(Number);
+
+it('S-02: whichever worker answers, a token is spent once and a mailbox is whole', async () => {
+  connectAll();
+  const requests = Array.from({ length: 200 }, (_, i) => lab.deposit(i % lab.shards));
+  const statuses: number[] = [];
+  await inParallel(requests, async (request) => {
+    const other = { ...request, body: new Uint8Array(2_048) };
+    const both = [ask(sessions[0]!, request), ask(sessions[1]!, other), ask(sessions[2]!, other)];
+    for (const { status } of await Promise.all(both)) statuses.push(status);
+  });
+  const created = statuses.filter((status) => status === 201).length;
+  expect(statuses.every((status) => status === 201 || status === 409)).toBe(true);
+  // One request of each three has the token; it stands twice where it is one of the two that are alike.
+  expect(created).toBeGreaterThanOrEqual(requests.length);
+  expect(created).toBeLessThanOrEqual(requests.length * 2);
+  const [first, second] = [await lab.retrieveAll(sessions[0]!), await lab.retrieveAll(sessions[1]!)];
+  expect(first).toEqual(second);
+  const zeros = textOf(new Uint8Array(2_048));
+  for (const { body } of requests) expect(first.has(textOf(body!)) || first.has(zeros)).toBe(true);
+});
+
+it('a worker that dies is started again; meanwhile the other serves', async () => {
+  const before = workers();
+  expect(before).toHaveLength(2);
+  process.kill(before[0]!, 'SIGKILL');
+  await expect
+    .poll(() => workers().filter((pid) => !before.includes(pid)), { timeout: 20_000 })
+    .toHaveLength(1);
+  connectAll();
+  const requests = Array.from({ length: 40 }, (_, i) => lab.deposit(i));
+  const statuses = new Set<number>();
+  await inParallel(requests, async (request) => void statuses.add((await ask(sessions[0]!, request)).status));
+  expect([...statuses]).toEqual([201]);
+  await expect.poll(() => serving.output()).toContain('"event":"worker-ended"');
+});
+
+it('SIGHUP reaches every worker, and SIGTERM ends them all in order', async () => {
+  const pids = workers();
+  await expect
+    .poll(
+      () => {
+        process.kill(serving.pid, 'SIGHUP');
+        return serving.output().match(/"event":"reloaded"/g)?.length ?? 0;
+      },
+      { timeout: 10_000, interval: 500 },
+    )
+    .toBeGreaterThanOrEqual(2);
+  expect(await serving.stop()).toBe(0);
+  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+it('several workers without a store that they share are a fault of the configuration', async () => {
+  await expect(lab.serve({ workers: 2 })).rejects.toThrow(
+    'configuration: store: expected lmdb: or redis:, since there are several workers',
+  );
+  await expect(lab.serve({ workers: 2, store: 'redis://user:secret@:x' })).rejects.toThrow(
+    /^(?![\s\S]*secret)[\s\S]*configuration: store: expected memory:/,
+  );
+});
