@@ -1,6 +1,7 @@
 // `npm run bench [-- NAME...]`: measures the rows asked for, all without a name, and prints each as one line of JSON.
 // OOBLECK_BENCH_SECONDS is the CPU time for each part of a row, 1.5 by default; short runs are for tests only.
 
+import { atisPublish, atisRetrieve } from './atis.ts';
 import { call } from './call.ts';
 import { chainVerify, tnAuthListCovers } from './chain.ts';
 import { deposit, retrieve } from './cps.ts';
@@ -20,6 +21,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   tokenVerify,
   deposit,
   retrieve,
+  atisPublish,
+  atisRetrieve,
   call,
 ];
 const USAGE = 2;
