@@ -32,9 +32,9 @@ let connections: Set<unknown>;
 beforeAll(async () => {
   const tls = await createTlsAuthority({ nowMs: Date.now() });
   const face = createAtisFace({
-    admit: (request) => world.placement.admit(request),
-    publish: (grant, body) => world.placement.publish(grant, body),
-    retrieve: (grant) => world.placement.retrieve(grant),
+    read: (request) => world.placement.read(request),
+    publish: (claim, body) => world.placement.publish(claim, body),
+    retrieve: (claim) => world.placement.retrieve(claim),
   });
   server = await createHttpServer({
     host: '127.0.0.1',

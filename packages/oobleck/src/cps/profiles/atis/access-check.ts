@@ -30,8 +30,6 @@ export interface AccessOptions {
   readonly chainDeadlineMs: number;
 }
 
-export type AccessVerdict = { readonly claims: AccessClaims } | { readonly refusal: Refusal };
-
 export interface AccessRequest {
   /** Value of the Authorization header field. */
   readonly authorization: string | undefined;
@@ -41,24 +39,28 @@ export interface AccessRequest {
 
 const BEARER = /^bearer +([A-Za-z0-9_.-]+) *$/i;
 
-export async function checkAccess(
-  parts: AccessParts,
+/** What the token says, held against the request; nothing of it is proven yet. */
+export function readAccess(
   options: AccessOptions,
   { authorization, place, action }: AccessRequest,
-): Promise<AccessVerdict> {
+  nowMs: number,
+): { readonly token: AccessToken } | { readonly refusal: Refusal } {
   const text = BEARER.exec(authorization ?? '')?.[1];
   if (text === undefined) return { refusal: 'no-token' };
   const token = parse(text);
   if (token === undefined) return { refusal: 'malformed-token' };
-  const { claims } = token;
-  const early = judgeClaims(claims, options, place, parts.now());
-  if (early !== undefined) return { refusal: early };
+  const refusal = judgeClaims(token.claims, options, place, nowMs) ?? judgeAction(token.claims, action);
+  return refusal === undefined ? { token } : { refusal };
+}
+
+/** Whether who says so may say it. @returns `undefined` where all holds */
+export async function proveAccess(
+  parts: AccessParts,
+  options: AccessOptions,
+  token: AccessToken,
+): Promise<Refusal | undefined> {
   const found = await findChain(parts, options, token.certificate);
-  if ('unavailable' in found) return { refusal: UNAVAILABLE[found.unavailable] };
-  const late = judgeSigner(parts, token, found.chain);
-  if (late !== undefined) return { refusal: late };
-  if (claims.action === 'republish') return { refusal: 'republish' };
-  return claims.action === action ? { claims } : { refusal: 'other-action' };
+  return 'unavailable' in found ? UNAVAILABLE[found.unavailable] : judgeSigner(parts, token, found.chain);
 }
 
 function parse(text: string): AccessToken | undefined {
@@ -83,6 +85,11 @@ function judgeClaims(
   if (expiresAt !== undefined && expiresAt <= now) return 'expired';
   if (isIncomplete(claims, place)) return 'missing-claim';
   return isOf(claims, place) ? undefined : 'other-pair';
+}
+
+function judgeAction(claims: AccessClaims, action: AccessAction): Refusal | undefined {
+  if (claims.action === 'republish') return 'republish';
+  return claims.action === action ? undefined : 'other-action';
 }
 
 /** `sub` in ATIS-1000096; in ATIS-1000105 `spc`, and `exp` where something is published. */

@@ -3,8 +3,15 @@
 // verifies PASSporTs nor passes them on to other CPSs.
 
 import { StirError } from '@oobleck/stir';
-import { type AccessOptions, type AccessParts, type AccessRequest, checkAccess } from './access-check.ts';
+import {
+  type AccessOptions,
+  type AccessParts,
+  type AccessRequest,
+  proveAccess,
+  readAccess,
+} from './access-check.ts';
 import type { AccessClaims } from './access-claims.ts';
+import type { AccessToken } from './access-token.ts';
 import type { ClearPassportStore, PublishedSet } from './clear-passport-store.ts';
 import { createHolderPace, type HolderPace } from './holder-pace.ts';
 import { digestOf, type PublishBody, parsePublishBody, requireAgreement } from './passport-set.ts';
@@ -36,18 +43,18 @@ export interface AtisPlacementOptions {
   readonly chainDeadlineMs?: number;
 }
 
-/** Leave to do one thing once. */
-export interface Grant {
+/** A request whose token says the right things; whether it is true is asked with the rest. */
+export interface Claim {
   readonly place: Place;
-  readonly claims: AccessClaims;
+  readonly token: AccessToken;
 }
 
 export interface AtisPlacement {
-  /** Checks the access token, all but whether it was used before. */
-  admit(request: AccessRequest): Promise<{ readonly grant: Grant } | { readonly refusal: Refusal }>;
+  /** What the access token says, held against the request. At once, so that nothing is read or fetched for one that does not fit. */
+  read(request: AccessRequest): { readonly claim: Claim } | { readonly refusal: Refusal };
   /** @returns `undefined` where it is stored */
-  publish(grant: Grant, body: Uint8Array): Promise<Refusal | undefined>;
-  retrieve(grant: Grant): Promise<{ readonly passports: readonly string[] } | { readonly refusal: Refusal }>;
+  publish(claim: Claim, body: Uint8Array): Promise<Refusal | undefined>;
+  retrieve(claim: Claim): Promise<{ readonly passports: readonly string[] } | { readonly refusal: Refusal }>;
 }
 
 /** RFC 9888 Section 5: never beyond freshness, and 60 seconds at most. */
@@ -80,31 +87,43 @@ export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlac
     pace: createHolderPace(options.requestsPerSecond ?? 1_000),
   };
   return {
-    admit: (request) => admit(context, request),
-    publish: (grant, body) => orUnavailable(publish(context, grant, body)),
-    retrieve: async (grant) => {
-      const found = await orUnavailable(retrieve(context, grant));
+    read: (request) => read(context, request),
+    publish: (claim, body) => orUnavailable(publish(context, claim, body)),
+    retrieve: async (claim) => {
+      const found = await orUnavailable(retrieve(context, claim));
       return typeof found === 'string' ? { refusal: found } : { passports: found };
     },
   };
 }
 
-async function admit({ parts, access, profiles, pace }: Context, request: AccessRequest) {
+function read({ parts, access, profiles }: Context, request: AccessRequest) {
   const { place } = request;
   if (!profiles.includes(place.profile)) return { refusal: 'not-found' } as const;
-  const verdict = await checkAccess(parts, access, request);
-  if ('refusal' in verdict) return verdict;
-  const { claims } = verdict;
-  if (!pace.admits(claims.issuer, parts.now())) return { refusal: 'pace' } as const;
-  return { grant: { place, claims } };
+  const found = readAccess(access, request, parts.now());
+  return 'refusal' in found ? found : { claim: { place, token: found.token } };
+}
+
+/** The token is proven, its holder has not asked too often, and it was not used before. */
+async function admit({ parts, access, pace }: Context, token: AccessToken): Promise<Refusal | undefined> {
+  const refusal = await proveAccess(parts, access, token);
+  if (refusal !== undefined) return refusal;
+  const { issuer, id, issuedAt } = token.claims;
+  const nowMs = parts.now();
+  if (!pace.admits(issuer, nowMs)) return 'pace';
+  const untilMs = (issuedAt + access.freshnessSeconds + 1) * 1000;
+  // Another provider's ids are others.
+  const state = await parts.seen.see(`${issuer} ${id}`, untilMs, nowMs);
+  if (state === 'seen') return 'replayed';
+  return state === 'full' ? 'unavailable' : undefined;
 }
 
 async function publish(
   context: Context,
-  { place, claims }: Grant,
+  { place, token }: Claim,
   body: Uint8Array,
 ): Promise<Refusal | undefined> {
   const { parts } = context;
+  const { claims } = token;
   const content = parseBody(body);
   if (content === undefined) return 'malformed';
   if (content.isRepublished) return 'republish';
@@ -115,8 +134,8 @@ async function publish(
   const expiresAtMs =
     1000 * Math.min(endOf(context, claims, place, publishedAtMs), issuedAt + FRESHNESS_SECONDS);
   if (expiresAtMs <= publishedAtMs) return 'stale-passport';
-  const replay = await spend(context, claims);
-  if (replay !== undefined) return replay;
+  const refusal = await admit(context, token);
+  if (refusal !== undefined) return refusal;
   const set = { passports: content.passports, publisher: claims.issuer, publishedAtMs, expiresAtMs };
   return (await parts.store.add(placeName(place), set)) === 'full' ? 'unavailable' : undefined;
 }
@@ -135,13 +154,13 @@ function endOf(
   return Math.min(nowMs / 1000 + seconds, expiresAt ?? Number.POSITIVE_INFINITY);
 }
 
-async function retrieve(context: Context, { place, claims }: Grant): Promise<readonly string[] | Refusal> {
+async function retrieve(context: Context, { place, token }: Claim): Promise<readonly string[] | Refusal> {
   const { parts, policy } = context;
-  const replay = await spend(context, claims);
-  if (replay !== undefined) return replay;
+  const refusal = await admit(context, token);
+  if (refusal !== undefined) return refusal;
   // Looked up for everybody: what is not there and what is not theirs take the same time and look alike.
   const sets = await parts.store.list(placeName(place), parts.now());
-  if (sets.length === 0 || !mayRetrieve(policy, claims.issuer, place)) return 'not-found';
+  if (sets.length === 0 || !mayRetrieve(policy, token.claims.issuer, place)) return 'not-found';
   return passportsOf(sets);
 }
 
@@ -156,14 +175,6 @@ function passportsOf(sets: readonly PublishedSet[]): readonly string[] {
     for (const passport of set.passports) passports.add(passport);
   }
   return [...passports];
-}
-
-/** A token does one thing once; another provider's ids are others. */
-async function spend({ parts, access }: Context, { issuer, id, issuedAt }: AccessClaims) {
-  const untilMs = (issuedAt + access.freshnessSeconds + 1) * 1000;
-  const state = await parts.seen.see(`${issuer} ${id}`, untilMs, parts.now());
-  if (state === 'seen') return 'replayed' as const;
-  return state === 'full' ? ('unavailable' as const) : undefined;
 }
 
 function parseBody(body: Uint8Array): PublishBody | undefined {

@@ -61,9 +61,9 @@ beforeAll(async () => {
   const log = createEventLog({ destination: { write: (line) => void logged.push(line) } });
   const face = createAtisFace(
     {
-      admit: (request) => world.placement.admit(request),
-      publish: (grant, body) => world.placement.publish(grant, body),
-      retrieve: (grant) => world.placement.retrieve(grant),
+      read: (request) => world.placement.read(request),
+      publish: (claim, body) => world.placement.publish(claim, body),
+      retrieve: (claim) => world.placement.retrieve(claim),
     },
     { bodyTimeoutMs: 150 },
   );

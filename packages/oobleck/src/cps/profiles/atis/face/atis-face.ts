@@ -5,10 +5,10 @@
 //   POST, GET /passports/{SPC}/{DEST}/{ORIG}    ATIS-1000105
 //   GET       /health
 //
-// The token is checked before a byte of the body is kept.
+// What the token says is held against the request before a byte of the body is kept.
 
 import type { HotExchange, HotRoutes } from '../../../../http/index.ts';
-import { type AtisPlacement, type Grant, MAXIMUM_BODY_BYTES, type Place, parsePlace } from '../index.ts';
+import { type AtisPlacement, type Claim, MAXIMUM_BODY_BYTES, type Place, parsePlace } from '../index.ts';
 import { faultOf, refusalOf, sendJson, toldInAtisForm } from './atis-answer.ts';
 
 export interface AtisFaceOptions {
@@ -42,28 +42,24 @@ interface Bounds {
 
 function takePassports(placement: AtisPlacement, exchange: HotExchange, bounds: Bounds): void {
   const { method } = exchange;
-  if (method !== 'GET' && method !== 'POST') refuseMethod(exchange, 'GET, POST');
-  else answerPassports(placement, exchange, bounds).catch((error) => exchange.refuse(error));
+  const fail = (error: unknown): void => exchange.refuse(error);
+  if (method === 'GET') retrieve(placement, exchange, readClaim(placement, exchange, 'retrieve')).catch(fail);
+  else if (method === 'POST') {
+    const claim = readClaim(placement, exchange, 'publish');
+    exchange.receiveBody(bounds, (body) => void publish(placement, exchange, claim, body).catch(fail));
+  } else refuseMethod(exchange, 'GET, POST');
 }
 
 const PASSPORTS = '/passports/';
 /** One more than a place has, so that a longer path is none. */
 const MAXIMUM_SEGMENTS = 4;
 
-async function answerPassports(
-  placement: AtisPlacement,
-  exchange: HotExchange,
-  bounds: Bounds,
-): Promise<void> {
+/** @throws HttpProblem where the request or its token does not fit */
+function readClaim(placement: AtisPlacement, exchange: HotExchange, action: 'publish' | 'retrieve'): Claim {
   const place = readPlace(exchange);
-  const action = exchange.method === 'GET' ? 'retrieve' : 'publish';
-  const { authorization } = exchange.fields;
-  const admitted = await placement.admit({ authorization, place, action });
-  if ('refusal' in admitted) throw refusalOf(admitted.refusal);
-  if (action === 'retrieve') return retrieve(placement, exchange, admitted.grant);
-  exchange.receiveBody(bounds, (body) => {
-    publish(placement, exchange, admitted.grant, body).catch((error) => exchange.refuse(error));
-  });
+  const read = placement.read({ authorization: exchange.fields.authorization, place, action });
+  if ('refusal' in read) throw refusalOf(read.refusal);
+  return read.claim;
 }
 
 /** @throws HttpProblem 400, 413, 415 */
@@ -79,16 +75,16 @@ function readPlace({ method, target, fields }: HotExchange): Place {
 async function publish(
   placement: AtisPlacement,
   exchange: HotExchange,
-  grant: Grant,
+  claim: Claim,
   body: Uint8Array,
 ): Promise<void> {
-  const refusal = await placement.publish(grant, body);
+  const refusal = await placement.publish(claim, body);
   if (refusal !== undefined) throw refusalOf(refusal);
   sendJson(exchange, 201, '{"status":201,"message":"Created"}');
 }
 
-async function retrieve(placement: AtisPlacement, exchange: HotExchange, grant: Grant): Promise<void> {
-  const found = await placement.retrieve(grant);
+async function retrieve(placement: AtisPlacement, exchange: HotExchange, claim: Claim): Promise<void> {
+  const found = await placement.retrieve(claim);
   if ('refusal' in found) throw refusalOf(found.refusal);
   // PASSporTs are base64url and dots: nothing in them needs escaping.
   sendJson(exchange, 200, `{"passports":["${found.passports.join('","')}"]}`);
