@@ -6,9 +6,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SIP_TARGET } from '../packages/oobleck/test/fuzz/sip-target.ts';
 import { type Finding, fuzz, type Target } from '../packages/stir/test/fuzz/fuzz.ts';
-import { TARGETS } from '../packages/stir/test/fuzz/targets.ts';
+import { TARGETS as PROTOCOL_TARGETS } from '../packages/stir/test/fuzz/targets.ts';
 
+const TARGETS: readonly Target[] = [...PROTOCOL_TARGETS, SIP_TARGET];
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
   allowPositionals: true,
