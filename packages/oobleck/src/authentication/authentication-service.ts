@@ -11,6 +11,7 @@ import {
   type DiversionRequest,
   type PlacementRefusal,
   type SignedCall,
+  signBareDiversion,
   signCall,
   signDiversion,
 } from '@oobleck/stir/placement';
@@ -69,6 +70,7 @@ export interface AuthenticationService {
    * Signs that a call is sent on, and deposits that to the new number (RFC 8816 Section 6.2). The same call again gets
    * the same answer.
    * @param call as it came to the number it is diverted from
+   * @param identities none, where whoever asks keeps them: then only the `div` is signed, and nothing is deposited
    */
   divert(
     call: ArrivedCall,
@@ -117,7 +119,7 @@ export function createAuthenticationService(
       return carried.once(key, () => carry(context, key, call, identities, order));
     },
     divert(call, identities, request, order) {
-      const key = nameOf(parts, { ...arrivedName(call), destinations: [request.to] });
+      const key = nameOf(parts, { ...arrivedName(call), destinations: numbersOf(request) });
       return diverted.once(key, () => divert(context, key, call, identities, request, order));
     },
     retract: (call) => deposits.retract(nameOf(parts, call)),
@@ -170,19 +172,27 @@ async function divert(
 ): Promise<DiversionResult> {
   const tenant = parts.tenants.tenant(call.tenant);
   if (tenant === undefined) return { diverted: false, reason: 'unknown-tenant' };
-  const outcome = signDiversion(tenant, readPassports(call, identities), request, parts.now() / 1000);
+  const now = parts.now() / 1000;
+  const outcome =
+    identities.length === 0
+      ? signBareDiversion(tenant, request, now)
+      : signDiversion(tenant, readPassports(call, identities), request, now);
   if (!outcome.diverted) return outcome;
   const { identity, passports } = outcome.call;
   const envelope = { passports, chain: tenant.chain };
-  const outOfBand =
-    order.deposits === false
-      ? 'none'
-      : await deposits.leave(key, [request.to], envelope, leavingFor(call, order));
+  const isLeft = order.deposits !== false && passports.length > 0 && request.to.kind === 'tn';
+  const outOfBand = isLeft
+    ? await deposits.leave(key, numbersOf(request), envelope, leavingFor(call, order))
+    : 'none';
   return { diverted: true, outOfBand, identity };
 }
 
 function leavingFor({ tenant }: { readonly tenant: string }, { clearPeers }: SigningOrder): Leaving {
   return { tenant, peers: clearPeers };
+}
+
+function numbersOf({ to }: DiversionRequest): readonly TelephoneNumber[] {
+  return to.kind === 'tn' ? [to.number] : [];
 }
 
 function arrivedName({ tenant, callId, caller, called }: ArrivedCall): CallName {

@@ -7,6 +7,8 @@ export type HttpFailureCode =
   /** The URL itself is not allowed: scheme, userinfo, port, form. */
   | 'refused-url'
   | 'deadline'
+  /** The peer let the last requests run into their deadlines; this one was not sent. */
+  | 'suspended'
   | 'too-large'
   /** One more redirect than allowed, or one that may not be followed. */
   | 'redirect'

@@ -4,6 +4,7 @@ export { createChainFetcher } from './chain-fetcher.ts';
 export type { CorsOptions } from './cors.ts';
 export type { HttpReply } from './exchange.ts';
 export { createFastifyApp, type FastifyApp, type FastifyAppOptions } from './fastify-app.ts';
+export { createGuardedClient, type GuardOptions, type GuardParts } from './guarded-client.ts';
 export {
   type HotExchange,
   type HotRoutes,

@@ -90,8 +90,10 @@ export function createCandidates(context: CandidateContext): Candidates {
   const look = (candidate: PassportChain, chainOf: ChainFinder): void => {
     // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
     const chains = linksOf(candidate).map(chainOf);
-    const fault = matchChain(candidate, context.call, context.rules, context.parts.now() / 1000);
+    const now = context.parts.now() / 1000;
+    const fault = matchChain(candidate, context.call, context.rules, now);
     if (fault !== undefined) {
+      if (fault === 'stale') tellStale(context, candidate, now);
       faults.push(fault);
       return;
     }
@@ -115,6 +117,12 @@ export function createCandidates(context: CandidateContext): Candidates {
       return { reasons: holders.length > 0 ? [...faults, 'ambiguous'] : faults, holders };
     },
   };
+}
+
+/** Where many are stale, it may be the clock here that is wrong. */
+function tellStale({ parts }: CandidateContext, candidate: PassportChain, now: number): void {
+  const aheadSeconds = Math.round(linksOf(candidate)[0]!.issuedAt - now);
+  parts.onEvent?.({ event: 'stale', aheadSeconds });
 }
 
 /** A PASSporT that stands in several chains is asked about once. */

@@ -88,4 +88,6 @@ export interface VerificationParts {
 export type VerificationEvent =
   /** Another call matched only PASSporTs that this call holds: one of the two is not what it seems. */
   | { readonly event: 'ambiguous'; readonly holder: string; readonly call: string }
+  /** A PASSporT about a call that arrived is outside freshness: by its own clock it is so much ahead of ours. */
+  | { readonly event: 'stale'; readonly aheadSeconds: number }
   | { readonly event: 'internal-error'; readonly error: unknown };

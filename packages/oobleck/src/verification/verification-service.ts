@@ -42,6 +42,10 @@ export interface HowToAsk {
   readonly addresses?: number | undefined;
   /** Names of peers that the trunk of the call adds to those asked in clear. */
   readonly clearPeers?: readonly string[] | undefined;
+  /** Where a call has less time than `deadlineMs`. */
+  readonly deadlineMs?: number | undefined;
+  /** Whether only what the call brought is looked at. */
+  readonly isInBandOnly?: boolean | undefined;
 }
 
 export interface VerificationService {
@@ -72,16 +76,18 @@ export function createVerificationService(
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {
-    verify(call, identities, { addresses, clearPeers } = {}) {
+    verify(call, identities, how = {}) {
+      const { addresses, clearPeers, deadlineMs: atMostMs = deadlineMs, isInBandOnly = false } = how;
       const key = callKey(crypto, call);
       return answers.once(key, () => {
-        const question = { call, key, endsAtMs: performance.now() + deadlineMs, turns: createTurns() };
+        const leftMs = Math.max(1, Math.min(deadlineMs, atMostMs));
+        const question = { call, key, endsAtMs: performance.now() + leftMs, turns: createTurns() };
         const asked = { ...settings, ...(addresses && { addresses: bounded(addresses) }), clearPeers };
-        const decided = decide(parts, asked, question, identities).catch((error: unknown) => {
+        const decided = decide(parts, asked, question, identities, isInBandOnly).catch((error: unknown) => {
           parts.onEvent?.({ event: 'internal-error', error });
           return notVerified('internal');
         });
-        return orTooLate(decided, deadlineMs + GRACE_MS);
+        return orTooLate(decided, leftMs + GRACE_MS);
       });
     },
   };
@@ -116,7 +122,9 @@ async function decide(
   settings: ChannelSettings,
   question: Question,
   identities: readonly string[],
+  isInBandOnly: boolean,
 ): Promise<Verdict> {
+  if (isInBandOnly) return decideInBand(parts, settings, question, identities);
   if (identities.length === 0) return decideOutOfBand(parts, settings, question);
   const inBand = decideInBand(parts, settings, question, identities);
   const early = await within(inBand, HEAD_START_MS);

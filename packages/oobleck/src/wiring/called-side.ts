@@ -23,6 +23,8 @@ import { startStreamKeeper } from './stream-keeper.ts';
 export interface CalledSide {
   readonly service: VerificationService;
   readonly keys: OwnKeys;
+  /** Tells how far the clocks of others are ahead, of PASSporTs that are outside freshness. */
+  watchClocks(listener: (aheadSeconds: number) => void): void;
   /** Makes keys where they are due and registers them. @returns whether every directory and CPS took them */
   renew(): Promise<boolean>;
   /** The same for calls that wait for their PASSporT so long, and share the record of used ones. */
@@ -47,6 +49,7 @@ export function startCalledSide(options: Options, environment: Environment, clea
         .flatMap((holder) => holder.keysFor(number)),
     randomAddress: () => holders[Math.floor(Math.random() * holders.length)]?.randomAddress(),
   };
+  const clockListeners: ((aheadSeconds: number) => void)[] = [];
   const streamed = options.streams && startStreamKeeper(options.streams, holders, environment);
   const parts: VerificationParts = {
     crypto,
@@ -57,7 +60,10 @@ export function startCalledSide(options: Options, environment: Environment, clea
     used: environment.stores.used,
     clear: clear?.retrieval,
     streamed,
-    onEvent: (event) => logEvent(environment, event),
+    onEvent(event) {
+      if (event.event === 'stale') for (const listener of clockListeners) listener(event.aheadSeconds);
+      else logEvent(environment, event);
+    },
   };
   const given: VerificationOptions = {
     numberMap,
@@ -84,6 +90,7 @@ export function startCalledSide(options: Options, environment: Environment, clea
     patientService: (waitMs) =>
       createVerificationService(parts, { ...given, deadlineMs: waitMs, streamWaitMs: waitMs }),
     keys,
+    watchClocks: (listener) => void clockListeners.push(listener),
     renew,
     close: () => streamed?.close(),
   };
@@ -141,7 +148,7 @@ function formOf({
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function logEvent({ log }: Environment, event: VerificationEvent): void {
+function logEvent({ log }: Environment, event: Exclude<VerificationEvent, { event: 'stale' }>): void {
   if (event.event === 'ambiguous') log.warn('ambiguous-call', { role: 'verification' });
   else log.error('verification-failed', { role: 'verification', error: event.error });
 }

@@ -54,6 +54,7 @@ export function startCallingSide(options: Options, environment: Environment, cle
         purse: meters.countPurse(wallet),
         sender: meters.countSender(createDepositSender(clients.deposits)),
         clear: clear?.placement(() => isMirrored),
+        chains: environment.trust,
         schedule: (action, delayMs) => void timers.schedule(action, delayMs),
       },
       {
@@ -187,6 +188,7 @@ function readTenant(
     allowedNumbers: Array.isArray(allowedNumbers)
       ? createNumberCover(allowedNumbers.map(parseTnEntry))
       : allowedNumbers,
+    allowedPriorities: options.allowedPriorities && new Set(options.allowedPriorities),
   };
   return { tenant, identity };
 }

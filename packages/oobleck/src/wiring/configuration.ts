@@ -6,6 +6,7 @@ import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
 import { METRICS } from './configuration-metrics.ts';
 import { STORE, WORKERS } from './configuration-store.ts';
 import { KEPT_STREAMS, STREAMS } from './configuration-streams.ts';
+import { TRUNKS } from './configuration-trunks.ts';
 
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 1_024, description });
 const file = (what: string) => text(`the path of ${what}`);
@@ -58,6 +59,15 @@ const tenant = Type.Object(
     ),
     highestAttestation: Type.Optional(
       Type.Union([Type.Literal('A'), Type.Literal('B'), Type.Literal('C')], { description: 'A, B or C' }),
+    ),
+    allowedPriorities: Type.Optional(
+      list(
+        Type.String({
+          pattern: '^[A-Za-z0-9\\-]{1,64}\\.[A-Za-z0-9\\-]{1,64}$',
+          description: 'a Resource-Priority value such as ets.0',
+        }),
+        'Resource-Priority values',
+      ),
     ),
   },
   strict,
@@ -262,6 +272,7 @@ export const CONFIGURATION = Type.Object(
         strict,
       ),
     ),
+    trunks: Type.Optional(TRUNKS),
     rest: Type.Optional(
       Type.Object(
         {
@@ -287,6 +298,9 @@ export const CONFIGURATION = Type.Object(
               Type.Object({ tenant: text('a tenant'), sha256 }, strict),
               'tenants with hashes of certificates',
             ),
+          ),
+          reasonCodes: Type.Optional(
+            Type.Union([Type.Literal('rfc8224'), Type.Literal('man')], { description: 'rfc8224 or man' }),
           ),
           dialPlan: Type.Optional(
             Type.Object(

@@ -21,6 +21,7 @@ export function requireConsistency(configuration: Configuration): void {
     ...clearTextFaults(configuration),
     ...storeFaults(configuration),
     ...workerFaults(configuration),
+    ...trunkFaults(configuration),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
@@ -122,6 +123,16 @@ function workerFaults({ workers = 1, store, listen, ...roles }: Configuration): 
       : []),
     ...(listen === undefined ? ['workers: expected 1, since nothing listens'] : []),
   ];
+}
+
+/** Where calls are signed, a trunk is of a tenant that can. */
+function trunkFaults({ trunks = [], authentication }: Configuration): readonly string[] {
+  const tenants = authentication?.tenants.map(({ name }) => name);
+  const names = trunks.map(({ name }) => name);
+  return trunks.flatMap(({ name, tenant }, at) => [
+    ...(names.indexOf(name) < at ? [`trunks.${at}.name: expected a name that stands once`] : []),
+    ...(tenants?.includes(tenant) === false ? [`trunks.${at}.tenant: expected the name of a tenant`] : []),
+  ]);
 }
 
 function readEntries(texts: readonly string[], field: string) {

@@ -3,7 +3,7 @@
 import type { Certificate } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { createNodeCrypto } from '../crypto/index.ts';
-import { createSafeClient, type SafeClient, type StreamingClient } from '../http/index.ts';
+import { createGuardedClient, createSafeClient, type SafeClient, type StreamingClient } from '../http/index.ts';
 import {
   createEventLog,
   createPrometheusMeter,
@@ -95,7 +95,7 @@ export function createEnvironment(
   const timers = createTimers();
   const prometheus = configuration.metrics === undefined ? undefined : createPrometheusMeter();
   const numberMap = startNumberMap(files, live, trust.numberMapFile);
-  const clients = createClients(outgoing, files);
+  const clients = createClients(outgoing, files, timers, log);
   const around = { files, crypto, now, log, client: clients.lookups, timers, live, numberMap };
   const material = createTrustMaterial(trust, around);
   const poll = (): number => {
@@ -121,7 +121,12 @@ export function createEnvironment(
   };
 }
 
-function createClients(outgoing: Configuration['client'], files: CredentialFiles): Clients {
+function createClients(
+  outgoing: Configuration['client'],
+  files: CredentialFiles,
+  { schedule }: Timers,
+  log: EventLog,
+): Clients {
   const create = (): StreamingClient =>
     createSafeClient({
       ...(outgoing?.caFile === undefined ? {} : { ca: [files.text(outgoing.caFile, 'client.caFile')] }),
@@ -131,14 +136,21 @@ function createClients(outgoing: Configuration['client'], files: CredentialFiles
     lookups: create(),
     directories: create(),
     issuance: create(),
-    deposits: create(),
-    retrievals: create(),
+    deposits: guarded(create, schedule, log),
+    retrievals: guarded(create, schedule, log),
     streams: create(),
   };
   const close = async (): Promise<void> => {
     await Promise.all(Object.values(clients).map((client) => client.close()));
   };
   return { ...clients, close };
+}
+
+/** Calls wait for these: a peer that has gone silent is not waited for. */
+function guarded(create: () => SafeClient, schedule: Timers['schedule'], log: EventLog): SafeClient {
+  const onChange = (host: string, isSuspended: boolean): void =>
+    log.warn(isSuspended ? 'peer-suspended' : 'peer-restored', { role: 'http', host });
+  return createGuardedClient(create, { elapsed: () => performance.now(), schedule, onChange });
 }
 
 function startNumberMap(

@@ -13,6 +13,7 @@ import { startMetricsListener } from './metrics-listener.ts';
 import { startPublicServices } from './public-services.ts';
 import { startRestInterface } from './rest-interface.ts';
 import { openStores } from './stores.ts';
+import { type SwitchSide, startSwitchSide } from './switch-side.ts';
 
 /** How often what has ended is forgotten. */
 const SWEEP_MS = 250;
@@ -28,6 +29,8 @@ export interface RunningNode {
   readonly metricsOrigin?: string | undefined;
   readonly calling?: CallingSide | undefined;
   readonly called?: CalledSide | undefined;
+  /** The way of calls that switches ask about. */
+  readonly switches: SwitchSide;
   readonly environment: Environment;
   /** Reads again what may change while running. @throws ConfigurationError; what is at fault stays as it was */
   reload(): void;
@@ -79,7 +82,9 @@ export async function startNode(
     const calling = authentication && startCallingSide(authentication, environment, clear);
     if (calling !== undefined) closers.push(calling.close);
     const tenants = authentication?.tenants.map(({ name }) => name) ?? [];
-    const server = rest && (await startRestInterface(rest, environment, { calling, called }, tenants));
+    const switches = startSwitchSide(configuration, environment, { calling, called });
+    const runs = { isSigning: calling !== undefined, isVerifying: called !== undefined };
+    const server = rest && (await startRestInterface(rest, environment, switches, runs, tenants));
     if (server !== undefined) closers.push(() => server.close());
     const metrics = await startMetrics(configuration, environment);
     if (metrics !== undefined) closers.push(() => metrics.close());
@@ -90,6 +95,7 @@ export async function startNode(
       metricsOrigin: metrics?.origin,
       calling,
       called,
+      switches,
       environment,
       reload: environment.live.reload,
       close,

@@ -1,20 +1,20 @@
 // The REST interface of a process for its switch. On loopback it is open to the machine; on any other address it needs
 // TLS and a client certificate or bearer key for everybody.
 
-import { addRestRoutes, createAccess } from '../gateway/rest/index.ts';
-import { createAddressPolicy, createFastifyApp, createHttpServer, type HttpServer } from '../http/index.ts';
+import { createAccess, createRestFace } from '../gateway/rest/index.ts';
+import { createAddressPolicy, createHttpServer, type HttpServer } from '../http/index.ts';
 import { ConfigurationError } from '../operate/index.ts';
-import type { CalledSide } from './called-side.ts';
-import type { CallingSide } from './calling-side.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
+import type { SwitchSide } from './switch-side.ts';
 
 type Options = NonNullable<Configuration['rest']>;
 
 export async function startRestInterface(
   options: Options,
   environment: Environment,
-  sides: { readonly calling: CallingSide | undefined; readonly called: CalledSide | undefined },
+  { path, trunks }: SwitchSide,
+  runs: { readonly isSigning: boolean; readonly isVerifying: boolean },
   tenants: readonly string[],
 ): Promise<HttpServer> {
   const { log, now } = environment;
@@ -30,21 +30,20 @@ export async function startRestInterface(
     ...(options.bearerKeys === undefined ? {} : { bearerKeys: options.bearerKeys }),
     ...(options.clientCertificates === undefined ? {} : { clientCertificates: options.clientCertificates }),
   });
-  const app = createFastifyApp({ log });
-  addRestRoutes(app, {
-    authentication: sides.calling?.service,
-    verification: sides.called?.service,
+  const routes = createRestFace({
+    path,
+    trunks,
+    ...runs,
     access,
     log,
     now,
-    dialPlan: options.dialPlan,
+    reasonCodes: options.reasonCodes,
   });
-  await app.ready();
   return createHttpServer({
     host,
     port: options.port,
     log,
-    fallback: app.handle,
+    routes,
     onAnswered: environment.meters.answered,
     ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),
   });

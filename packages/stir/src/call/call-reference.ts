@@ -14,6 +14,8 @@ export interface PlacedCall {
   readonly callId: string;
   readonly originator: TelephoneNumber;
   readonly destinations: readonly TelephoneNumber[];
+  /** Destinations that are no numbers, in the form of `normalizeUri`. */
+  readonly destinationUris?: readonly string[];
   /** Seconds since 1970. */
   readonly placedAt: number;
   /** With it a `shaken` PASSporT is made, without it a base one. */

@@ -5,7 +5,7 @@
 import { authorityOver } from '../certificate/index.ts';
 import { formatIdentity } from '../identity/index.ts';
 import type { TelephoneNumber } from '../number/index.ts';
-import { divert, namesParty, type Party, type Passport } from '../passport/index.ts';
+import { divert, isSameParty, namesParty, type Party, type Passport } from '../passport/index.ts';
 import { StirError } from '../stir-error.ts';
 import {
   DEFAULT_FRESHNESS_SECONDS,
@@ -20,7 +20,7 @@ export interface DiversionRequest {
   /** Whom the call was for; the signer holds it. */
   readonly from: TelephoneNumber;
   /** Whom it is for now. */
-  readonly to: TelephoneNumber;
+  readonly to: Party;
   /** As presented; where it is given, only PASSporTs of that caller are diverted. */
   readonly caller?: TelephoneNumber | undefined;
   /** The index of the History-Info entry (RFC 8946 Section 8). */
@@ -53,9 +53,10 @@ export function signDiversion(
   freshnessSeconds = DEFAULT_FRESHNESS_SECONDS,
 ): DiversionOutcome {
   const { from, to } = request;
-  if (from === to) return { diverted: false, reason: 'same-number' };
+  if (isSameParty(partyOf(from), to)) return { diverted: false, reason: 'same-number' };
   const chain = chainTo(passports, request);
-  const reason = refusalFor(authority, chain, request) ?? staleness(chain, now, freshnessSeconds);
+  const reason =
+    chainFault(chain) ?? authorityFault(authority, from) ?? staleness(chain, now, freshnessSeconds);
   if (reason !== undefined) return { diverted: false, reason };
   const [outermost, ...earlier] = linksOf(chain!);
   try {
@@ -82,14 +83,16 @@ function chainTo(
     .sort((a, b) => b.diversions.length - a.diversions.length)[0];
 }
 
-function refusalFor(
-  { certificate, numberMap, allowedNumbers }: SigningAuthority,
-  chain: PassportChain | undefined,
-  { from }: DiversionRequest,
-): DiversionRefusal | undefined {
+function chainFault(chain: PassportChain | undefined): DiversionRefusal | undefined {
   if (chain === undefined) return 'no-passport';
-  if (chain.diversions.length >= MAXIMUM_DIVERSIONS) return 'too-many-diversions';
-  // RFC 8946 Section 3: authority over the number in `div`, never over `orig`; a provider's word does not prove it.
+  return chain.diversions.length >= MAXIMUM_DIVERSIONS ? 'too-many-diversions' : undefined;
+}
+
+/** RFC 8946 Section 3: authority over the number in `div`, never over `orig`; a provider's word does not prove it. */
+function authorityFault(
+  { certificate, numberMap, allowedNumbers }: SigningAuthority,
+  from: TelephoneNumber,
+): DiversionRefusal | undefined {
   const proof = authorityOver({ certificate, number: from, ppt: 'div', spcOf: numberMap?.spcOf });
   if (proof === undefined) return 'no-authority';
   const isAllowed =
@@ -107,24 +110,54 @@ function staleness(
   return outermost && Math.abs(now - outermost.issuedAt) > freshnessSeconds ? 'stale' : undefined;
 }
 
+/**
+ * The `div` alone, where whoever asks holds the earlier PASSporT and shows it to nobody: nothing can go out of band then.
+ * @param caller and `issuedAt` are those of the earlier PASSporT
+ */
+export function signBareDiversion(
+  authority: SigningAuthority,
+  { from, to, caller, historyIndex, issuedAt }: DiversionRequest,
+  now: number,
+  freshnessSeconds = DEFAULT_FRESHNESS_SECONDS,
+): DiversionOutcome {
+  if (caller === undefined || issuedAt === undefined) return { diverted: false, reason: 'no-passport' };
+  if (isSameParty(partyOf(from), to)) return { diverted: false, reason: 'same-number' };
+  const reason = authorityFault(authority, from);
+  if (reason !== undefined) return { diverted: false, reason };
+  if (Math.abs(now - issuedAt) > freshnessSeconds) return { diverted: false, reason: 'stale' };
+  const token = authority.signer.sign({
+    extension: 'div',
+    originator: partyOf(caller),
+    destinations: to.kind === 'tn' ? { numbers: [to.number], uris: [] } : { numbers: [], uris: [to.uri] },
+    issuedAt,
+    diversion: { from: partyOf(from), ...(historyIndex === undefined ? {} : { historyIndex }) },
+  });
+  return { diverted: true, call: { identity: identityOf(authority, token), passports: [] } };
+}
+
 function sign(
-  { signer }: SigningAuthority,
+  authority: SigningAuthority,
   outermost: Passport,
   earlier: readonly Passport[],
   { from, to, historyIndex, issuedAt }: DiversionRequest,
 ): SignedDiversion {
   const order = {
     from: partyOf(from),
-    to: partyOf(to),
+    to,
     ...(historyIndex === undefined ? {} : { historyIndex }),
     ...(issuedAt === undefined ? {} : { issuedAt }),
   };
+  const { signer } = authority;
   const token = signer.sign(divert(outermost, { ...order, extension: 'div' })!);
   const nested = signer.sign(divert(outermost, { ...order, extension: 'div-o' })!);
   return {
-    identity: formatIdentity({ token, info: signer.certificateUrl, algorithm: 'ES256', ppt: 'div' }),
+    identity: identityOf(authority, token),
     passports: [nested, ...earlier.map((link) => link.token)],
   };
+}
+
+function identityOf({ signer }: SigningAuthority, token: string): string {
+  return formatIdentity({ token, info: signer.certificateUrl, algorithm: 'ES256', ppt: 'div' });
 }
 
 function partyOf(number: TelephoneNumber): Party {

@@ -4,6 +4,7 @@ export {
   type DiversionRefusal,
   type DiversionRequest,
   type SignedDiversion,
+  signBareDiversion,
   signDiversion,
 } from './divert-call.ts';
 export {

@@ -5,7 +5,12 @@ import type { PlacedCall } from '../call/index.ts';
 import { type Authority, authorityOver, type Certificate, type NumberMap } from '../certificate/index.ts';
 import { formatIdentity } from '../identity/index.ts';
 import type { NumberCover } from '../number/index.ts';
-import { type Attestation, isAtMost, type PassportSigner } from '../passport/index.ts';
+import {
+  type Attestation,
+  isAtMost,
+  type PassportSigner,
+  type PassportStatement,
+} from '../passport/index.ts';
 
 /** What a tenant may sign. */
 export interface SigningAuthority {
@@ -56,19 +61,26 @@ export function signCall(authority: SigningAuthority, call: PlacedCall, id: stri
 }
 
 function sign(signer: PassportSigner, call: PlacedCall, id: string): string {
-  const { originator, destinations, placedAt: issuedAt, priority, shaken } = call;
-  if (priority !== undefined)
-    return signer.sign({
-      extension: 'rph',
-      originator: { kind: 'tn', number: originator },
-      destinations: { numbers: destinations, uris: [] },
-      issuedAt,
-      priority,
-      // As in a base PASSporT: two calls in one second differ.
-      id,
-    });
+  const { originator, destinations, placedAt: issuedAt, shaken } = call;
+  if (call.priority !== undefined || call.destinationUris !== undefined)
+    return signer.sign(statementOf(call, id));
   const content = { originator, destinations, issuedAt };
   return shaken === undefined ? signer.signBase(content, id) : signer.signShaken(content, shaken);
+}
+
+/** What the short ways of signing have no form for: priorities, and destinations that are no numbers. */
+function statementOf(call: PlacedCall, id: string): PassportStatement {
+  const { originator, destinations, destinationUris = [], placedAt: issuedAt, priority, shaken } = call;
+  const parties = {
+    originator: { kind: 'tn', number: originator } as const,
+    destinations: { numbers: destinations, uris: destinationUris },
+    issuedAt,
+  };
+  // Without `origid` nothing else tells two calls of one second apart.
+  if (priority !== undefined) return { extension: 'rph', ...parties, priority, id };
+  return shaken === undefined
+    ? { extension: 'base', ...parties, id }
+    : { extension: 'shaken', ...parties, shaken };
 }
 
 function pptOfCall({ priority, shaken }: PlacedCall): 'rph' | 'shaken' | undefined {

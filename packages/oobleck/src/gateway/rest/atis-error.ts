@@ -8,7 +8,7 @@ export interface AtisError {
   readonly variables: readonly string[];
 }
 
-const TABLE = {
+export const ATIS_ERRORS = {
   SVC4000: { status: 400, text: 'Missing request body' },
   SVC4001: { status: 400, text: "Missing mandatory parameter '%1'" },
   SVC4002: { status: 406, text: 'Requested response body type is not supported' },
@@ -21,7 +21,7 @@ const TABLE = {
   POL5000: { status: 500, text: 'Internal error' },
 } as const;
 
-export type AtisErrorId = keyof typeof TABLE;
+export type AtisErrorId = keyof typeof ATIS_ERRORS;
 
 /** Thrown by the REST gateway; `variables` name parameters, never their values. */
 export class AtisRefusal extends Error {
@@ -36,13 +36,13 @@ export class AtisRefusal extends Error {
   }
 
   get status(): number {
-    return TABLE[this.id].status;
+    return ATIS_ERRORS[this.id].status;
   }
 }
 
 /** `serviceException` for SVC, `policyException` for POL. */
 export function formatAtisError({ id, variables }: AtisRefusal): string {
-  const exception = { messageId: id, text: TABLE[id].text, variables };
+  const exception = { messageId: id, text: ATIS_ERRORS[id].text, variables };
   const kind = id.startsWith('POL') ? 'policyException' : 'serviceException';
   return JSON.stringify({ requestError: { [kind]: exception } });
 }

@@ -1,18 +1,25 @@
-// Reads the members of an ATIS-1000082 request, each with the error id for its absence (SVC4001) or its value (SVC4005).
+// Reads the members of a request, each with the error id for its absence (SVC4001) or its value (SVC4005). Numbers stay
+// as they came: the trunk makes them canonical. Here it is only seen that it can.
 
 import { StirError } from '@oobleck/stir';
 import { parseCallId } from '@oobleck/stir/call';
 import { isJsonObject, type Json, type JsonObject, parseJsonObject } from '@oobleck/stir/json';
-import { type DialPlan, parseTelephoneNumber, type TelephoneNumber } from '@oobleck/stir/number';
+import type { NumberPlan } from '@oobleck/stir/number';
+import { normalizeUri } from '@oobleck/stir/uri';
 import { AtisRefusal } from './atis-error.ts';
 
 const MAXIMUM_NUMBERS = 16;
 const TN_TEXT = /^[0-9*#+.\-()]{1,32}$/;
 
-/** The body's one member, `signingRequest` or `verificationRequest`. @throws AtisRefusal SVC4000, SVC4001, SVC4005, SVC4006 */
-export function readRequest(body: Uint8Array, name: string): JsonObject {
+/** The body. @throws AtisRefusal SVC4000, SVC4006 */
+export function readBodyObject(body: Uint8Array): JsonObject {
   if (body.length === 0) throw new AtisRefusal('SVC4000');
-  return requireObject(parse(body), name);
+  try {
+    return parseJsonObject(body);
+  } catch (error) {
+    if (error instanceof StirError) throw new AtisRefusal('SVC4006');
+    throw error;
+  }
 }
 
 export function requireObject(from: JsonObject, name: string): JsonObject {
@@ -35,21 +42,41 @@ export function requireTime(from: JsonObject, name: string): number {
   return value;
 }
 
-/** `{"tn":"..."}`. */
-export function requireNumber(from: JsonObject, name: string, plan: DialPlan | undefined): TelephoneNumber {
-  return canonical(required(requireObject(from, name), 'tn'), name, plan);
+export function optionalText(from: JsonObject, name: string, maximum = 1_024): string | undefined {
+  const value = from[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || value === '' || value.length > maximum)
+    throw new AtisRefusal('SVC4005', name);
+  return value;
 }
 
-/** `{"tn":["...", ...]}`, at least one. */
-export function requireNumbers(
-  from: JsonObject,
-  name: string,
-  plan: DialPlan | undefined,
-): readonly TelephoneNumber[] {
-  const list = required(requireObject(from, name), 'tn');
-  if (!Array.isArray(list) || list.length === 0 || list.length > MAXIMUM_NUMBERS)
-    throw new AtisRefusal('SVC4005', name);
-  return list.map((value: Json) => canonical(value, name, plan));
+/** `{"tn":"..."}`, or `{"uri":"..."}`. */
+export function requireParty(from: JsonObject, name: string, plan: NumberPlan): string {
+  const { tn, uri } = requireObject(from, name);
+  if (tn === undefined && typeof uri === 'string') return checkedUri(uri, name);
+  if (tn === undefined || tn === null) throw new AtisRefusal('SVC4001', 'tn');
+  return checkedNumber(tn, name, plan);
+}
+
+/** `{"tn":["...", ...],"uri":["...", ...]}` with at least one; 3GPP also has it inside a list. */
+export function requireParties(from: JsonObject, name: string, plan: NumberPlan): readonly string[] {
+  const value = required(from, name);
+  const parts = Array.isArray(value) ? value : [value];
+  if (parts.length === 0 || !parts.every(isJsonObject)) throw new AtisRefusal('SVC4005', name);
+  const numbers = parts.flatMap(({ tn }) => listOf(tn, name)).map((one) => checkedNumber(one, name, plan));
+  const uris = parts.flatMap(({ uri }) => listOf(uri, name)).map((one) => checkedUri(one, name));
+  const all = [...numbers, ...uris];
+  if (all.length > MAXIMUM_NUMBERS) throw new AtisRefusal('SVC4005', name);
+  if (all.length > 0) return all;
+  throw parts.some(({ tn }) => Array.isArray(tn))
+    ? new AtisRefusal('SVC4005', name)
+    : new AtisRefusal('SVC4001', 'tn');
+}
+
+/** A number, or a URI with or without one, as text: the form of 3GPP. */
+export function checkedParty(value: Json, name: string, plan: NumberPlan): string {
+  if (typeof value === 'string' && TN_TEXT.test(value)) return checkedNumber(value, name, plan);
+  return checkedUri(value, name);
 }
 
 /** The added field `callId`, else `otherwise`. */
@@ -59,18 +86,22 @@ export function readCallId(from: JsonObject, otherwise: string): string {
   return orInvalid('callId', () => parseCallId(value));
 }
 
-export function canonical(value: Json, name: string, plan: DialPlan | undefined): TelephoneNumber {
-  if (typeof value !== 'string' || !TN_TEXT.test(value)) throw new AtisRefusal('SVC4005', name);
-  return orInvalid(name, () => parseTelephoneNumber(value, plan));
+function listOf(value: Json | undefined, name: string): readonly Json[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new AtisRefusal('SVC4005', name);
+  return value as readonly Json[];
 }
 
-function parse(body: Uint8Array): JsonObject {
-  try {
-    return parseJsonObject(body);
-  } catch (error) {
-    if (error instanceof StirError) throw new AtisRefusal('SVC4006');
-    throw error;
-  }
+function checkedNumber(value: Json, name: string, plan: NumberPlan): string {
+  if (typeof value !== 'string' || !TN_TEXT.test(value)) throw new AtisRefusal('SVC4005', name);
+  orInvalid(name, () => plan.canonical(value));
+  return value;
+}
+
+function checkedUri(value: Json, name: string): string {
+  if (typeof value !== 'string') throw new AtisRefusal('SVC4005', name);
+  orInvalid(name, () => normalizeUri(value));
+  return value;
 }
 
 function orInvalid<T>(name: string, read: () => T): T {

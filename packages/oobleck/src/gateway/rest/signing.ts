@@ -1,48 +1,126 @@
-// `POST /stir/v1/signing` (ATIS-1000082): a switch asks for the Identity header of a call it is about to place. The
-// call's PASSporT is left out of band on the way.
+// `POST /stir/v1/signing`: a switch asks for the Identity header of a call it is about to place, or is about to send on.
+// The body is that of ATIS-1000082, inside `signingRequest`, or that of 3GPP TS 24.229 Annex V, bare. The call's PASSporT
+// is left out of band on the way.
 
-import type { PlacedCall } from '@oobleck/stir/call';
 import type { JsonObject } from '@oobleck/stir/json';
-import type { DialPlan } from '@oobleck/stir/number';
 import { isAttestation, isOriginationId } from '@oobleck/stir/passport';
-import type { AuthenticationOutcome } from '../../authentication/index.ts';
+import type { OfferedCall, PlacedAnswer, PlacedReason, Trunk } from '../trunk/index.ts';
+import { type Asker, trunkOf } from './asker.ts';
 import { AtisRefusal } from './atis-error.ts';
-import { readCallId, required, requireNumber, requireNumbers, requireTime } from './request-reader.ts';
+import { readIdentityList } from './identity-list.ts';
+import { readPriority } from './priority.ts';
+import {
+  optionalText,
+  readCallId,
+  required,
+  requireObject,
+  requireParties,
+  requireParty,
+  requireTime,
+} from './request-reader.ts';
 
-export interface SigningContext {
-  readonly tenant: string;
-  readonly requestId: string;
-  readonly plan: DialPlan | undefined;
-  /** Seconds since 1970. */
-  readonly now: number;
+export interface SigningQuestion {
+  readonly offer: OfferedCall;
+  readonly format: (answer: PlacedAnswer) => JsonObject;
 }
 
 /** How far the switch's clock may be from ours: a PASSporT outside freshness is worth nothing (RFC 8224 Section 4.1). */
 const MAXIMUM_SKEW_SECONDS = 60;
+const TYPES = ['shaken', 'div', 'rph'] as const;
 
 /** @throws AtisRefusal */
-export function readSigningRequest(request: JsonObject, context: SigningContext): PlacedCall {
-  const attestation = required(request, 'attest');
-  if (!isAttestation(attestation)) throw new AtisRefusal('SVC4005', 'attest');
-  const destinations = requireNumbers(request, 'dest', context.plan);
-  const placedAt = requireTime(request, 'iat');
-  if (Math.abs(placedAt - context.now) > MAXIMUM_SKEW_SECONDS) throw new AtisRefusal('SVC4005', 'iat');
-  const originator = requireNumber(request, 'orig', context.plan);
-  const originationId = required(request, 'origid');
-  if (!isOriginationId(originationId)) throw new AtisRefusal('SVC4005', 'origid');
+export function readSigning(body: JsonObject, asker: Asker): SigningQuestion {
+  if (body.signingRequest !== undefined) {
+    const request = requireObject(body, 'signingRequest');
+    const format = (answer: PlacedAnswer) => ({ signingResponse: { identity: identityIn(answer) } });
+    return { offer: readOffer(request, asker), format };
+  }
+  if (body.orig === undefined && body.dest === undefined) throw new AtisRefusal('SVC4001', 'signingRequest');
+  const requestId = optionalText(body, 'requestId', 128);
   return {
-    tenant: context.tenant,
-    callId: readCallId(request, context.requestId),
-    originator,
-    destinations,
-    placedAt,
-    shaken: { attestation, originationId },
+    offer: readOffer(body, asker),
+    format: (answer) => ({
+      identityHeader: identityIn(answer),
+      ...(requestId === undefined ? {} : { requestId }),
+    }),
   };
 }
 
-/** @throws AtisRefusal where the tenant may not sign this call */
-export function formatSigningResponse(outcome: AuthenticationOutcome): JsonObject {
-  if (outcome.signed) return { signingResponse: { identity: outcome.identity } };
-  if (outcome.reason === 'unknown-tenant') throw new Error('a tenant without a signing key');
-  throw new AtisRefusal('SVC4005', outcome.reason === 'attestation-too-high' ? 'attest' : 'orig');
+function readOffer(request: JsonObject, asker: Asker): OfferedCall {
+  const type = typeOf(request);
+  const trunk = trunkOf(request, asker, 'outgoing');
+  optionalText(request, 'profileId', 128);
+  if (type === 'shaken') return { ...readParties(request, asker, trunk), ...readShaken(request) };
+  const offer = readParties(request, asker, trunk);
+  if (type === 'rph') return { ...offer, priority: readPriority(request) };
+  const { hi } = requireObject(request, 'div');
+  return {
+    ...offer,
+    divertedFrom: requireParty(request, 'div', trunk.numbers),
+    identities: readIdentityList(request),
+    ...(hi === undefined || hi === null ? {} : { historyIndex: requireIndex(hi) }),
+  };
+}
+
+function readShaken(request: JsonObject): Pick<OfferedCall, 'attestation' | 'originationId'> {
+  const attestation = required(request, 'attest');
+  if (!isAttestation(attestation)) throw new AtisRefusal('SVC4005', 'attest');
+  const originationId = required(request, 'origid');
+  if (!isOriginationId(originationId)) throw new AtisRefusal('SVC4005', 'origid');
+  return { attestation, originationId };
+}
+
+function readParties(request: JsonObject, asker: Asker, trunk: Trunk): OfferedCall {
+  const [called, ...alsoCalled] = requireParties(request, 'dest', trunk.numbers);
+  const sentAt = requireTime(request, 'iat');
+  if (Math.abs(sentAt - asker.now) > MAXIMUM_SKEW_SECONDS) throw new AtisRefusal('SVC4005', 'iat');
+  const caller = requireParty(request, 'orig', trunk.numbers);
+  return {
+    trunk,
+    callId: readCallId(request, asker.requestId),
+    caller,
+    called: called!,
+    alsoCalled,
+    sentAt,
+  };
+}
+
+function typeOf({ ppt, div, rph }: JsonObject): (typeof TYPES)[number] {
+  if (ppt === undefined || ppt === null) {
+    if (div !== undefined && div !== null) return 'div';
+    return rph !== undefined && rph !== null ? 'rph' : 'shaken';
+  }
+  const type = TYPES.find((one) => one === ppt);
+  if (type === undefined) throw new AtisRefusal('SVC4005', 'ppt');
+  return type;
+}
+
+function requireIndex(hi: unknown): string {
+  if (typeof hi === 'string' && /^[0-9]{1,4}(\.[0-9]{1,4}){0,15}$/.test(hi)) return hi;
+  throw new AtisRefusal('SVC4005', 'div');
+}
+
+/** Which member is at fault where a call is not signed; the others are ours, or the trunk's. */
+const AT_FAULT: Partial<Record<PlacedReason, string>> = {
+  'no-authority': 'orig',
+  'number-not-allowed': 'orig',
+  'attestation-too-high': 'attest',
+  'priority-not-allowed': 'rph',
+  'malformed-call': 'orig',
+  'no-passport': 'identityHeaders',
+  'same-number': 'div',
+  stale: 'identityHeaders',
+  'too-many-diversions': 'identityHeaders',
+  exempt: 'dest',
+  off: 'trunk',
+  direction: 'trunk',
+  monitor: 'trunk',
+};
+
+/** @throws AtisRefusal where the call is not signed: it goes on without */
+function identityIn({ identities, reason }: PlacedAnswer): string {
+  const [identity] = identities;
+  if (identity !== undefined) return identity;
+  const member = AT_FAULT[reason];
+  throw member === undefined ? new AtisRefusal('POL5000') : new AtisRefusal('SVC4005', member);
 }

@@ -15,12 +15,14 @@ export function placedCall(offer: OfferedCall, now: number, originationId: () =>
   const { trunk } = offer;
   const attestation = offer.attestation ?? trunk.attestation;
   const { caller } = presented(offer);
+  const { numbers, uris } = calledParties(offer);
   if (caller === undefined) throw new StirError('ERR_CALL_FORMAT', 'a call that presents no number');
   const call = {
     tenant: trunk.tenant,
     callId: parseCallId(offer.callId),
     originator: caller,
-    destinations: numbers(trunk.numbers, calledTexts(offer)),
+    destinations: numbers,
+    ...(uris.length === 0 ? {} : { destinationUris: uris }),
     placedAt: offer.sentAt ?? now,
   };
   if (offer.priority !== undefined) return { ...call, priority: offer.priority };
@@ -32,13 +34,14 @@ export function placedCall(offer: OfferedCall, now: number, originationId: () =>
 /** @throws StirError where nobody is called, or the call id is none; a caller that is none is nobody */
 export function arrivedCall(offer: OfferedCall, now: number): ArrivedCall {
   const { trunk, sentAt, mediaKeys, displayName } = offer;
-  const called = numbers(trunk.numbers, calledTexts(offer));
-  const others = called.flatMap((number) => trunk.numbers.alternates(number));
+  const { numbers, uris } = calledParties(offer);
+  const others = numbers.flatMap((number) => trunk.numbers.alternates(number));
   return {
     tenant: trunk.tenant,
     callId: parseCallId(offer.callId),
     ...presented(offer),
-    called: [...new Set([...called, ...others])],
+    called: [...new Set([...numbers, ...others])],
+    ...(uris.length === 0 ? {} : { calledUris: uris }),
     formerlyCalled: readable(trunk.numbers, offer.formerlyCalled ?? []),
     arrivedAt: now,
     ...(sentAt === undefined ? {} : { sentAt }),
@@ -69,13 +72,19 @@ function party(plan: NumberPlan, text: string): Pick<ArrivedCall, 'caller' | 'ca
   return callerUri === undefined ? {} : { callerUri };
 }
 
-function calledTexts({ called, alsoCalled = [] }: OfferedCall): readonly string[] {
-  return [called, ...alsoCalled].slice(0, MAXIMUM_NUMBERS);
-}
-
-/** @throws StirError */
-function numbers(plan: NumberPlan, texts: readonly string[]): readonly TelephoneNumber[] {
-  return [...new Set(texts.map(plan.canonical))];
+/** @throws StirError where one of them is neither a number nor a URI */
+function calledParties({ trunk, called, alsoCalled = [] }: OfferedCall): {
+  readonly numbers: readonly TelephoneNumber[];
+  readonly uris: readonly string[];
+} {
+  const numbers = new Set<TelephoneNumber>();
+  const uris = new Set<string>();
+  for (const text of [called, ...alsoCalled].slice(0, MAXIMUM_NUMBERS)) {
+    const number = attempt(() => trunk.numbers.canonical(text));
+    if (number !== undefined) numbers.add(number);
+    else uris.add(normalizeUri(text));
+  }
+  return { numbers: [...numbers], uris: [...uris] };
 }
 
 /** Hints: what is no number is left out. */

@@ -192,7 +192,7 @@ describe('time', () => {
     const path = createPath();
     world.verdict = never;
     const answer = path.receive(offerOf());
-    await advance(400);
+    await advance(380);
     expect(await answer).toMatchObject({
       action: 'unchanged',
       reason: 'deadline',
@@ -207,7 +207,7 @@ describe('time', () => {
     world.verdict = never;
     for (let at = 0; at < 5; at++) {
       const answer = path.receive(offerOf({ callId: `late-${at}` }));
-      await advance(400);
+      await advance(380);
       expect((await answer).reason).toBe('deadline');
     }
     const ask = async (callId: string) => (await path.receive(offerOf({ callId }))).reason;

@@ -226,6 +226,6 @@ function keyOf(offer: OfferedCall): string {
     divertedFrom,
   ];
   return createHash('sha256')
-    .update(JSON.stringify([...name, priority?.authorized]))
+    .update(JSON.stringify([...name, priority?.authorized, offer.isInBandOnly]))
     .digest('base64url');
 }

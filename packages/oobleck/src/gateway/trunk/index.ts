@@ -13,3 +13,4 @@ export type { ReceivedAnswer, ReceivedFacts } from './received-answer.ts';
 export { createSealedIdentity, type SealedIdentityParts } from './sealed-identity.ts';
 export type { Skipped } from './skipped.ts';
 export { createTrunk, type Trunk, type TrunkOptions } from './trunk.ts';
+export { createTrunkTable, type TrunkTable } from './trunk-table.ts';

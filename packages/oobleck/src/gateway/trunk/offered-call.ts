@@ -12,7 +12,7 @@ export interface OfferedCall {
   /** Values of P-Asserted-Identity, read where the trunk trusts them. */
   readonly assertedIdentities?: readonly string[] | undefined;
   readonly displayName?: string | undefined;
-  /** A number, or a URI with one: whom the call is for now. */
+  /** A number, or a URI with or without one: whom the call is for now. */
   readonly called: string;
   /** Further numbers called by the same call (`dest` may name several); one, as a rule none. */
   readonly alsoCalled?: readonly string[] | undefined;
@@ -33,6 +33,8 @@ export interface OfferedCall {
   readonly priority?: ResourcePriority | undefined;
   /** Placed: what becomes `iat`; arrived: the Date header field. Seconds since 1970. */
   readonly sentAt?: number | undefined;
+  /** Arrived: only what the call brought is looked at. */
+  readonly isInBandOnly?: boolean | undefined;
   /** Fingerprints of the SDP. */
   readonly mediaKeys?: readonly MediaKey[] | undefined;
 }

@@ -1,6 +1,8 @@
 // A call that goes out: signed, or sent on with a diversion, or its own PASSporTs carried (RFC 8816 Sections 8.1 and 8.3,
 // RFC 8946 Section 4.1), as its trunk says.
 
+import type { ArrivedCall } from '@oobleck/stir/call';
+import type { Party } from '@oobleck/stir/passport';
 import type { AuthenticationService, OutOfBand, SigningOrder } from '../../authentication/index.ts';
 import { arrivedCall, placedCall } from './call-facts.ts';
 import type { IdentityCipher } from './identity-cipher.ts';
@@ -66,12 +68,30 @@ function unchangedBut(outOfBand: OutOfBand): Placement {
 async function divert(parts: PlaceParts, offer: OfferedCall, divertedFrom: string): Promise<Placement> {
   const { numbers } = offer.trunk;
   const from = numbers.canonical(divertedFrom);
-  const to = numbers.canonical(offer.called);
-  const call = { ...arrivedCall(offer, parts.now), called: [from] };
-  const request = { from, to, caller: call.caller, historyIndex: offer.historyIndex };
+  const arrived = arrivedCall({ ...offer, alsoCalled: [] }, parts.now);
+  const to = partyOf(arrived);
+  const call = { ...arrived, called: [from] };
+  const request = {
+    from,
+    to,
+    caller: call.caller,
+    historyIndex: offer.historyIndex,
+    issuedAt: (offer.identities ?? []).length === 0 ? (offer.sentAt ?? parts.now) : undefined,
+  };
   const outcome = await parts.authentication.divert(call, offer.identities ?? [], request, parts.order);
   if (!outcome.diverted) return unchanged(outcome.reason);
-  return inBand(parts, offer, [to], [outcome.identity], outcome.outOfBand, 'diverted');
+  return inBand(
+    parts,
+    offer,
+    to.kind === 'tn' ? [to.number] : [],
+    [outcome.identity],
+    outcome.outOfBand,
+    'diverted',
+  );
+}
+
+function partyOf({ called: [number], calledUris }: ArrivedCall): Party {
+  return number === undefined ? { kind: 'uri', uri: calledUris![0]! } : { kind: 'tn', number };
 }
 
 function inBand(

@@ -19,6 +19,9 @@ export interface ReceiveParts {
 
 export type Reception = Omit<ReceivedAnswer, 'traceId'>;
 
+/** Kept of the call's deadline for what is done with what has come: a verdict with its reason, not only an end. */
+const RESERVE_MS = 40;
+
 /** @throws StirError for a call that is none */
 export async function receiveCall(
   { verification, cipher, now }: ReceiveParts,
@@ -29,7 +32,11 @@ export async function receiveCall(
   const opened =
     identityEncrypted.length === 0 ? [] : (cipher?.open(trunk.tenant, call.called, identityEncrypted) ?? []);
   const identities = [...opened, ...(offer.identities ?? [])];
-  const verdict = await verification.verify(call, identities, { addresses: trunk.addressesPerCall });
+  const verdict = await verification.verify(call, identities, {
+    addresses: trunk.addressesPerCall,
+    deadlineMs: trunk.deadlineMs - RESERVE_MS,
+    isInBandOnly: offer.isInBandOnly,
+  });
   const isLost = opened.length > 0 || verdict.channel === 'out-of-band';
   return {
     action: isBlocked(offer, call, identities, verdict) ? 'block' : 'continue',

@@ -32,7 +32,7 @@ export interface TrunkOptions {
   readonly exemptNumbers?: readonly string[];
   /** Mailboxes asked for each call, default the verification service's own. */
   readonly addressesPerCall?: number;
-  /** Default 400. */
+  /** Default 380. */
   readonly deadlineMs?: number;
 }
 
@@ -85,6 +85,6 @@ export function createTrunk(options: TrunkOptions): Trunk {
     isAssertedTrusted: options.isAssertedTrusted ?? true,
     exemptions: createExemptions(options.exemptNumbers),
     addressesPerCall: options.addressesPerCall,
-    deadlineMs: options.deadlineMs ?? 400,
+    deadlineMs: options.deadlineMs ?? 380,
   };
 }

@@ -6,17 +6,19 @@ import fc from 'fast-check';
 import { Client } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOW } from '../../../test/network.ts';
-import type { AuthenticationOutcome, AuthenticationService } from '../../authentication/index.ts';
-import { createFastifyApp, createHttpServer, type HttpServer } from '../../http/index.ts';
+import type { AuthenticationOutcome, AuthenticationService, CallName } from '../../authentication/index.ts';
+import { createHttpServer, type HttpServer } from '../../http/index.ts';
 import { createTlsAuthority, type TlsAuthority, type TlsIdentity } from '../../lab/pki.ts';
 import { createEventLog } from '../../operate/index.ts';
 import type { VerificationService } from '../../verification/index.ts';
-import { type AccessOptions, addRestRoutes, createAccess } from './index.ts';
+import { createCallPath, createTrunk, createTrunkTable, type Trunk } from '../trunk/index.ts';
+import { type AccessOptions, createAccess, createRestFace, OPEN_API, type ReasonCodes } from './index.ts';
 
 let signed: PlacedCall[] = [];
 let verified: { call: ArrivedCall; identities: readonly string[] }[] = [];
 let outcome: AuthenticationOutcome | Error;
 let verdict: Verdict | Error;
+let retracted: CallName[] = [];
 let logged: string[] = [];
 const log = createEventLog({ level: 'warn', destination: { write: (line) => void logged.push(line) } });
 const closers: (() => Promise<unknown>)[] = [];
@@ -30,7 +32,7 @@ const authentication: AuthenticationService = {
   },
   carry: () => Promise.reject(new Error('not asked here')),
   divert: () => Promise.reject(new Error('not asked here')),
-  retract: () => {},
+  retract: (call) => void retracted.push(call),
   close: async () => {},
 };
 const verification: VerificationService = {
@@ -45,20 +47,43 @@ interface Serving {
   readonly access?: AccessOptions;
   readonly tls?: TlsIdentity & { readonly clientCa?: string };
   readonly isSigning?: boolean;
+  readonly trunks?: readonly Trunk[];
+  readonly reasonCodes?: ReasonCodes;
 }
 
-async function serve({ access, tls, isSigning = true }: Serving = {}): Promise<HttpServer> {
-  const fastify = createFastifyApp({ log });
-  addRestRoutes(fastify, {
+async function serve({
+  access,
+  tls,
+  isSigning = true,
+  trunks = [],
+  reasonCodes,
+}: Serving = {}): Promise<HttpServer> {
+  const now = () => NOW * 1000 + 500;
+  const path = createCallPath({
     ...(isSigning ? { authentication } : {}),
     verification,
+    now,
+    elapsed: () => performance.now(),
+    schedule: (action, delayMs) => {
+      const timer = setTimeout(action, delayMs);
+      return () => clearTimeout(timer);
+    },
+    onEvent(event) {
+      if (event.event === 'call-path-failed') log.error('call-path-failed', { error: event.error });
+    },
+  });
+  const numbers = { dialPlan: { countryCode: '1', nationalDigits: 10 } };
+  const face = createRestFace({
+    path,
+    trunks: createTrunkTable(trunks, (tenant) => createTrunk({ name: 'default', tenant, numbers })),
+    isSigning,
+    isVerifying: true,
     access: createAccess(access ?? { isOpen: true, defaultTenant: 'home' }),
     log,
-    now: () => NOW * 1000 + 500,
-    dialPlan: { countryCode: '1', nationalDigits: 10 },
+    now,
+    reasonCodes,
   });
-  await fastify.ready();
-  const options = { host: '127.0.0.1', port: 0, log, fallback: fastify.handle };
+  const options = { host: '127.0.0.1', port: 0, log, routes: face };
   const server = await createHttpServer(
     tls === undefined ? { ...options, allowPlainHttp: true } : { ...options, tls },
   );
@@ -84,6 +109,7 @@ beforeEach(() => {
 afterEach(() => {
   signed = [];
   verified = [];
+  retracted = [];
   logged = [];
 });
 
@@ -261,6 +287,7 @@ describe('verification', () => {
           called: ['12155551213'],
           formerlyCalled: ['12155551299'],
           arrivedAt: NOW,
+          sentAt: NOW,
         },
         identities: ['an Identity'],
       },
@@ -399,13 +426,17 @@ describe('framing', () => {
     expect([reply.status, reply.json.type]).toEqual([413, 'urn:oobleck:problem:content-too-large']);
   });
 
-  it('what nobody foresaw: POL5000 that says nothing, and a log line without the number', async () => {
+  it('what nobody foresaw: POL5000 or unverifiable, and a log line without the number', async () => {
     outcome = new Error('12155551212 is away');
     verdict = new Error('12155551212 is away');
-    for (const reply of [await sign(), await verify()]) {
-      expect([reply.status, reply.id]).toEqual([500, 'POL5000']);
-      expect(JSON.stringify(reply.json)).not.toContain('2155551212');
-    }
+    const [signing, verifying] = [await sign(), await verify()];
+    expect([signing.status, signing.id]).toEqual([500, 'POL5000']);
+    // Nothing that breaks here makes a call more than unverifiable.
+    expect([verifying.status, verifying.json.verificationResponse.verstat]).toEqual([
+      200,
+      'No-TN-Validation',
+    ]);
+    expect(JSON.stringify([signing.json, verifying.json])).not.toContain('2155551212');
     expect(logged).toHaveLength(2);
     expect(logged.join()).not.toContain('2155551212');
   });
@@ -609,3 +640,104 @@ function raw(server: HttpServer, text: string): Promise<string> {
     socket.on('end', () => resolve(answer)).on('error', reject);
   });
 }
+
+describe('over which trunk', () => {
+  it('the one that is named, as far as it is the tenant’s', async () => {
+    const trunks = [
+      createTrunk({ name: 'east', tenant: 'home', direction: 'incoming' }),
+      createTrunk({ name: 'west', tenant: 'home', isOn: false }),
+      createTrunk({ name: 'watch', tenant: 'home', mode: 'monitor' }),
+      createTrunk({ name: 'theirs', tenant: 'other' }),
+    ];
+    const by = new Client((await serve({ trunks })).origin);
+    const at = (trunk: unknown) => sign({ trunk }, { client: by });
+    for (const name of ['theirs', 'none', 5]) {
+      const reply = await at(name);
+      expect([reply.id, reply.error.variables]).toEqual(['SVC4005', ['trunk']]);
+    }
+    expect(signed).toEqual([]);
+    for (const name of ['east', 'west', 'watch', undefined])
+      expect((await at(name)).error.variables).toEqual(['trunk']);
+    const arrived = await verify({ trunk: 'west' }, { client: by });
+    expect(arrived.json.verificationResponse).toMatchObject({
+      verstat: 'No-TN-Validation',
+      reasoncode: 428,
+      reasondesc: expect.stringMatching(/^not-checked: .*\(off\)$/),
+    });
+    await by.destroy();
+  });
+
+  it('an emergency call is not signed, and is no error of the call', async () => {
+    expect((await sign({ dest: { tn: ['911'] } })).error.variables).toEqual(['dest']);
+    expect(signed).toEqual([]);
+  });
+});
+
+describe('retraction', () => {
+  it('is handed on with the numbers of the call', async () => {
+    const request = { orig: signing.orig, dest: signing.dest, callId: 'abc' };
+    const reply = await ask({ path: '/stir/v1/retraction', body: { retractionRequest: request } });
+    expect(reply.status).toBe(204);
+    expect(retracted).toEqual([
+      { tenant: 'home', callId: 'abc', originator: '12155551212', destinations: ['12155551213'] },
+    ]);
+    for (const name of ['orig', 'dest', 'callId']) {
+      const { error } = await ask({
+        path: '/stir/v1/retraction',
+        body: { retractionRequest: { ...request, [name]: undefined } },
+      });
+      expect([error.messageId, error.variables]).toEqual(['SVC4001', [name]]);
+    }
+  });
+});
+
+describe('traces', () => {
+  it('of a call, by its id, for its tenant', async () => {
+    await verify({ callId: 'traced call'.replace(' ', '/') });
+    const reply = await ask({ method: 'GET', path: '/stir/v1/traces/traced%2Fcall' });
+    expect(reply.status).toBe(200);
+    const [trace] = reply.json.traces;
+    expect(trace.steps.map(({ step, reason }: { step: string; reason: string }) => [step, reason])).toEqual([
+      ['offered', 'ok'],
+      ['asked', 'act'],
+      ['decided', 'no-passport'],
+      ['answered', 'continue'],
+    ]);
+    expect(JSON.stringify(reply.json)).not.toContain('2155551');
+    expect((await ask({ method: 'GET', path: '/stir/v1/traces/other' })).json).toEqual({ traces: [] });
+    const refused = await ask({
+      method: 'GET',
+      path: '/stir/v1/traces/x',
+      headers: { origin: 'https://evil.example' },
+    });
+    expect(refused.status).toBe(403);
+    expect((await ask({ method: 'GET', path: '/stir/v1/traces/%ff' })).id).toBe('SVC4003');
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is served, and its paths and methods are those there are', async () => {
+    const served = await ask({ method: 'GET', path: '/stir/v1/openapi.json' });
+    expect(served.json).toEqual(JSON.parse(JSON.stringify(OPEN_API)));
+    for (const [path, methods] of Object.entries(OPEN_API.paths)) {
+      for (const method of ['GET', 'POST', 'PUT'] as const) {
+        const reply = await ask({
+          method,
+          path: path.replace('{id}', 'x'),
+          body: method === 'GET' ? undefined : {},
+        });
+        const isThere = method.toLowerCase() in methods;
+        expect([path, method, reply.id === 'POL4050']).toEqual([path, method, !isThere]);
+        expect(reply.id).not.toBe('SVC4003');
+        if (!isThere) expect(reply.headers.allow).toBe(Object.keys(methods).join().toUpperCase());
+      }
+    }
+  });
+
+  it('names every error id, and points nowhere in vain', () => {
+    const text = JSON.stringify(OPEN_API);
+    for (const id of ['SVC4000', 'SVC4001', 'SVC4007', 'POL4050', 'POL5000']) expect(text).toContain(id);
+    for (const [, name] of text.matchAll(/#\/components\/schemas\/([A-Za-z]+)/g))
+      expect(Object.keys(OPEN_API.components.schemas)).toContain(name);
+  });
+});

@@ -1,0 +1,47 @@
+// `rph` PASSporTs of a call (RFC 8443): checked beside the one that says who calls, since they say something else, and
+// answered with `verstatPriority`.
+
+import type { JsonObject } from '@oobleck/stir/json';
+import { readIdentity } from '@oobleck/stir/verdict';
+import type { ReceivedAnswer } from '../trunk/index.ts';
+import { protectedPriorities } from './priority.ts';
+import { passed } from './verify-results.ts';
+
+export interface PriorityQuestion {
+  readonly identities: readonly string[];
+  /** What the call's own header field says; each has to be authorised. */
+  readonly claimed: readonly string[] | undefined;
+}
+
+/** Parts a call's header fields: those about priority, and the others. */
+export function readPriorityQuestion(
+  request: JsonObject,
+  identities: readonly string[],
+): { readonly priority: PriorityQuestion | undefined; readonly identities: readonly string[] } {
+  const isPriority = (value: string): boolean => {
+    const read = readIdentity(value);
+    return 'value' in read && read.value.extension === 'rph';
+  };
+  const own = identities.filter(isPriority);
+  if (own.length === 0) return { priority: undefined, identities };
+  return {
+    priority: { identities: own, claimed: protectedPriorities(request.protectedHeaders) },
+    identities: identities.filter((value) => !own.includes(value)),
+  };
+}
+
+export function formatPriorityResult(
+  question: PriorityQuestion | undefined,
+  answer: ReceivedAnswer | undefined,
+): JsonObject {
+  if (question === undefined || answer === undefined) return {};
+  const { status, passport } = answer.verdict;
+  if (passport?.priority === undefined)
+    return { verstatPriority: status === 'failed' ? 'RPH-Validation-Failed' : 'No-RPH-Validation' };
+  const { authorized } = passport.priority;
+  const isCovered = question.claimed?.every((value) => authorized.includes(value)) ?? true;
+  return {
+    verstatPriority: isCovered ? 'RPH-Validation-Passed' : 'RPH-Validation-Failed',
+    priorityResults: [passed(passport)],
+  };
+}

@@ -1,0 +1,234 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTlsAuthority, type TlsAuthority } from '../lab/tls-authority.ts';
+import { createEventLog } from '../operate/index.ts';
+import { createGuardedClient } from './guarded-client.ts';
+import { HttpFailure } from './http-failure.ts';
+import { createSafeClient, type HttpRequest, type SafeClient } from './safe-client.ts';
+import { createHttpServer } from './server.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const get = (url: string, deadlineMs = 400): HttpRequest => ({
+  method: 'GET',
+  url,
+  deadlineMs,
+  maxResponseBytes: 1_000,
+});
+const reply = { status: 200, headers: {}, body: new Uint8Array(0), url: '' };
+
+// A network in simulated time: a request takes as long as the network says, and the deadline ends it. Chance is seeded.
+function createSimulation(seed: number) {
+  let state = seed;
+  const chance = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  let nowMs = 0;
+  let serial = 0;
+  const timers = new Map<number, { readonly atMs: number; readonly action: () => void }>();
+  const schedule = (action: () => void, delayMs: number): (() => void) => {
+    const id = serial++;
+    timers.set(id, { atMs: nowMs + delayMs, action });
+    return () => void timers.delete(id);
+  };
+  const silent = new Set<string>();
+  const sent: { readonly atMs: number; readonly origin: string }[] = [];
+  const network: SafeClient = {
+    request: ({ url, deadlineMs }) =>
+      new Promise((resolve, reject) => {
+        const { origin } = new URL(url);
+        sent.push({ atMs: nowMs, origin });
+        const cancel = schedule(() => reject(new HttpFailure('deadline', 'late')), deadlineMs);
+        const answer = (): void => {
+          if (silent.has(origin)) return;
+          cancel();
+          resolve(reply);
+        };
+        schedule(answer, 1 + Math.floor(chance() * 30));
+      }),
+    close: async () => undefined,
+  };
+  return {
+    chance,
+    silent,
+    sent,
+    network,
+    schedule,
+    now: () => nowMs,
+    async advance(ms: number): Promise<void> {
+      const untilMs = nowMs + ms;
+      for (;;) {
+        await new Promise(setImmediate);
+        const due = [...timers].sort((a, b) => a[1].atMs - b[1].atMs || a[0] - b[0])[0];
+        if (due === undefined || due[1].atMs > untilMs) break;
+        timers.delete(due[0]);
+        nowMs = due[1].atMs;
+        due[1].action();
+      }
+      nowMs = untilMs;
+    },
+  };
+}
+
+describe('a peer that goes silent, in simulated time', () => {
+  it.each([1, 2, 3, 4, 5])('no request is late, and it is back within 15 s (seed %i)', async (seed) => {
+    const { chance, silent, sent, network, schedule, now, advance } = createSimulation(seed);
+    const changes: string[] = [];
+    const client = createGuardedClient(() => network, {
+      elapsed: now,
+      schedule,
+      onChange: (host, isSuspended) => changes.push(`${host} ${isSuspended}`),
+    });
+    const outcomes: { atMs: number; tookMs: number; outcome: string }[] = [];
+    const ask = (origin: string): void => {
+      const atMs = now();
+      const end = (outcome: string) => outcomes.push({ atMs, tookMs: now() - atMs, outcome });
+      client.request(get(`${origin}/mailboxes/1`)).then(
+        () => end('reply'),
+        (error: HttpFailure) => end(error.code),
+      );
+    };
+    const callFor = async (seconds: number): Promise<void> => {
+      for (const endMs = now() + seconds * 1000; now() < endMs; ) {
+        ask('https://a.example');
+        await advance(10 + Math.floor(chance() * 40));
+      }
+      await advance(500);
+    };
+    await callFor(5);
+    expect(outcomes.every(({ outcome }) => outcome === 'reply')).toBe(true);
+
+    outcomes.length = 0;
+    silent.add('https://a.example');
+    const silentAtMs = now();
+    await callFor(20 + Math.floor(chance() * 10));
+    const failures = outcomes.filter(({ outcome, atMs }) => outcome !== 'reply' && atMs >= silentAtMs);
+    const fifth = failures.filter(({ outcome }) => outcome === 'deadline')[4]!;
+    expect(Math.max(...failures.map(({ tookMs }) => tookMs))).toBe(400);
+    const after = failures.filter(({ atMs }) => atMs > fifth.atMs + fifth.tookMs);
+    expect(after.length).toBeGreaterThan(100);
+    expect(after.every(({ tookMs, outcome }) => tookMs === 0 && outcome === 'suspended')).toBe(true);
+
+    outcomes.length = 0;
+    silent.clear();
+    const backAtMs = now();
+    await callFor(16);
+    const firstReply = outcomes.find(({ outcome }) => outcome === 'reply')!;
+    expect(firstReply.atMs - backAtMs).toBeLessThan(15_000);
+    const later = outcomes.filter(({ atMs }) => atMs > firstReply.atMs);
+    expect(later.every(({ outcome }) => outcome === 'reply')).toBe(true);
+    expect(changes).toEqual(['a.example true', 'a.example false']);
+    expect(sent.length).toBeLessThan(outcomes.length + 1_000);
+  });
+
+  it('another peer is not touched by it, and few time-outs among answers suspend nobody', async () => {
+    const { silent, network, schedule, now, advance } = createSimulation(7);
+    const client = createGuardedClient(() => network, { elapsed: now, schedule });
+    const ask = async (origin: string): Promise<string> => {
+      const outcome = client.request(get(`${origin}/x`)).then(
+        () => 'reply',
+        (error: HttpFailure) => error.code,
+      );
+      await advance(500);
+      return outcome;
+    };
+    for (let round = 0; round < 4; round++) {
+      silent.add('https://a.example');
+      for (let at = 0; at < 4; at++) expect(await ask('https://a.example')).toBe('deadline');
+      silent.clear();
+      expect(await ask('https://a.example')).toBe('reply');
+    }
+    silent.add('https://a.example');
+    for (let at = 0; at < 5; at++) await ask('https://a.example');
+    expect(await ask('https://a.example')).toBe('suspended');
+    expect(await ask('https://b.example')).toBe('reply');
+  });
+});
+
+/** Between client and server: passes bytes on, or swallows them; connections it swallowed from stay dead. */
+async function startProxy(targetPort: number) {
+  let isSwallowing = false;
+  const sockets = new Set<Socket>();
+  const proxy: Server = createServer((inner) => {
+    const outer = connect(targetPort, '127.0.0.1');
+    const pair = { isDead: false };
+    for (const socket of [inner, outer]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    const pass = (from: Socket, to: Socket): void =>
+      void from.on('data', (bytes) => {
+        pair.isDead ||= isSwallowing;
+        if (!pair.isDead) to.write(bytes);
+      });
+    pass(inner, outer);
+    pass(outer, inner);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+  });
+  return {
+    port: (proxy.address() as { port: number }).port,
+    swallow: (swallow: boolean) => {
+      isSwallowing = swallow;
+    },
+  };
+}
+
+describe('behind a proxy that swallows', () => {
+  let authority: TlsAuthority;
+  beforeAll(async () => {
+    authority = await createTlsAuthority({ nowMs: Date.now() });
+  });
+
+  it('the peer is back though every connection there was is dead', { timeout: 60_000 }, async () => {
+    const tls = await authority.issueServer(['localhost', '127.0.0.1']);
+    const server = await createHttpServer({
+      host: '127.0.0.1',
+      port: 0,
+      tls: { certificate: tls.certificate, key: tls.key },
+      log: createEventLog({ level: 'silent' }),
+      fallback: (_request, response) => void response.writeHead(200, { 'content-length': '0' }).end(),
+    });
+    closers.push(() => server.close(100));
+    const proxy = await startProxy(server.port);
+    const schedule = (action: () => void, delayMs: number): (() => void) => {
+      const timer = setTimeout(action, delayMs);
+      return () => clearTimeout(timer);
+    };
+    const client = createGuardedClient(
+      () => createSafeClient({ ca: [authority.ca], allowAddresses: ['127.0.0.1'] }),
+      { elapsed: () => performance.now(), schedule },
+    );
+    closers.unshift(() => client.close());
+    const ask = (deadlineMs: number): Promise<string> =>
+      client.request(get(`https://127.0.0.1:${proxy.port}/x`, deadlineMs)).then(
+        () => 'reply',
+        (error: HttpFailure) => error.code,
+      );
+    expect(await ask(5_000)).toBe('reply');
+    proxy.swallow(true);
+    for (let at = 0; at < 5; at++) expect(await ask(100)).toBe('deadline');
+    const startedMs = performance.now();
+    expect(await ask(400)).toBe('suspended');
+    expect(performance.now() - startedMs).toBeLessThan(100);
+    // Long enough for a probe to run into the silence as well.
+    await new Promise((done) => setTimeout(done, 2_500));
+    proxy.swallow(false);
+    const backAtMs = performance.now();
+    let outcome = await ask(1_000);
+    while (outcome !== 'reply' && performance.now() - backAtMs < 15_000) {
+      await new Promise((done) => setTimeout(done, 100));
+      outcome = await ask(1_000);
+    }
+    expect(outcome).toBe('reply');
+  });
+});

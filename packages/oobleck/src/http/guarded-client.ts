@@ -1,0 +1,125 @@
+// The safe client for peers that calls wait for. A peer that has let several requests in a row run into their deadline is
+// not waited for any more: requests to it fail at once. Behind their back the last one is sent again, until whatever
+// comes back shows that the peer answers.
+
+import { type Breaker, type BreakerOptions, createBreaker } from '../call/index.ts';
+import { HttpFailure } from './http-failure.ts';
+import type { HttpRequest, SafeClient } from './safe-client.ts';
+
+export interface GuardParts {
+  /** Milliseconds of a clock that does not go back. */
+  readonly elapsed: () => number;
+  /** Runs an action once, later; what it gives back calls that off. */
+  readonly schedule: (action: () => void, delayMs: number) => () => void;
+  /** Told when a peer is given up for a while, and when it is back. */
+  readonly onChange?: (host: string, isSuspended: boolean) => void;
+}
+
+export interface GuardOptions extends BreakerOptions {
+  /** How long a probe waits, default 3000. */
+  readonly probeDeadlineMs?: number;
+}
+
+/** Peers watched at once; beyond it nothing is known of the oldest. */
+const MAXIMUM_PEERS = 4_096;
+/** A request with less time than this says nothing about the peer. */
+const MINIMUM_DEADLINE_MS = 50;
+
+interface Peer {
+  readonly breaker: Breaker;
+  /** Its connections are no older than its last silence. */
+  client: SafeClient;
+  /** What is sent again: its like is what the peer has to answer, and repeating it does no harm. */
+  unanswered?: HttpRequest;
+}
+
+/** @param create makes a client with connections of its own: those from before a silence may be dead without a sign */
+export function createGuardedClient(
+  create: () => SafeClient,
+  parts: GuardParts,
+  options: GuardOptions = {},
+): SafeClient {
+  const { probeMs = 2_000, probeDeadlineMs = 3_000 } = options;
+  const common = create();
+  const peers = new Map<string, Peer>();
+  let isClosed = false;
+
+  const useClient = (peer: Peer, client: SafeClient): void => {
+    if (peer.client !== common) void peer.client.close();
+    peer.client = client;
+  };
+  const probe = (origin: string, peer: Peer): void => {
+    parts.schedule(() => {
+      if (isClosed) return;
+      useClient(peer, create());
+      peer.client.request({ ...peer.unanswered!, deadlineMs: probeDeadlineMs }).then(
+        () => restore(origin, peer),
+        (error: unknown) => (isTimeout(error) ? probe(origin, peer) : restore(origin, peer)),
+      );
+    }, probeMs);
+  };
+  const restore = (origin: string, peer: Peer): void => {
+    peer.breaker.succeed();
+    delete peer.unanswered;
+    parts.onChange?.(hostOf(origin), false);
+  };
+  const fail = (origin: string, peer: Peer, request: HttpRequest): void => {
+    if (!peer.breaker.fail()) return;
+    peer.unanswered = request;
+    parts.onChange?.(hostOf(origin), true);
+    probe(origin, peer);
+  };
+  const peerOf = (origin: string): Peer => {
+    const known = peers.get(origin);
+    if (known !== undefined) return known;
+    if (peers.size >= MAXIMUM_PEERS) forgetOldest(peers, common);
+    const peer = { breaker: createBreaker(parts.elapsed, options), client: common };
+    peers.set(origin, peer);
+    return peer;
+  };
+  return {
+    async request(request) {
+      const origin = originOf(request.url);
+      const peer = peerOf(origin);
+      if (peer.breaker.isOpen()) throw new HttpFailure('suspended', 'the peer has not answered lately');
+      try {
+        const reply = await peer.client.request(request);
+        // What was under way when the peer was given up does not bring it back: the probe does.
+        if (!peer.breaker.isOpen()) peer.breaker.succeed();
+        return reply;
+      } catch (error) {
+        if (isTimeout(error) && request.deadlineMs >= MINIMUM_DEADLINE_MS) fail(origin, peer, request);
+        throw error;
+      }
+    },
+    async close() {
+      isClosed = true;
+      const clients = new Set([common, ...[...peers.values()].map(({ client }) => client)]);
+      await Promise.all([...clients].map((client) => client.close()));
+    },
+  };
+}
+
+/** One that answers: a silent one is still probed. */
+function forgetOldest(peers: Map<string, Peer>, common: SafeClient): void {
+  for (const [origin, { breaker, client }] of peers) {
+    if (breaker.isOpen()) continue;
+    peers.delete(origin);
+    if (client !== common) void client.close();
+    return;
+  }
+}
+
+function hostOf(origin: string): string {
+  return URL.parse(origin)?.hostname ?? '';
+}
+
+/** Scheme, host and port of an absolute URL, as written: no more than a name for the peer. */
+function originOf(url: string): string {
+  const end = url.indexOf('/', 8);
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof HttpFailure && error.code === 'deadline';
+}

@@ -1,0 +1,94 @@
+// What every interface for switches of a process shares: the trunks of its configuration, and the one way their calls
+// are asked about.
+
+import { StirError } from '@oobleck/stir';
+import type { NumberRules } from '@oobleck/stir/number';
+import type { Attestation } from '@oobleck/stir/passport';
+import type { Reason } from '@oobleck/stir/verdict';
+import {
+  type CallPath,
+  type CallPathEvent,
+  createCallPath,
+  createTrunk,
+  createTrunkTable,
+  type IdentityCipher,
+  type Trunk,
+  type TrunkTable,
+} from '../gateway/trunk/index.ts';
+import { ConfigurationError } from '../operate/index.ts';
+import type { CalledSide } from './called-side.ts';
+import type { CallingSide } from './calling-side.ts';
+import type { Configuration } from './configuration.ts';
+import type { TrunkConfiguration } from './configuration-trunks.ts';
+import type { Environment } from './environment.ts';
+
+export interface SwitchSide {
+  readonly path: CallPath;
+  readonly trunks: TrunkTable;
+}
+
+export interface SwitchSideParts {
+  readonly calling: CallingSide | undefined;
+  readonly called: CalledSide | undefined;
+  readonly cipher?: IdentityCipher | undefined;
+}
+
+/** @throws ConfigurationError where a trunk has rules about numbers that cannot be */
+export function startSwitchSide(
+  { trunks = [], rest }: Configuration,
+  environment: Environment,
+  { calling, called, cipher }: SwitchSideParts,
+): SwitchSide {
+  const { now, timers } = environment;
+  const path = createCallPath({
+    authentication: calling?.service,
+    verification: called?.service,
+    cipher,
+    now,
+    elapsed: () => performance.now(),
+    schedule: timers.schedule,
+    onEvent: (event) => logEvent(environment, event),
+  });
+  called?.watchClocks(path.observeClock);
+  const dialPlan = rest?.dialPlan;
+  return {
+    path,
+    trunks: createTrunkTable(
+      trunks.map((one, at) => readTrunk(one, dialPlan, `trunks.${at}`)),
+      (tenant) => createTrunk({ name: 'default', tenant, numbers: { dialPlan } }),
+    ),
+  };
+}
+
+function readTrunk(options: TrunkConfiguration, dialPlan: NumberRules['dialPlan'], field: string): Trunk {
+  const { on, trustAssertedIdentity, numbers, block, attestation, ...others } = options;
+  const { nationalAlternate, ...rules } = numbers ?? {};
+  try {
+    return createTrunk({
+      ...others,
+      numbers: { dialPlan, ...rules, hasNationalAlternate: nationalAlternate },
+      ...(on === undefined ? {} : { isOn: on }),
+      ...(trustAssertedIdentity === undefined ? {} : { isAssertedTrusted: trustAssertedIdentity }),
+      ...(attestation === undefined ? {} : { attestation: attestation as Attestation }),
+      ...(block === undefined ? {} : { block: block as Reason[] }),
+    } as Parameters<typeof createTrunk>[0]);
+  } catch (error) {
+    if (!(error instanceof StirError)) throw error;
+    throw new ConfigurationError([`${field}.numbers: ${error.message}`]);
+  }
+}
+
+function logEvent({ log }: Environment, event: CallPathEvent): void {
+  if (event.event === 'clock-skew')
+    return log.warn('clock-skew', {
+      role: 'verification',
+      reason: event.seconds > 0 ? 'clock-behind' : 'clock-ahead',
+      count: Math.abs(event.seconds),
+    });
+  if (event.event === 'call-path-failed')
+    return log.error('call-path-failed', { role: 'gateway', error: event.error });
+  const { event: name, reason, elapsedMs, mode } = event;
+  const role = name === 'call-placed' ? 'authentication' : 'verification';
+  const said = mode === 'monitor' ? `monitor-${reason}` : reason;
+  log.info(name, { role, reason: said, elapsedMs: Math.round(elapsedMs) });
+}
