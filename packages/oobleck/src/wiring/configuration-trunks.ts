@@ -73,6 +73,9 @@ export const TRUNK = Type.Object(
     trustAssertedIdentity: Type.Optional(flag),
     exemptNumbers: Type.Optional(list(number, 'dialled numbers')),
     addressesPerCall: Type.Optional(integer(1, 8)),
+    clearPeers: Type.Optional(
+      list(Type.String({ minLength: 1, maxLength: 64, description: 'a name' }), 'names of peers', 64),
+    ),
     deadlineMs: Type.Optional(integer(50, 10_000)),
     numbers: Type.Optional(NUMBERS),
   },

@@ -229,7 +229,7 @@ describe('time', () => {
     const monitored = trunkOf({ mode: 'monitor' });
     const answer = await path.place(offerOf({ trunk: monitored }));
     expect(answer).toMatchObject({ action: 'unchanged', reason: 'monitor', identities: [] });
-    expect(world.signed[0]!.order).toEqual({ deposits: false });
+    expect(world.signed[0]!.order).toMatchObject({ deposits: false });
     await advance(0);
     expect(world.events).toEqual([
       { event: 'call-placed', trunk: 'east', mode: 'monitor', reason: 'signed', elapsedMs: 0 },

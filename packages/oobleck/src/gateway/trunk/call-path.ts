@@ -99,7 +99,7 @@ async function place(context: Context, offer: OfferedCall): Promise<PlacedAnswer
     return conclude(context, offer, trace, 'call-placed', unchanged(skipped ?? 'no-service'));
   const now = Math.floor(parts.now() / 1000);
   const isMonitored = offer.trunk.mode === 'monitor';
-  const order = { deposits: !isMonitored };
+  const order = { deposits: !isMonitored, clearPeers: offer.trunk.clearPeers };
   const decide = (): Promise<Placement> =>
     orMalformed(
       () => placeCall({ authentication, cipher, now, originationId: randomUUID, order }, offer),

@@ -34,6 +34,7 @@ export async function receiveCall(
   const identities = [...opened, ...(offer.identities ?? [])];
   const verdict = await verification.verify(call, identities, {
     addresses: trunk.addressesPerCall,
+    clearPeers: trunk.clearPeers,
     deadlineMs: trunk.deadlineMs - RESERVE_MS,
     isInBandOnly: offer.isInBandOnly,
   });

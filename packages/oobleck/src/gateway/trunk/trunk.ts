@@ -32,6 +32,7 @@ export interface TrunkOptions {
   readonly exemptNumbers?: readonly string[];
   /** Mailboxes asked for each call, default the verification service's own. */
   readonly addressesPerCall?: number;
+  readonly clearPeers?: readonly string[];
   /** Default 380. */
   readonly deadlineMs?: number;
 }
@@ -63,6 +64,8 @@ export interface Trunk {
   readonly isAssertedTrusted: boolean;
   readonly exemptions: Exemptions;
   readonly addressesPerCall: number | undefined;
+  /** Names of peers, beside the tenant's own, that speak the clear-text profiles about its calls. */
+  readonly clearPeers: readonly string[] | undefined;
   /** For everything that is done about a call. */
   readonly deadlineMs: number;
 }
@@ -85,6 +88,7 @@ export function createTrunk(options: TrunkOptions): Trunk {
     isAssertedTrusted: options.isAssertedTrusted ?? true,
     exemptions: createExemptions(options.exemptNumbers),
     addressesPerCall: options.addressesPerCall,
+    clearPeers: options.clearPeers,
     deadlineMs: options.deadlineMs ?? 380,
   };
 }
