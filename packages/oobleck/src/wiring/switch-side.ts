@@ -79,16 +79,22 @@ function readTrunk(options: TrunkConfiguration, dialPlan: NumberRules['dialPlan'
 }
 
 function logEvent({ log }: Environment, event: CallPathEvent): void {
-  if (event.event === 'clock-skew')
-    return log.warn('clock-skew', {
-      role: 'verification',
-      reason: event.seconds > 0 ? 'clock-behind' : 'clock-ahead',
-      count: Math.abs(event.seconds),
-    });
-  if (event.event === 'call-path-failed')
-    return log.error('call-path-failed', { role: 'gateway', error: event.error });
-  const { event: name, reason, elapsedMs, mode } = event;
-  const role = name === 'call-placed' ? 'authentication' : 'verification';
-  const said = mode === 'monitor' ? `monitor-${reason}` : reason;
-  log.info(name, { role, reason: said, elapsedMs: Math.round(elapsedMs) });
+  switch (event.event) {
+    case 'clock-skew':
+      log.warn('clock-skew', {
+        role: 'verification',
+        reason: event.seconds > 0 ? 'clock-behind' : 'clock-ahead',
+        count: Math.abs(event.seconds),
+      });
+      break;
+    case 'call-path-failed':
+      log.error('call-path-failed', { role: 'gateway', error: event.error });
+      break;
+    default: {
+      const { event: name, reason, elapsedMs, mode } = event;
+      const role = name === 'call-placed' ? 'authentication' : 'verification';
+      const said = mode === 'monitor' ? `monitor-${reason}` : reason;
+      log.info(name, { role, reason: said, elapsedMs: Math.round(elapsedMs) });
+    }
+  }
 }

@@ -179,19 +179,25 @@ function send(response: ServerResponse, status: number, type: string, text: stri
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: EventLog): void {
-  if (response.headersSent) return void response.destroy();
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
   if (!request.complete && request.httpVersionMajor < 2) {
     response.setHeader('connection', 'close');
     request.resume();
   }
-  if (error instanceof AtisRefusal) return sendRefusal(request, response, error);
-  if (error instanceof HttpProblem) {
-    // A body that ended before its time: for ATIS-1000082 it cannot be parsed.
-    if (error.problem.status === 400) return sendRefusal(request, response, new AtisRefusal('SVC4006'));
-    return sendProblem(request, response, error.problem);
-  }
+  const isProblem = error instanceof HttpProblem;
+  // A body that ended before its time: for ATIS-1000082 it cannot be parsed.
+  if (isProblem && error.problem.status !== 400) sendProblem(request, response, error.problem);
+  else sendRefusal(request, response, refusalFor(error, log));
+}
+
+function refusalFor(error: unknown, log: EventLog): AtisRefusal {
+  if (error instanceof AtisRefusal) return error;
+  if (error instanceof HttpProblem) return new AtisRefusal('SVC4006');
   problemOf(error, log); // logs it under an incident id
-  sendRefusal(request, response, new AtisRefusal('POL5000'));
+  return new AtisRefusal('POL5000');
 }
 
 function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: AtisRefusal): void {
