@@ -3,7 +3,12 @@
 import type { Certificate } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { createNodeCrypto } from '../crypto/index.ts';
-import { createGuardedClient, createSafeClient, type SafeClient, type StreamingClient } from '../http/index.ts';
+import {
+  createGuardedClient,
+  createSafeClient,
+  type SafeClient,
+  type StreamingClient,
+} from '../http/index.ts';
 import {
   createEventLog,
   createPrometheusMeter,
