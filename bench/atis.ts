@@ -26,6 +26,8 @@ const HOST = 'cps.example.net';
 const SPC = '1234' as Spc;
 const CERTIFICATE_PATH = '/certificates/1234.pem';
 const PAIRS = 4_096;
+/** Of the answer to a publication. */
+const RECEIPT_BYTES = 34;
 
 export const atisPublish: Benchmark = {
   name: 'atis-publish',
@@ -157,7 +159,7 @@ async function besideEcho(
 ): Promise<Subject> {
   const { cps, lab, tlsCa: ca } = world;
   const { status, make, replyBytes } = load;
-  const echo: ServerProcess = await startEcho(lab, replyBytes);
+  const echo: ServerProcess = await startEcho(lab, replyBytes, RECEIPT_BYTES);
   return {
     work: costOfRequests({ server: cps, ca, make, status }),
     limit: [costOfRequests({ server: echo, ca, make, status }), bareEcdsa('verify')],

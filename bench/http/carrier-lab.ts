@@ -50,10 +50,10 @@ export async function startCarrierLab(): Promise<CarrierLab> {
   };
 }
 
-/** @param replyBytes of an answer to GET */
-export function startEcho({ folder }: Lab, replyBytes: number): Promise<ServerProcess> {
-  const pem = (name: string): string => join(folder, name);
-  return startServerProcess('echo-server.ts', pem('tls.pem'), pem('tls.key'), String(replyBytes));
+/** @param replyBytes of an answer to GET @param postBytes of one to POST */
+export function startEcho({ folder }: Lab, replyBytes: number, postBytes = 0): Promise<ServerProcess> {
+  const [certificate, key] = ['tls.pem', 'tls.key'].map((name) => join(folder, name));
+  return startServerProcess('echo-server.ts', certificate!, key!, String(replyBytes), String(postBytes));
 }
 
 export function createFolder(): string {

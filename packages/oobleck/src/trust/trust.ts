@@ -10,7 +10,7 @@ import { parseDerChain } from './parse-chain.ts';
 import type { TrustParts } from './parts.ts';
 import { createPathMemory } from './path-memory.ts';
 import { createTnLists } from './tn-lists.ts';
-import { parseRepositories, parseX5u } from './x5u.ts';
+import { createX5uReader, parseRepositories } from './x5u.ts';
 
 export interface TrustOptions {
   /** Origins that may be contacted for PASSporTs from out of band, such as `https://cr.example.net`; default none. */
@@ -82,6 +82,7 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
     failureSeconds: options.failureSeconds ?? 30,
   });
   const carried = createCarriedChains(parts.crypto, cacheEntries);
+  const readX5u = createX5uReader(x5uPorts);
   const source = createChainSource({
     fetchChain: parts.fetchChain,
     now: parts.now,
@@ -106,7 +107,7 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
     validated,
     refresh: source.refresh,
     async chainFor(x5u, { channel, signalDeadlineMs }) {
-      const url = parseX5u(x5u, x5uPorts);
+      const url = readX5u(x5u);
       if (url === undefined) return { unavailable: 'bad-url' };
       const isListed = repositories.has(url.origin);
       const known = source.cached(url.href);
@@ -116,7 +117,7 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
       return known ?? within(source.fetch(url.href, isListed), signalDeadlineMs);
     },
     chainAtHand(x5u) {
-      const url = parseX5u(x5u, x5uPorts);
+      const url = readX5u(x5u);
       const known = url && source.cached(url.href);
       return known !== undefined && 'chain' in known ? known.chain.map(({ der }) => der) : undefined;
     },

@@ -8,7 +8,7 @@ import type { Crypto } from '@oobleck/stir/crypto';
 import { isSameParty } from '@oobleck/stir/passport';
 import type { ChainResult, Channel, Trust } from '../../../trust/index.ts';
 import type { AccessAction, AccessClaims } from './access-claims.ts';
-import { type AccessToken, type ChainPlace, parseAccessToken } from './access-token.ts';
+import type { AccessToken, ChainPlace } from './access-token.ts';
 import type { Place } from './place.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -41,13 +41,14 @@ const BEARER = /^bearer +([A-Za-z0-9_.-]+) *$/i;
 
 /** What the token says, held against the request; nothing of it is proven yet. */
 export function readAccess(
+  read: (text: string) => AccessToken,
   options: AccessOptions,
   { authorization, place, action }: AccessRequest,
   nowMs: number,
 ): { readonly token: AccessToken } | { readonly refusal: Refusal } {
   const text = BEARER.exec(authorization ?? '')?.[1];
   if (text === undefined) return { refusal: 'no-token' };
-  const token = parse(text);
+  const token = orUndefined(() => read(text));
   if (token === undefined) return { refusal: 'malformed-token' };
   const refusal = judgeClaims(token.claims, options, place, nowMs) ?? judgeAction(token.claims, action);
   return refusal === undefined ? { token } : { refusal };
@@ -63,9 +64,9 @@ export async function proveAccess(
   return 'unavailable' in found ? UNAVAILABLE[found.unavailable] : judgeSigner(parts, token, found.chain);
 }
 
-function parse(text: string): AccessToken | undefined {
+function orUndefined<T>(read: () => T): T | undefined {
   try {
-    return parseAccessToken(text);
+    return read();
   } catch (error) {
     if (error instanceof StirError) return undefined;
     throw error;
@@ -124,14 +125,14 @@ const UNAVAILABLE = {
 
 function judgeSigner(
   { crypto, now, chains }: AccessParts,
-  { claims, jws }: AccessToken,
+  { claims, signingInput, signature }: AccessToken,
   chain: readonly Certificate[],
 ): Refusal | undefined {
   const path = chains.validated(chain, now() / 1000);
   if (!path.valid) return path.reason === 'tn-list-unavailable' ? 'certificate-unavailable' : 'untrusted';
   const key = verifyingKeyOf(path.leaf, crypto);
   if (key?.algorithm !== 'ES256') return 'untrusted';
-  if (!key.verify(jws.signingInput, jws.signature)) return 'signature';
+  if (!key.verify(signingInput, signature)) return 'signature';
   return isProvider(path.leaf, claims) ? undefined : 'holder';
 }
 

@@ -5,7 +5,14 @@
 import { StirError } from '@oobleck/stir';
 import type { SigningKey } from '@oobleck/stir/crypto';
 import type { JsonObject } from '@oobleck/stir/json';
-import { type CompactJws, decodeX5c, encodeX5c, parseCompactJws, signCompactJws } from '@oobleck/stir/jws';
+import {
+  decodeJwsSegment,
+  decodeX5c,
+  encodeX5c,
+  parseJwsObject,
+  signCompactJws,
+  splitCompactJws,
+} from '@oobleck/stir/jws';
 import { type AccessClaims, formatAccessClaims, parseAccessClaims } from './access-claims.ts';
 
 /** Where the certificate chain is. */
@@ -14,16 +21,42 @@ export type ChainPlace = { readonly x5u: string } | { readonly x5c: readonly Uin
 export interface AccessToken {
   readonly certificate: ChainPlace;
   readonly claims: AccessClaims;
-  readonly jws: CompactJws;
+  /** What the signature covers. */
+  readonly signingInput: Uint8Array;
+  /** r || s, 64 bytes. */
+  readonly signature: Uint8Array;
 }
 
 export const MAXIMUM_ACCESS_TOKEN = 12_288;
 const MAXIMUM_X5U = 2_048;
 
-/** Its form alone. @throws StirError ERR_TOKEN_FORMAT, ERR_JWS_FORMAT */
-export function parseAccessToken(text: string): AccessToken {
-  const jws = parseCompactJws(text, MAXIMUM_ACCESS_TOKEN);
-  return { certificate: parseHeader(jws.header), claims: parseAccessClaims(jws.payload), jws };
+/** Headers of the providers that ask most: each says the same in all its tokens. */
+const REMEMBERED_HEADERS = 1_024;
+const REMEMBERED_LENGTH = 1_024;
+
+/**
+ * Reads the form of tokens alone, and headers it has read lately without looking at them again.
+ * @returns a reader that throws StirError ERR_TOKEN_FORMAT, ERR_JWS_FORMAT
+ */
+export function createAccessTokenReader(): (text: string) => AccessToken {
+  const known = new Map<string, ChainPlace>();
+  const readHeader = (segment: string): ChainPlace => {
+    const before = known.get(segment);
+    if (before !== undefined) return before;
+    const place = parseHeader(parseSegment(segment));
+    if (known.size >= REMEMBERED_HEADERS) known.clear();
+    if (segment.length <= REMEMBERED_LENGTH) known.set(segment, place);
+    return place;
+  };
+  return (text) => {
+    const { header, payload, signingInput, signature } = splitCompactJws(text, MAXIMUM_ACCESS_TOKEN);
+    const certificate = readHeader(header);
+    return { certificate, claims: parseAccessClaims(parseSegment(payload)), signingInput, signature };
+  };
+}
+
+function parseSegment(segment: string): JsonObject {
+  return parseJwsObject(decodeJwsSegment(segment), MAXIMUM_ACCESS_TOKEN);
 }
 
 /** A token for these claims. */

@@ -11,7 +11,7 @@ import {
   readAccess,
 } from './access-check.ts';
 import type { AccessClaims } from './access-claims.ts';
-import type { AccessToken } from './access-token.ts';
+import { type AccessToken, createAccessTokenReader } from './access-token.ts';
 import type { ClearPassportStore, PublishedSet } from './clear-passport-store.ts';
 import { createHolderPace, type HolderPace } from './holder-pace.ts';
 import { digestOf, type PublishBody, parsePublishBody, requireAgreement } from './passport-set.ts';
@@ -70,6 +70,7 @@ interface Context {
   readonly policy: RetrievalPolicy;
   readonly retentionSeconds: number;
   readonly pace: HolderPace;
+  readonly readToken: (text: string) => AccessToken;
 }
 
 export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlacementOptions): AtisPlacement {
@@ -84,6 +85,7 @@ export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlac
     profiles: options.profiles ?? ['96', '105'],
     policy: options.retrieval ?? {},
     retentionSeconds: Math.min(options.retentionSeconds ?? 15, MAXIMUM_RETENTION_SECONDS),
+    readToken: createAccessTokenReader(),
     pace: createHolderPace(options.requestsPerSecond ?? 1_000),
   };
   return {
@@ -96,10 +98,10 @@ export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlac
   };
 }
 
-function read({ parts, access, profiles }: Context, request: AccessRequest) {
+function read({ parts, access, profiles, readToken }: Context, request: AccessRequest) {
   const { place } = request;
   if (!profiles.includes(place.profile)) return { refusal: 'not-found' } as const;
-  const found = readAccess(access, request, parts.now());
+  const found = readAccess(readToken, access, request, parts.now());
   return 'refusal' in found ? found : { claim: { place, token: found.token } };
 }
 
