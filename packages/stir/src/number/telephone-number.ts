@@ -57,6 +57,7 @@ export function parseTelephoneNumber(text: string, plan?: DialPlan): TelephoneNu
 
 /** The number in a text, separators and `+` still in it. */
 export function bareNumber(text: string): string {
+  if (text.length > MAXIMUM_TEXT) throw refusal();
   const uri = /^(tel|sips?):([^@;?]*)(?:;[^@?]*)?(@?)/i.exec(text);
   if (uri === null) return separated(text);
   const isSip = uri[1]!.toLowerCase() !== 'tel';

@@ -1,0 +1,282 @@
+import { parseIdentity } from '@oobleck/stir/identity';
+import { splitAddress } from '@oobleck/stir/mailbox';
+import { createPassportSigner, formatCompact, parsePassport } from '@oobleck/stir/passport';
+import type { Deposit } from '@oobleck/stir/placement';
+import type { Token } from '@oobleck/stir/token';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { crypto, tn } from '../../../test/network.ts';
+import { createAuthenticationService, type Tenant } from '../../authentication/index.ts';
+import {
+  CALLED,
+  CALLER,
+  called,
+  createWorld,
+  provider,
+  REPOSITORY,
+  type Statement,
+  sealer,
+  type World,
+} from '../../verification/verification-fixture.ts';
+import { createCallPath, createTrunk, type OfferedCall, type TrunkOptions } from './index.ts';
+
+const FORWARDED = tn('12155551299');
+const PROVIDER_URL = `${REPOSITORY}/provider.pem`;
+
+let world: World;
+let deposits: Deposit[];
+beforeEach(async () => {
+  world = await createWorld();
+  world.repository.set('/provider.pem', provider.pem);
+  world.repository.set('/called.pem', called.pem);
+  deposits = [];
+});
+
+const tenantOf = (more: Partial<Tenant> = {}): Tenant => ({
+  name: 't',
+  signer: createPassportSigner(called.key, `${REPOSITORY}/called.pem`),
+  certificate: called.certificate,
+  chain: called.ders,
+  highestAttestation: 'A',
+  ...more,
+});
+
+/** Both sides in one: the authentication service leaves at the CPS what the verification service finds there. */
+function createPath(tenant: Tenant | undefined = undefined) {
+  const parts = world.partsOf();
+  const keysFor = (number: typeof CALLED) =>
+    world.holder.keysFor(number).map(({ form, mailboxId, cps }) => ({
+      credential: { form, cps, stake: 0 } as never,
+      mailboxId,
+      entries: [],
+      signer: 's',
+    }));
+  const authentication = createAuthenticationService({
+    crypto,
+    now: world.clock.ms,
+    tenants: { tenant: () => tenant },
+    keys: { keysFor },
+    purse: { take: (_cps, count) => Array<Token>(count).fill({} as Token) },
+    sender: {
+      async send(_cps, deposit) {
+        deposits.push(deposit);
+        world.leave(deposit.blob, splitAddress(deposit.address));
+        return 'stored';
+      },
+      retract: async () => undefined,
+    },
+    chains: parts.chains,
+    schedule: () => undefined,
+  });
+  return createCallPath({
+    authentication,
+    verification: world.createVs({ chains: parts.chains }),
+    now: world.clock.ms,
+    elapsed: () => performance.now(),
+    schedule: (action, delayMs) => {
+      const timer = setTimeout(action, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+}
+
+const trunkOf = (options: Partial<TrunkOptions>) =>
+  createTrunk({ name: 'gateway', tenant: 't', deadlineMs: 5_000, ...options });
+const carrying = trunkOf({ outgoing: 'carry' });
+const restoring = trunkOf({ incoming: 'restore' });
+const offerOf = (change: Partial<OfferedCall>): OfferedCall => ({
+  trunk: carrying,
+  callId: 'call',
+  caller: CALLER,
+  called: CALLED,
+  ...change,
+});
+const envelopeIn = ({ address, blob }: Deposit, number = CALLED) =>
+  sealer.open(world.holder.keysFor(number)[0]!.agreement, address, blob)!;
+const identityOf = (statement: Statement = {}) => world.identityOf({ x5u: PROVIDER_URL, ...statement });
+
+describe('gateway placement', () => {
+  it('G-01: the PASSporTs of the INVITE go to every key of the called number, and none is made', async () => {
+    const identity = identityOf();
+    const answer = await createPath().place(offerOf({ identities: [identity] }));
+    expect(answer).toMatchObject({
+      action: 'continue',
+      reason: 'carried',
+      outOfBand: 'stored',
+      identities: [],
+      removeIdentities: false,
+    });
+    expect(deposits).toHaveLength(world.holder.keysFor(CALLED).length);
+    expect(envelopeIn(deposits[0]!).passports).toEqual([parseIdentity(identity).token]);
+  });
+
+  it('G-01: the chain goes along where it is at hand, and is not fetched for it', async () => {
+    const path = createPath();
+    await path.place(offerOf({ identities: [identityOf()] }));
+    expect([envelopeIn(deposits[0]!).chain, world.fetched]).toEqual([undefined, []]);
+    const vs = await path.receive(
+      offerOf({ trunk: restoring, callId: 'arrived', identities: [identityOf()] }),
+    );
+    expect(vs.reason).toBe('verified');
+    await path.place(offerOf({ callId: 'next', identities: [identityOf()] }));
+    expect(envelopeIn(deposits[1]!).chain).toEqual(provider.ders);
+  });
+
+  it('G-02: the same INVITE again is one deposit and the same answer; whether another lies there cannot be seen', async () => {
+    const path = createPath();
+    const offer = offerOf({ identities: [identityOf()] });
+    const answers = await Promise.all([path.place(offer), path.place(offer)]);
+    expect(deposits).toHaveLength(1);
+    expect(answers[1]).toEqual(answers[0]);
+    // Somebody left the same PASSporT before: one call takes one, and finds it among two.
+    const identity = identityOf();
+    await path.place(offerOf({ callId: 'a', identities: [identity] }));
+    await path.place(offerOf({ callId: 'b', identities: [identity] }));
+    expect((await path.receive(offerOf({ trunk: restoring, callId: 'c' }))).reason).toBe('verified');
+  });
+
+  it('G-03: what is found is put back, in full form, and verifies in band', async () => {
+    const path = createPath();
+    const identity = identityOf();
+    await path.place(offerOf({ identities: [identity] }));
+    const answer = await path.receive(
+      offerOf({ trunk: restoring, callId: 'over the telephone network'.replaceAll(' ', '-') }),
+    );
+    expect(answer).toMatchObject({
+      action: 'continue',
+      reason: 'verified',
+      identities: [identity],
+      facts: { attestation: 'A', channel: 'out-of-band', authority: 'provider' },
+    });
+    expect(answer.facts.originationId).toMatch(/^00000000-/);
+    const plain = await path.receive(offerOf({ trunk: trunkOf({}), callId: 'again' }));
+    expect(plain.identities).toEqual([]);
+  });
+
+  it('G-03: a compact form is rebuilt from the call before it is left; without its Date it is not', async () => {
+    const token = createPassportSigner(provider.key, PROVIDER_URL).sign({
+      extension: 'base',
+      originator: { kind: 'tn', number: CALLER },
+      destinations: { numbers: [CALLED], uris: [] },
+      issuedAt: world.clock.seconds(),
+    });
+    const compact = `${formatCompact(token)};info=<${PROVIDER_URL}>;alg=ES256`;
+    const path = createPath();
+    const dated = offerOf({ identities: [compact], sentAt: world.clock.seconds() });
+    expect((await path.place(dated)).reason).toBe('carried');
+    expect(envelopeIn(deposits[0]!).passports).toEqual([token]);
+    expect((await path.place(offerOf({ callId: '2', identities: [compact] }))).reason).toBe('no-passport');
+  });
+
+  it('nothing that came, or nothing that can be read: on as it came', async () => {
+    const path = createPath();
+    for (const identities of [[], ['nonsense'], ['a.b.c;info=<x>']])
+      expect(
+        await path.place(offerOf({ identities, callId: `x${identities.join()}`.replace(/\W/g, '') })),
+      ).toMatchObject({
+        action: 'unchanged',
+        reason: 'no-passport',
+      });
+    expect(deposits).toEqual([]);
+  });
+
+  it('more PASSporTs than an envelope holds: nothing is left, and the call goes on', async () => {
+    const long = Array.from({ length: 8 }, () =>
+      identityOf({
+        x5u: `${REPOSITORY}/${'x'.repeat(300)}.pem`,
+        dest: Array.from({ length: 32 }, (_, at) => tn(`1215555${2000 + at}`)),
+      }),
+    );
+    const answer = await createPath().place(offerOf({ identities: long }));
+    expect(['carried', 'failed']).toEqual([answer.reason, answer.outOfBand]);
+  });
+});
+
+describe('a call that is sent on', () => {
+  const forwarding = (identities: readonly string[], change: Partial<OfferedCall> = {}) =>
+    offerOf({ trunk: trunkOf({}), identities, divertedFrom: CALLED, called: FORWARDED, ...change });
+
+  it('G-04: div in band, div-o out of band, sealed to the new target, and the chain verifies there', async () => {
+    const path = createPath(tenantOf());
+    const original = identityOf();
+    const answer = await path.place(forwarding([original], { historyIndex: '1.1' }));
+    expect(answer).toMatchObject({ action: 'continue', reason: 'diverted', outOfBand: 'stored' });
+    const { token, ppt } = parseIdentity(answer.identities[0]!);
+    expect([ppt, parsePassport(token).diversion]).toEqual([
+      'div',
+      { from: { kind: 'tn', number: CALLED }, historyIndex: '1.1' },
+    ]);
+    const [nested, ...others] = envelopeIn(deposits[0]!, FORWARDED).passports;
+    expect(parsePassport(nested!).diversion).toMatchObject({ original: parseIdentity(original).token });
+    expect(others).toEqual([]);
+    const reached = await path.receive(offerOf({ trunk: restoring, callId: 'reached', called: FORWARDED }));
+    expect(reached.reason).toBe('verified');
+    expect(reached.verdict.diversions).toHaveLength(1);
+    expect(reached.identities.map((value) => parseIdentity(value).ppt)).toEqual(['div-o']);
+    // In band, with the field that was added, it verifies as well.
+    const inBand = await path.receive(
+      offerOf({
+        trunk: trunkOf({}),
+        callId: 'in-band',
+        called: FORWARDED,
+        identities: [identityOf(), ...answer.identities],
+      }),
+    );
+    expect(inBand.verdict.status).not.toBe('failed');
+  });
+
+  it('back and forth to five diversions, and not to a sixth', async () => {
+    const path = createPath(tenantOf());
+    const identities = [identityOf()];
+    for (let at = 0; at < 6; at++) {
+      const [from, to] = at % 2 === 0 ? [CALLED, FORWARDED] : [FORWARDED, CALLED];
+      const offer = forwarding(identities, { divertedFrom: from, called: to, callId: `hop-${at}` });
+      const answer = await path.place(offer);
+      expect(answer.reason).toBe(at < 5 ? 'diverted' : 'too-many-diversions');
+      identities.push(...answer.identities);
+    }
+    const reached = await path.receive(offerOf({ trunk: restoring, callId: 'reached', called: FORWARDED }));
+    expect(reached.reason).toBe('verified');
+  });
+
+  it('a stale outermost PASSporT gets no new signature', async () => {
+    const path = createPath(tenantOf());
+    const original = identityOf();
+    world.clock.advance(61);
+    const answer = await path.place(forwarding([original]));
+    expect(answer).toMatchObject({ action: 'unchanged', reason: 'stale', identities: [], outOfBand: 'none' });
+    expect(deposits).toEqual([]);
+  });
+
+  it('the time of the earlier PASSporT is kept', async () => {
+    const original = identityOf();
+    const { issuedAt } = parsePassport(parseIdentity(original).token);
+    world.clock.advance(40);
+    const { identities } = await createPath(tenantOf()).place(forwarding([original]));
+    expect(parsePassport(parseIdentity(identities[0]!).token).issuedAt).toBe(issuedAt);
+  });
+
+  it.each<[string, () => Tenant | undefined, Partial<OfferedCall>]>([
+    ['no-authority', () => tenantOf({ certificate: provider.certificate }), {}],
+    ['no-passport', () => tenantOf(), { caller: '12155550000' }],
+    ['no-passport', () => tenantOf(), { divertedFrom: '12155550000' }],
+    ['same-number', () => tenantOf(), { called: CALLED }],
+    ['unknown-tenant', () => undefined, {}],
+  ])('%s: on as it came', async (reason, tenant, change) => {
+    const answer = await createPath(tenant()).place(forwarding([identityOf()], change));
+    expect(answer).toMatchObject({ action: 'unchanged', reason, identities: [] });
+  });
+
+  it('without the earlier PASSporT only the div is signed, of what the switch says', async () => {
+    const path = createPath(tenantOf());
+    const answer = await path.place(forwarding([], { sentAt: world.clock.seconds() - 5 }));
+    const { originator, destinations, issuedAt } = parsePassport(parseIdentity(answer.identities[0]!).token);
+    expect([originator, destinations.numbers, issuedAt]).toEqual([
+      { kind: 'tn', number: CALLER },
+      [FORWARDED],
+      world.clock.seconds() - 5,
+    ]);
+    expect([answer.outOfBand, deposits]).toEqual(['none', []]);
+    const late = forwarding([], { sentAt: world.clock.seconds() - 61, callId: 'late' });
+    expect((await path.place(late)).reason).toBe('stale');
+  });
+});
