@@ -6,6 +6,7 @@ import type { Token } from '@oobleck/stir/token';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { crypto, tn } from '../../../test/network.ts';
 import { createAuthenticationService, type Tenant } from '../../authentication/index.ts';
+import type { Trust } from '../../trust/index.ts';
 import {
   CALLED,
   CALLER,
@@ -43,6 +44,7 @@ const tenantOf = (more: Partial<Tenant> = {}): Tenant => ({
 /** Both sides in one: the authentication service leaves at the CPS what the verification service finds there. */
 function createPath(tenant: Tenant | undefined = undefined) {
   const parts = world.partsOf();
+  const chains = parts.chains as Trust;
   const keysFor = (number: typeof CALLED) =>
     world.holder.keysFor(number).map(({ form, mailboxId, cps }) => ({
       credential: { form, cps, stake: 0 } as never,
@@ -64,12 +66,12 @@ function createPath(tenant: Tenant | undefined = undefined) {
       },
       retract: async () => undefined,
     },
-    chains: parts.chains,
+    chains,
     schedule: () => undefined,
   });
   return createCallPath({
     authentication,
-    verification: world.createVs({ chains: parts.chains }),
+    verification: world.createVs({ chains }),
     now: world.clock.ms,
     elapsed: () => performance.now(),
     schedule: (action, delayMs) => {
