@@ -137,7 +137,7 @@ function ask(
   if (!sessions.includes(session)) sessions.push(session);
   return new Promise((resolve, reject) => {
     const request = session.request({ ':method': method, ':path': path, ...headers });
-    const chunks: Buffer[] = [];
+    const chunks: Uint8Array[] = [];
     let head: Record<string, string> = {};
     const finish = () =>
       resolve({ status: Number(head[':status']), headers: head, body: Buffer.concat(chunks) });
@@ -148,7 +148,7 @@ function ask(
       finish();
     });
     request
-      .on('data', (chunk) => chunks.push(chunk))
+      .on('data', (chunk: Uint8Array) => chunks.push(chunk))
       .on('close', finish)
       .on('error', reject);
     request.end(body);
