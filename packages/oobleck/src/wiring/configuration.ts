@@ -2,6 +2,7 @@
 // a role that is not named does not run.
 
 import Type, { type Static } from 'typebox';
+import { CALL_CENTRE } from './configuration-callcentre.ts';
 import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
 import { METRICS } from './configuration-metrics.ts';
 import { STORE, WORKERS } from './configuration-store.ts';
@@ -273,6 +274,7 @@ export const CONFIGURATION = Type.Object(
       ),
     ),
     trunks: Type.Optional(TRUNKS),
+    callcentre: Type.Optional(CALL_CENTRE),
     rest: Type.Optional(
       Type.Object(
         {

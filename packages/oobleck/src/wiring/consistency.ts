@@ -22,8 +22,20 @@ export function requireConsistency(configuration: Configuration): void {
     ...storeFaults(configuration),
     ...workerFaults(configuration),
     ...trunkFaults(configuration),
+    ...callCentreFaults(configuration),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+/** Agents hear of PASSporTs that come while a call rings only where streams bring them. */
+function callCentreFaults({ callcentre, rest, verification }: Configuration): readonly string[] {
+  if (callcentre === undefined) return [];
+  return [
+    ...(rest === undefined ? ['callcentre: expected rest beside it, which it is served with'] : []),
+    ...(verification?.streams === undefined
+      ? ['callcentre: expected verification.streams, which bring the PASSporTs of calls']
+      : []),
+  ];
 }
 
 function somethingToRun(one: Configuration): readonly string[] {

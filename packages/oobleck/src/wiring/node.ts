@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { createEventLog } from '../operate/index.ts';
 import { createAtisService } from './atis-service.ts';
+import { startCallCentre } from './callcentre.ts';
 import { type CalledSide, startCalledSide } from './called-side.ts';
 import { type CallingSide, startCallingSide } from './calling-side.ts';
 import { startClearText } from './clear-text.ts';
@@ -82,9 +83,13 @@ export async function startNode(
     const calling = authentication && startCallingSide(authentication, environment, clear);
     if (calling !== undefined) closers.push(calling.close);
     const tenants = authentication?.tenants.map(({ name }) => name) ?? [];
+    const centre =
+      configuration.callcentre && called && startCallCentre(configuration.callcentre, environment, called);
     const switches = startSwitchSide(configuration, environment, { calling, called });
+    const path = centre?.observe(switches.path) ?? switches.path;
     const runs = { isSigning: calling !== undefined, isVerifying: called !== undefined };
-    const server = rest && (await startRestInterface(rest, environment, switches, runs, tenants));
+    const server =
+      rest && (await startRestInterface(rest, environment, { ...switches, path }, runs, tenants, centre));
     if (server !== undefined) closers.push(() => server.close());
     const metrics = await startMetrics(configuration, environment);
     if (metrics !== undefined) closers.push(() => metrics.close());

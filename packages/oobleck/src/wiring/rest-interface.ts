@@ -2,8 +2,9 @@
 // TLS and a client certificate or bearer key for everybody.
 
 import { createAccess, createRestFace } from '../gateway/rest/index.ts';
-import { createAddressPolicy, createHttpServer, type HttpServer } from '../http/index.ts';
+import { createAddressPolicy, createFastifyApp, createHttpServer, type HttpServer } from '../http/index.ts';
 import { ConfigurationError } from '../operate/index.ts';
+import type { CallCentreService } from './callcentre.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import type { SwitchSide } from './switch-side.ts';
@@ -16,6 +17,7 @@ export async function startRestInterface(
   { path, trunks }: SwitchSide,
   runs: { readonly isSigning: boolean; readonly isVerifying: boolean },
   tenants: readonly string[],
+  centre?: CallCentreService,
 ): Promise<HttpServer> {
   const { log, now } = environment;
   const host = options.host ?? '127.0.0.1';
@@ -39,14 +41,25 @@ export async function startRestInterface(
     now,
     reasonCodes: options.reasonCodes,
   });
-  return createHttpServer({
+  const app = createFastifyApp({ log });
+  const callCentre = centre?.mount(app, access, options.dialPlan);
+  await app.ready();
+  const server = await createHttpServer({
     host,
     port: options.port,
     log,
     routes,
+    ...(centre === undefined ? {} : { fallback: app.handle }),
     onAnswered: environment.meters.answered,
     ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),
   });
+  return {
+    ...server,
+    close(boundMs) {
+      callCentre?.close();
+      return server.close(boundMs);
+    },
+  };
 }
 
 function requireProtection({ tls, bearerKeys, clientCertificates }: Options, isLoopback: boolean): void {

@@ -34,7 +34,9 @@ export function startTicking(work: TickWork, cadenceMs: number, clock: TickClock
   let callOff = (): void => undefined;
   /** Timers may be early: then the rest is waited for. */
   const at = (dueMs: number, action: () => void): void => {
-    callOff = clock.schedule(() => (clock.now() < dueMs ? at(dueMs, action) : action()), dueMs - clock.now());
+    const isDue = (): boolean => clock.now() >= dueMs;
+    const waitMs = Math.max(0, dueMs - clock.now());
+    callOff = clock.schedule(() => (isDue() ? action() : at(dueMs, action)), waitMs);
   };
   const next = (): void => {
     if (isEnded) return;

@@ -1,3 +1,4 @@
+export { arrivedCall } from './call-facts.ts';
 export {
   type CallPath,
   type CallPathEvent,

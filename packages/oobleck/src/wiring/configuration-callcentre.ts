@@ -1,0 +1,19 @@
+// Configuration of the interface of a call centre, which is served beside the REST interface.
+
+import Type, { type Static } from 'typebox';
+
+const integer = (minimum: number, maximum: number) =>
+  Type.Integer({ minimum, maximum, description: `an integer from ${minimum} to ${maximum}` });
+
+export const CALL_CENTRE = Type.Object(
+  {
+    waitMs: Type.Optional(integer(400, 60_000)),
+    waitingCalls: Type.Optional(integer(1, 1_000_000)),
+    keptEvents: Type.Optional(integer(1, 1_000_000)),
+    listeners: Type.Optional(integer(1, 10_000)),
+    heartbeatMs: Type.Optional(integer(1_000, 300_000)),
+  },
+  { additionalProperties: false },
+);
+
+export type CallCentreConfiguration = Static<typeof CALL_CENTRE>;
