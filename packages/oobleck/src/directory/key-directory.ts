@@ -27,7 +27,9 @@ export interface CredentialStore {
    * changes may be told too. Left out by a store that no other process shares.
    * @returns what looks for changes, where the store does not tell of them by itself; synchronous and cheap
    */
-  follow?(receive: (slot: string, credential: string | undefined) => void): () => void;
+  follow?(
+    receive: (slot: string, credential: string | undefined) => void,
+  ): Promise<() => void> | (() => void);
 }
 
 /** The issuers whose tokens a CPS accepts, with the keys clients compare (RFC 9578 Section 4). */
@@ -176,7 +178,7 @@ export function createKeyDirectory(
         .map(({ credential, signer }) => ({ form: credential.form, signer })),
     follow: () => catchUp(),
     async open() {
-      catchUp = parts.store.follow?.(follow) ?? catchUp;
+      catchUp = (await parts.store.follow?.(follow)) ?? catchUp;
       const pace = createPace();
       for (const text of await parts.store.all()) {
         const { gone } = accept(text);

@@ -47,7 +47,7 @@ export function testCredentialStore(name: string, create: () => Promise<Credenti
       run(async ({ store, other }) => {
         await store.save('before', 'untold');
         const told = new Map<string, string | undefined>();
-        const catchUp = other.follow!((slot, credential) => void told.set(slot, credential));
+        const catchUp = await other.follow!((slot, credential) => void told.set(slot, credential));
         const isTold = async (slot: string, credential: string | undefined) =>
           expect
             .poll(() => {

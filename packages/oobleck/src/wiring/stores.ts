@@ -17,9 +17,16 @@ import { createMemoryIssuerQuota } from '../store/memory/issuer-quota.ts';
 import { createMemoryMailboxStore } from '../store/memory/mailbox-store.ts';
 import { createMemorySpentTokens } from '../store/memory/spent-tokens.ts';
 import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
+import { createRedisCredentialStore } from '../store/redis/credential-store.ts';
+import { createRedisIssuerKeys, createRedisIssuerQuota } from '../store/redis/issuer-records.ts';
+import { createRedisMailboxStore } from '../store/redis/mailbox-store.ts';
+import { connectRedis } from '../store/redis/redis-link.ts';
+import { requireRedisSchema } from '../store/redis/redis-schema.ts';
+import { createRedisSpentTokens } from '../store/redis/spent-tokens.ts';
+import { createRedisUsedPassports } from '../store/redis/used-passports.ts';
 import { SchemaError } from '../store/schema-version.ts';
 import type { UsedPassports } from '../verification/index.ts';
-import { parseStoreAddress } from './configuration-store.ts';
+import { parseStoreAddress, type RedisAddress } from './configuration-store.ts';
 import type { Measured } from './metered-store.ts';
 
 export interface Stores {
@@ -51,7 +58,7 @@ export async function openStores(url: string | undefined, around: StoreSurroundi
   const address = parseStoreAddress(url ?? 'memory:');
   if (address.kind === 'memory') return createMemoryStores(around.now);
   if (address.kind === 'lmdb') return lmdbStores(around.path(address.folder), around.now);
-  throw new ConfigurationError(['store: not known']);
+  return redisStores(address, around);
 }
 
 export function createMemoryStores(now: () => number): Stores {
@@ -92,6 +99,32 @@ function lmdbStores(path: string, now: () => number): Stores {
     async close() {
       mailboxes.close();
       await folder.close();
+    },
+  };
+}
+
+async function redisStores(address: RedisAddress, { now, log }: StoreSurroundings): Promise<Stores> {
+  const link = await connectRedis({ ...address, log });
+  try {
+    await requireRedisSchema(link);
+  } catch (cause) {
+    link.close();
+    if (!(cause instanceof SchemaError)) throw cause;
+    throw new ConfigurationError([`store: ${cause.message}`], { cause });
+  }
+  const credentials = createRedisCredentialStore(link);
+  return {
+    mailboxes: createRedisMailboxStore(link),
+    spent: createRedisSpentTokens(link, () => now() / 1000),
+    credentials,
+    issuerKeys: createRedisIssuerKeys(link),
+    issuerQuota: createRedisIssuerQuota(link),
+    used: createRedisUsedPassports(link),
+    sweep: () => true, // everything there ends by itself
+    isReady: link.isReady,
+    async close() {
+      credentials.close();
+      link.close();
     },
   };
 }

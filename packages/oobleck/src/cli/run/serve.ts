@@ -94,6 +94,10 @@ function refuse(error: unknown, terminal: Terminal): ExitCode {
     terminal.error(`cannot listen (${code})`);
     return EXIT.unavailable;
   }
+  if (code === 'ERR_STORE_AWAY') {
+    terminal.error('cannot reach the store');
+    return EXIT.unavailable;
+  }
   // What a library finds wrong with a certificate, a key or an address that the configuration names.
   if (code === undefined && !(error instanceof TypeError) && !(error instanceof StirError)) throw error;
   terminal.error(`configuration: ${code ?? message}`);

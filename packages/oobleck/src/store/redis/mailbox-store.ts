@@ -1,0 +1,161 @@
+// Live deposits in Redis. A shard is four keys in one slot (blobs, ids that were seen, stakes, flood mark), so that one
+// script adds a blob whole; up to 16 slots share a mailbox, so that a large one lies on several nodes. Everything ends
+// by itself: keys live a little longer than a deposit may. The scripts take the time from the caller, as every store
+// does: the clocks of nodes must agree to a second.
+
+import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
+import { createMailboxWatchers, type MailboxStore, type StoredBlob } from '../../cps/index.ts';
+import { decodeBlobRecord, encodeBlobRecord } from '../blob-record.ts';
+import type { RedisLink } from './redis-link.ts';
+
+const GROUPS = 16;
+const KEPT_MS = 62_000;
+const FLOODED_MS = 60_000;
+/** Of one retract hash; whoever left more under it takes back some of them. */
+const MOST_RETRACTED = 512;
+
+/** What has expired is forgotten first: its ids may come again, and it takes no room. */
+const ADD = `
+local blobs, seen, stakes, flood = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local id, record, now, expires, stake = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local old = redis.call('ZRANGEBYSCORE', seen, '-inf', now, 'LIMIT', 0, 4000)
+if #old > 0 then
+  redis.call('ZREM', seen, unpack(old))
+  redis.call('HDEL', blobs, unpack(old))
+  redis.call('HDEL', stakes, unpack(old))
+end
+if redis.call('ZADD', seen, 'NX', expires, id) == 0 then return 0 end
+redis.call('HSET', blobs, id, record)
+redis.call('PEXPIRE', seen, ARGV[6])
+redis.call('PEXPIRE', blobs, ARGV[6])
+if stake > 0 then
+  redis.call('HSET', stakes, id, stake)
+  redis.call('PEXPIRE', stakes, ARGV[6])
+end
+redis.call('SPUBLISH', ARGV[7], ARGV[10] .. '\\0' .. record)
+if redis.call('HLEN', blobs) > tonumber(ARGV[8]) then
+  local staked, lowest, candidates = {}, math.huge, {}
+  local pairs_ = redis.call('HGETALL', stakes)
+  for i = 1, #pairs_, 2 do staked[pairs_[i]] = tonumber(pairs_[i + 1]) end
+  for _, one in ipairs(redis.call('HKEYS', blobs)) do
+    local worth = staked[one] or 0
+    if worth < lowest then lowest, candidates = worth, {} end
+    if worth == lowest then candidates[#candidates + 1] = one end
+  end
+  local dropped = candidates[math.floor(tonumber(ARGV[9]) * #candidates) + 1]
+  redis.call('HDEL', blobs, dropped)
+  redis.call('HDEL', stakes, dropped)
+  redis.call('SET', flood, string.format('%.0f', tonumber(now) + ${FLOODED_MS}), 'PX', ${FLOODED_MS})
+end
+return 1`;
+
+const LIST = `return { redis.call('HVALS', KEYS[1]), redis.call('GET', KEYS[2]) or '0' }`;
+
+const REMEMBER = `redis.call('SADD', KEYS[1], ARGV[1]) redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1`;
+
+export interface RedisMailboxStore extends MailboxStore {
+  add(shard: string, blob: StoredBlob): Promise<void>;
+}
+
+/** @param random uniform in [0, 1): which of equal blobs gives way */
+export function createRedisMailboxStore(
+  link: RedisLink,
+  random: () => number = Math.random,
+): RedisMailboxStore {
+  return {
+    async add(shard, blob) {
+      const keys = keysOf(shard);
+      const { id, depositedAtMs, expiresAtMs, stake, retractHash } = blob;
+      const byHash = retractKey(retractHash);
+      await Promise.all([
+        link.read('eval', REMEMBER, 1, byHash, `${shard}\0${id}`, KEPT_MS),
+        link.write(
+          keys.blobs,
+          'eval',
+          ADD,
+          4,
+          keys.blobs,
+          keys.seen,
+          keys.stakes,
+          keys.flood,
+          id,
+          encodeBlobRecord(blob),
+          depositedAtMs,
+          expiresAtMs,
+          stake,
+          KEPT_MS,
+          keys.channel,
+          MAXIMUM_BLOBS_PER_SHARD,
+          random(),
+          shard,
+        ),
+      ]);
+    },
+    async list(shard, nowMs) {
+      const { blobs, flood } = keysOf(shard);
+      const [records, floodedUntilMs] = (await link.read('eval', LIST, 2, blobs, flood)) as [
+        Buffer[],
+        Buffer,
+      ];
+      const live = records.map(decodeBlobRecord).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+      return { blobs: live, isFlooded: Number(floodedUntilMs) > nowMs };
+    },
+    async retract(hashes) {
+      await Promise.all(hashes.map((hash) => retract(link, hash)));
+    },
+    watch: createWatching(link),
+  };
+}
+
+async function retract(link: RedisLink, hash: string): Promise<void> {
+  const found = (await link.read('srandmember', retractKey(hash), MOST_RETRACTED)) as Buffer[];
+  await Promise.all(
+    found.map((one) => {
+      const [shard, id] = one.toString().split('\0');
+      const { blobs } = keysOf(shard!);
+      return link.write(blobs, 'hdel', blobs, id!);
+    }),
+  );
+}
+
+const retractKey = (hash: string): string => `oobleck:retract:${hash}`;
+
+function keysOf(shard: string) {
+  const slash = shard.lastIndexOf('/');
+  const tag = tagOf(shard.slice(0, slash), Number(shard.slice(slash + 1)) % GROUPS || 0);
+  return {
+    blobs: `oobleck:blobs:${tag}:${shard}`,
+    seen: `oobleck:seen:${tag}:${shard}`,
+    stakes: `oobleck:stakes:${tag}:${shard}`,
+    flood: `oobleck:flood:${tag}:${shard}`,
+    channel: channelOf(tag),
+  };
+}
+
+const tagOf = (mailboxId: string, group: number): string => `{${mailboxId}/${group}}`;
+const channelOf = (tag: string): string => `oobleck:news:${tag}`;
+
+/** One channel a group of shards. Nobody is told before all of them are subscribed to, so that news has no gaps. */
+function createWatching(link: RedisLink): MailboxStore['watch'] {
+  const live = new Set<string>();
+  const channels = (mailboxId: string): readonly string[] =>
+    Array.from({ length: GROUPS }, (_, group) => channelOf(tagOf(mailboxId, group)));
+  const watchers = createMailboxWatchers({
+    onFirst(mailboxId) {
+      const receive = (message: Buffer): void => {
+        const end = message.indexOf(0);
+        if (live.has(mailboxId))
+          watchers.tell(message.toString('utf8', 0, end), decodeBlobRecord(message.subarray(end + 1)));
+      };
+      Promise.all(channels(mailboxId).map((channel) => link.subscribe(channel, receive))).then(
+        () => live.add(mailboxId),
+        () => live.add(mailboxId), // some are told of, the others when the connection is back
+      );
+    },
+    onLast(mailboxId) {
+      live.delete(mailboxId);
+      for (const channel of channels(mailboxId)) link.unsubscribe(channel);
+    },
+  });
+  return watchers.watch;
+}

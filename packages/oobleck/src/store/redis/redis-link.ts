@@ -1,0 +1,259 @@
+// The connection to Redis or Valkey, one server or a cluster. Commands of one turn of the event loop go out together;
+// each has a deadline and fails at once while there is no connection, so that a store that is away holds up nobody.
+// Redirections (MOVED, ASK) and reconnects are the library's. A write counts when the replicas asked for have it
+// (WAIT), as long as there are any: what a master answers with its replica in step outlives the master.
+
+import { Cluster, Redis } from 'ioredis';
+import type { EventLog } from '../../operate/index.ts';
+
+export interface RedisLinkOptions {
+  readonly isCluster: boolean;
+  readonly isTls: boolean;
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly username?: string;
+  readonly password?: string;
+  readonly database: number;
+  /** Replicas that must have a write before it counts. */
+  readonly replicas: number;
+  readonly log: EventLog;
+  /** For each command, default 500. */
+  readonly commandTimeoutMs?: number;
+}
+
+/** The store cannot be reached. It names nobody: a URL may hold a password. */
+export class StoreAwayError extends Error {
+  override readonly name = 'StoreAwayError';
+  readonly code = 'ERR_STORE_AWAY';
+}
+
+/** Answered in bytes. */
+export type RedisCommand = 'eval' | 'get' | 'set' | 'hdel' | 'hscan' | 'srandmember';
+
+export type Argument = string | number | Buffer;
+
+export interface RedisLink {
+  /** Reads, or writes that nobody waits to be replicated. The first key says which node. */
+  read(command: RedisCommand, ...rest: readonly Argument[]): Promise<unknown>;
+  /** Resolves when the replicas asked for have what was written. @param key by whose slot the node is found */
+  write(key: string, command: RedisCommand, ...rest: readonly Argument[]): Promise<unknown>;
+  /** Messages of a channel of sharded pub/sub. Resolves when subscribed. */
+  subscribe(channel: string, receive: (message: Buffer) => void): Promise<void>;
+  unsubscribe(channel: string): void;
+  /** Whether the last command found its node. */
+  isReady(): boolean;
+  close(): void;
+}
+
+const WAIT_MS = 50;
+/** How long nobody waits for a node whose replica is missing. */
+const UNREPLICATED_MS = 1_000;
+const PROBE_MS = 500;
+
+/** Resolves when connected. @throws StoreAwayError where that takes longer than 5 s */
+export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink> {
+  const client = options.isCluster ? createCluster(options) : createSingle(options);
+  const subscriber = client instanceof Cluster ? client : client.duplicate({ autoResubscribe: true });
+  for (const one of new Set([client, subscriber])) one.on('error', () => undefined); // told by `isReady`
+  try {
+    await untilReady(client);
+    if (subscriber !== client) await untilReady(subscriber);
+  } catch (error) {
+    client.disconnect();
+    subscriber.disconnect();
+    throw error;
+  }
+  const health = createHealth(client, options.log);
+  const methods = client as unknown as Record<string, (...rest: readonly Argument[]) => Promise<unknown>>;
+  const call = (command: RedisCommand, rest: readonly Argument[]): Promise<unknown> =>
+    health.watch(methods[`${command}Buffer`]!(...rest));
+  const replicated = createReplicated(client, options);
+  const channels = createChannels(subscriber);
+  return {
+    read: (command, ...rest) => call(command, rest),
+    async write(key, command, ...rest) {
+      const answer = await call(command, rest);
+      if (options.replicas > 0) await health.watch(replicated(key));
+      return answer;
+    },
+    ...channels,
+    isReady: health.isReady,
+    close() {
+      health.close();
+      client.disconnect();
+      if (subscriber !== client) subscriber.disconnect();
+    },
+  };
+}
+
+function nodeOptions({ username, password, isTls, commandTimeoutMs = 500 }: RedisLinkOptions) {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(isTls ? { tls: {} } : {}),
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: 2_000,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    disableClientInfo: true,
+  };
+}
+
+const retryDelay = (times: number): number => Math.min(50 * times, 1_000);
+
+function createSingle(options: RedisLinkOptions): Redis {
+  const { host, port } = options.nodes[0]!;
+  return new Redis({
+    ...nodeOptions(options),
+    host,
+    port,
+    db: options.database,
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    lazyConnect: true,
+    retryStrategy: retryDelay,
+  });
+}
+
+function createCluster(options: RedisLinkOptions): Cluster {
+  return new Cluster([...options.nodes], {
+    redisOptions: nodeOptions(options),
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    lazyConnect: true,
+    shardedSubscribers: true,
+    clusterRetryStrategy: retryDelay,
+    retryDelayOnFailover: 100,
+    retryDelayOnClusterDown: 100,
+    maxRedirections: 8,
+    slotsRefreshTimeout: 1_000,
+    slotsRefreshInterval: 5_000,
+    // Certificates are for names: these are not looked up before they are connected to.
+    ...(options.isTls ? { dnsLookup: (address, done) => done(null, address) } : {}),
+  });
+}
+
+const CONNECT_MS = 5_000;
+
+async function untilReady(client: Redis | Cluster): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new StoreAwayError()), CONNECT_MS);
+  const ready = new Promise<void>((resolve) => void client.once('ready', () => resolve()));
+  try {
+    client.connect().catch(() => undefined); // goes on trying
+    await Promise.race([ready, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Knows from the commands themselves whether the store is there, and asks again while it is not. */
+function createHealth(client: Redis | Cluster, log: EventLog) {
+  let isAway = false;
+  let probe: NodeJS.Timeout | undefined;
+  const set = (now: boolean): void => {
+    if (now === isAway) return;
+    isAway = now;
+    if (now) {
+      log.error('store-away', { role: 'store' });
+      probe = setInterval(() => void watch(client.ping()).catch(() => undefined), PROBE_MS);
+      probe.unref();
+    } else {
+      log.info('store-back', { role: 'store' });
+      clearInterval(probe);
+    }
+  };
+  const watch = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      const value = await answer;
+      if (isAway) set(false);
+      return value;
+    } catch (error) {
+      set(true);
+      throw error;
+    }
+  };
+  return { watch, isReady: () => !isAway && client.status === 'ready', close: () => clearInterval(probe) };
+}
+
+/**
+ * Resolves when everything written so far through the connection to the key's node is replicated: one WAIT at a time
+ * and node, for all that wait. A node without enough replicas is not waited for, and that is logged.
+ */
+function createReplicated(client: Redis | Cluster, { replicas, log }: RedisLinkOptions) {
+  const nodes = new Map<Redis, { running?: Promise<void>; next?: Promise<void>; skipUntil: number }>();
+  const ask = async (node: Redis): Promise<void> => {
+    const state = nodes.get(node)!;
+    if (performance.now() < state.skipUntil) return;
+    const reached = Number(await node.wait(replicas, WAIT_MS));
+    if (reached >= replicas) return;
+    state.skipUntil = performance.now() + UNREPLICATED_MS;
+    log.warn('store-unreplicated', { role: 'store', count: reached });
+  };
+  const run = (node: Redis): Promise<void> => {
+    const state = nodes.get(node)!;
+    const running = ask(node).finally(() => {
+      delete state.running;
+    });
+    state.running = running;
+    return running;
+  };
+  return (key: string): Promise<void> => {
+    const node = nodeOf(client, key);
+    if (node === undefined) return Promise.reject(new StoreAwayError());
+    let state = nodes.get(node);
+    if (state === undefined) {
+      state = { skipUntil: 0 };
+      nodes.set(node, state);
+      node.once('end', () => nodes.delete(node));
+    }
+    if (state.running === undefined) return run(node);
+    state.next ??= state.running
+      .catch(() => undefined)
+      .then(() => {
+        delete state.next;
+        return run(node);
+      });
+    return state.next;
+  };
+}
+
+/** The connection that a write to this key went through. */
+function nodeOf(client: Redis | Cluster, key: string): Redis | undefined {
+  if (client instanceof Redis) return client;
+  const internal = client as unknown as {
+    readonly slots: readonly (readonly string[] | undefined)[];
+    readonly connectionPool: { getInstanceByKey(key: string): Redis | undefined };
+  };
+  const [name] = internal.slots[slotOf(key)] ?? [];
+  return name === undefined ? undefined : internal.connectionPool.getInstanceByKey(name);
+}
+
+/** CRC-16/XMODEM of the hash tag, or of the whole key, modulo 16384. */
+export function slotOf(key: string): number {
+  const open = key.indexOf('{');
+  const close = open < 0 ? -1 : key.indexOf('}', open + 1);
+  const tag = Buffer.from(close > open + 1 ? key.slice(open + 1, close) : key);
+  let crc = 0;
+  for (const byte of tag) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = ((crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021) & 0xffff;
+  }
+  return crc % 16_384;
+}
+
+function createChannels(subscriber: Redis | Cluster) {
+  const receivers = new Map<string, (message: Buffer) => void>();
+  subscriber.on('smessageBuffer', (channel: Buffer, message: Buffer) =>
+    receivers.get(String(channel))?.(message),
+  );
+  return {
+    async subscribe(channel: string, receive: (message: Buffer) => void): Promise<void> {
+      receivers.set(channel, receive);
+      await subscriber.ssubscribe(channel);
+    },
+    unsubscribe(channel: string): void {
+      receivers.delete(channel);
+      subscriber.sunsubscribe(channel).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasRedis, type RedisServers, startRedis, startRedisCluster } from '../../../test/redis-servers.ts';
+import { createEventLog } from '../../operate/index.ts';
+import { parseStoreAddress, type RedisAddress } from '../../wiring/configuration-store.ts';
+import { testCredentialStore } from '../credential-store-contract.ts';
+import { testIssuerRecords } from '../issuer-records-contract.ts';
+import { blobOf, START_MS, testMailboxStore } from '../mailbox-store-contract.ts';
+import { testSpentTokens } from '../spent-tokens-contract.ts';
+import { testUsedPassports } from '../used-passports-contract.ts';
+import { createRedisCredentialStore } from './credential-store.ts';
+import { createRedisIssuerKeys, createRedisIssuerQuota } from './issuer-records.ts';
+import { createRedisMailboxStore } from './mailbox-store.ts';
+import { connectRedis, type RedisLink, slotOf } from './redis-link.ts';
+import { requireRedisSchema } from './redis-schema.ts';
+import { createRedisSpentTokens } from './spent-tokens.ts';
+import { createRedisUsedPassports } from './used-passports.ts';
+
+const log = createEventLog({ level: 'silent' });
+
+describe.runIf(hasRedis()).each([
+  ['redis', startRedis],
+  ['redis cluster', startRedisCluster],
+])('%s', (name, start) => {
+  let redis: RedisServers;
+  let one: RedisLink;
+  let two: RedisLink;
+  beforeAll(async () => {
+    redis = await start();
+    const address = parseStoreAddress(redis.url) as RedisAddress;
+    [one, two] = [await connectRedis({ ...address, log }), await connectRedis({ ...address, log })];
+  });
+  afterAll(async () => {
+    one?.close();
+    two?.close();
+    await redis?.close();
+  });
+
+  testMailboxStore(name, async () => {
+    await redis.clear();
+    return { store: createRedisMailboxStore(one), other: createRedisMailboxStore(two) };
+  });
+
+  testSpentTokens(name, async (now) => {
+    await redis.clear();
+    return { spent: createRedisSpentTokens(one, now), other: createRedisSpentTokens(two, now) };
+  });
+
+  testUsedPassports(name, async () => {
+    await redis.clear();
+    return { used: createRedisUsedPassports(one), other: createRedisUsedPassports(two) };
+  });
+
+  testCredentialStore(name, async () => {
+    await redis.clear();
+    const stores = [createRedisCredentialStore(one), createRedisCredentialStore(two)] as const;
+    const close = async () => {
+      for (const store of stores) store.close();
+    };
+    return { store: stores[0], other: stores[1], close };
+  });
+
+  testIssuerRecords(name, async () => {
+    await redis.clear();
+    const create = (link: RedisLink) => ({
+      keys: createRedisIssuerKeys(link),
+      quota: createRedisIssuerQuota(link),
+    });
+    return { records: create(one), other: create(two) };
+  });
+
+  it('S-04: everything ends by itself: no key of a deposit, a token or a call without a time to live', async () => {
+    await redis.clear();
+    const store = createRedisMailboxStore(one);
+    for (let i = 0; i < 258; i++) await store.add('box/0', blobOf(`blob ${i}`, { stake: i % 2 }));
+    await createRedisSpentTokens(one, () => 1_000).spend([{ spentKey: 't', acceptUntil: 1_100 }], 'digest');
+    await createRedisUsedPassports(one).take('p', 'call', START_MS + 60_000, START_MS);
+    const masters = redis.servers.slice(0, redis.servers.length === 1 ? 1 : 3);
+    const lives = new Map<string, number>();
+    for (const { client } of masters)
+      for (const key of await client.keys('*')) lives.set(key, await client.pttl(key));
+    expect(lives.size).toBeGreaterThan(260);
+    const longest = Math.max(...[...lives].filter(([key]) => !key.includes(':spent:')).map(([, ms]) => ms));
+    expect(Math.min(...lives.values())).toBeGreaterThan(0);
+    expect(longest).toBeLessThanOrEqual(62_000);
+    expect(lives.get('oobleck:spent:t')).toBeLessThanOrEqual(100_000);
+  });
+
+  it('a store of a newer program is refused', async () => {
+    await redis.clear();
+    await requireRedisSchema(one, [() => undefined, () => undefined]);
+    await expect(requireRedisSchema(two)).rejects.toThrow('the store has schema version 3');
+    await requireRedisSchema(two, [() => undefined, () => undefined]);
+  });
+});
+
+it('the slot of a key is that of its hash tag', () => {
+  expect(slotOf('123456789')).toBe(0x31c3);
+  expect(slotOf('{123456789}:a')).toBe(slotOf('b:{123456789}'));
+  expect(slotOf('{}a')).not.toBe(slotOf('{}b'));
+});
