@@ -10,6 +10,8 @@ import { signCompactJws } from '@oobleck/stir/jws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '../src/crypto/index.ts';
 import { createCertificateIssuer } from '../src/lab/certificate-issuer.ts';
+import { createTrustFolder } from '../src/store/file/trust-folder.ts';
+import { createAnchorList, parseAnchors } from '../src/trust/index.ts';
 import { type CliFolder, createCliFolder } from './cli-process.ts';
 
 let cli: CliFolder;
@@ -183,6 +185,30 @@ describe('trust', () => {
     expect(parsePem(cli.read('state/anchors.pem'))).toEqual(parsePem(root));
     const { value } = await cli.json('trust', 'list', '--state', 'state');
     expect(value).toMatchObject({ kind: 'ca-list', highestSequence: 8, anchors: [{ inForce: true }] });
+  });
+
+  it('is one record with a running process: neither rolls back what the other took', async () => {
+    const signers = parseAnchors(cli.read('sti-pa.pem'));
+    const running = createAnchorList({
+      crypto: createNodeCrypto(),
+      now: () => Math.floor(Date.now() / 1000),
+      signers: () => signers,
+      kept: createTrustFolder(cli.path('shared')),
+    });
+    const list = (sequence: number) => sign({ sequence, trustList: [root] });
+    const into = (sequence: number) => {
+      cli.write(`shared-${sequence}.jws`, list(sequence));
+      const words = ['--state', 'shared', '--issuer-anchors', 'sti-pa.pem'];
+      return cli.run(['trust', 'import', `shared-${sequence}.jws`, ...words]);
+    };
+    expect(running.offer(list(20))).toBeUndefined();
+    expect(await into(19)).toMatchObject({ code: 1, error: expect.stringContaining('older than') });
+    expect(await into(21)).toMatchObject({ code: 0 });
+    expect(running.offer(list(20))).toBe('roll-back');
+    running.reload();
+    expect(running.offer(list(22))).toBeUndefined();
+    const { value } = await cli.json('trust', 'list', '--state', 'shared');
+    expect(value).toMatchObject({ kind: 'ca-list', highestSequence: 22, anchors: [{ inForce: true }] });
   });
 
   it('PEM in between does not let an older list back in', async () => {

@@ -2,6 +2,7 @@
 // CPS and the mirror of a client keep the same index, so they agree on what is in force.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
+import type { Certificate } from '@oobleck/stir/certificate';
 import {
   type AcceptedCredential,
   isWithdrawal,
@@ -40,6 +41,9 @@ export interface CredentialIndexOptions {
   readonly maximumBytes?: number;
 }
 
+/** Whether a certificate of a chain has been revoked. */
+export type IsRevoked = (certificate: Certificate) => boolean;
+
 export interface CredentialIndex {
   upsert(accepted: AcceptedCredential): Upsert;
   /**
@@ -55,8 +59,11 @@ export interface CredentialIndex {
   withPrefix(prefix: string, at: number): readonly AcceptedCredential[];
   /** Everything in force at `at`. */
   inForce(at: number): readonly AcceptedCredential[];
-  /** Forgets what has ended. @returns the slots forgotten */
-  expire(at: number, pace: Pace): Promise<readonly string[]>;
+  /**
+   * Forgets what has ended, and keys whose certificates were revoked since they came. A withdrawal stays: it takes
+   * something back whoever signed it. @returns the slots forgotten
+   */
+  expire(at: number, pace: Pace, isRevoked?: IsRevoked): Promise<readonly string[]>;
 }
 
 /** A withdrawal is not a key, and is to be remembered; but not without bound. */
@@ -143,11 +150,12 @@ export function createCredentialIndex(options: CredentialIndexOptions = {}): Cre
     },
     withPrefix: (prefix, at) => byNumber.findPrefix(prefix).filter((one) => isInForce(one, at)),
     inForce: (at) => [...slots.values()].filter((one) => isInForce(one, at)),
-    async expire(at, pace) {
+    async expire(at, pace, isRevoked) {
       const ended: string[] = [];
       for (const [slot, one] of slots) {
         await pace();
-        if (keptUntil(one) > at || slots.get(slot) !== one) continue;
+        const isOver = keptUntil(one) <= at || (isRevoked !== undefined && isTakenBack(one, isRevoked));
+        if (!isOver || slots.get(slot) !== one) continue;
         remove(slot);
         ended.push(slot);
       }
@@ -167,6 +175,10 @@ function createGroups<T>() {
       if (groups.get(name)?.size === 0) groups.delete(name);
     },
   };
+}
+
+function isTakenBack({ credential }: AcceptedCredential, isRevoked: IsRevoked): boolean {
+  return !isWithdrawal(credential) && credential.chain.some(isRevoked);
 }
 
 function isInForce({ credential }: AcceptedCredential, at: number): boolean {

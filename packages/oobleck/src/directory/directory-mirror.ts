@@ -133,7 +133,7 @@ export function createDirectoryMirror(
     } catch {
       reached = false;
     }
-    await index.expire(parts.now(), pace);
+    await index.expire(parts.now(), pace, parts.isRevoked);
     return { directory, reached, refused: progress.refused };
   };
   const read = (directory: string): Promise<RefreshResult> => {

@@ -96,7 +96,7 @@ export interface KeyDirectory {
   open(): Promise<void>;
   /** Takes in what other processes that share the store have changed; to be called now and then. */
   follow(): void;
-  /** Forgets what has ended. */
+  /** Forgets what has ended, and keys whose certificates were revoked since. */
   sweep(): Promise<void>;
 }
 
@@ -188,7 +188,7 @@ export function createKeyDirectory(
     },
     async sweep() {
       catchUp(); // what another process renewed has not ended
-      for (const slot of await index.expire(parts.now(), createPace())) await forget(slot);
+      for (const slot of await index.expire(parts.now(), createPace(), parts.isRevoked)) await forget(slot);
     },
   };
 }

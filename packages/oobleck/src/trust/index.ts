@@ -1,4 +1,10 @@
-export { type AnchorList, type AnchorListParts, createAnchorList, type KeptText } from './anchor-list.ts';
+export {
+  type AnchorList,
+  type AnchorListParts,
+  bareList,
+  createAnchorList,
+  type KeptLists,
+} from './anchor-list.ts';
 export { createReplaceableNumberMap, parseNumberMap, type ReplaceableNumberMap } from './number-map.ts';
 export { parseAnchors } from './parse-chain.ts';
 export type { FetchChain, FetchedChain, Revocations, TrustParts } from './parts.ts';

@@ -129,7 +129,7 @@ export const CONFIGURATION = Type.Object(
               file: Type.Optional(file('the list of trusted authorities, JWS')),
               url: Type.Optional(httpsUrl),
               signerFile: file('the certificates that sign the list, PEM'),
-              keptFile: file('where the last list that counted is kept'),
+              stateFolder: text('the path of the folder that oobleck trust import keeps'),
             },
             strict,
           ),

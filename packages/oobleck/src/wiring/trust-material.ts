@@ -1,13 +1,13 @@
 // What trust rests on in a process: anchors from a file and from STI-PA's list, revocation lists, chains that are there beforehand;
 // each read again when its file changes or its time has come.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Certificate } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { createChainFetcher, type SafeClient } from '../http/index.ts';
 import { ConfigurationError, type EventLog } from '../operate/index.ts';
-import { createKeptText } from '../store/file/kept-text.ts';
+import { createTrustFolder } from '../store/file/trust-folder.ts';
 import {
   createAnchorList,
   createRevocations,
@@ -118,21 +118,25 @@ const none: Anchors = () => NO_ANCHORS;
 function startAnchorList({ caList }: Options, around: TrustSurroundings): Anchors {
   if (caList === undefined) return none;
   const { files, crypto, now, live, log, client, timers } = around;
-  const { file, url, signerFile, keptFile } = caList;
+  const { file, url, signerFile, stateFolder } = caList;
   if ((file === undefined) === (url === undefined))
     throw new ConfigurationError(['trust.caList: expected one of file and url']);
+  const folder = files.path(stateFolder);
+  makeFolder(folder);
   const readSigners = () => files.read(signerFile, 'trust.caList.signerFile', parseAnchors);
   let signers = readSigners();
   const list = createAnchorList({
     crypto,
     now: () => Math.floor(now() / 1000),
     signers: () => signers,
-    kept: createKeptText(files.path(keptFile)),
+    kept: createTrustFolder(folder, now),
   });
   const loadSigners = (): void => {
     signers = readSigners();
   };
   live.add({ role: 'trust', paths: [files.path(signerFile)], load: loadSigners });
+  // What `oobleck trust import` keeps there is taken, too.
+  live.add({ role: 'trust', paths: [folder], load: list.reload });
   if (file !== undefined) {
     const load = (): void => {
       const fault = list.offer(files.text(file, 'trust.caList.file'));
@@ -152,6 +156,14 @@ function startAnchorList({ caList }: Options, around: TrustSurroundings): Anchor
     timers.repeat(refresh, 0, (error) => log.error('refresh-failed', { role: 'trust', error }));
   }
   return list.anchors;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+  } catch (cause) {
+    throw new ConfigurationError(['trust.caList.stateFolder: the folder cannot be made'], { cause });
+  }
 }
 
 function startRevocations(options: Options, around: TrustSurroundings): RefreshableRevocations {

@@ -1,4 +1,4 @@
-// Files that commands write: whole or not at all, since a half-written key or anchor list is worse than none.
+// Files that commands write: whole or not at all, since a half-written key is worse than none.
 
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { CommandFault } from './command-fault.ts';
@@ -7,11 +7,6 @@ import { EXIT } from './exit-code.ts';
 /** For its owner only. What is there already stays, unless `isForced`. @throws CommandFault */
 export function writeSecret(path: string, content: string, isForced: boolean): void {
   write(path, content, 0o600, isForced);
-}
-
-/** In place of whatever was there. @throws CommandFault */
-export function replaceFile(path: string, content: string): void {
-  write(path, content, 0o644, true);
 }
 
 function write(path: string, content: string, mode: number, isReplaced: boolean): void {

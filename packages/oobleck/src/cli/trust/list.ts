@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import { beside, count, formatDuration, formatTime, paint, printable } from '../command/layout.ts';
 import type { Terminal } from '../command/terminal.ts';
 import { readAnchors } from '../passport/chain-input.ts';
-import { anchorsFileOf, readTrustRecord, type TrustRecord } from './trust-state.ts';
+import { describeTrust, openTrustFolder, type TrustDescription } from './trust-state.ts';
 
 export interface TrustListOptions {
   readonly state?: string;
@@ -21,8 +21,9 @@ const FINGERPRINT_SHOWN = 16;
 export function listTrust({ state, anchors, json = false }: TrustListOptions, terminal: Terminal): ExitCode {
   if ((state === undefined) === (anchors === undefined))
     throw new CommandFault('expected --state FOLDER or --anchors FILE');
-  const record = state === undefined ? undefined : readTrustRecord(state);
-  const found = readAnchors(anchors ?? anchorsFileOf(state!));
+  const folder = state === undefined ? undefined : openTrustFolder(state);
+  const record = folder && describeTrust(folder);
+  const found = readAnchors(anchors ?? folder!.anchorsFile);
   const sorted = [...found].sort((a, b) => a.notAfter - b.notAfter);
   const now = Math.floor(Date.now() / 1000);
   if (json) terminal.out(JSON.stringify({ ...record, anchors: sorted.map((one) => jsonOf(one, now)) }));
@@ -43,7 +44,7 @@ function jsonOf(anchor: Certificate, now: number): object {
 
 function print(
   anchors: readonly Certificate[],
-  record: TrustRecord | undefined,
+  record: TrustDescription | undefined,
   now: number,
   terminal: Terminal,
 ): void {
@@ -60,7 +61,7 @@ function print(
   const inForce = anchors.filter((one) => isInForce(one, now)).length;
   const origin =
     record?.kind === 'ca-list'
-      ? `; list ${record.highestSequence}, imported ${record.importedAt.slice(0, 10)}`
+      ? `; list ${record.highestSequence}, imported ${record.importedAt?.slice(0, 10)}`
       : '';
   terminal.out(`${count(anchors.length, 'anchor')}, ${inForce} in force${origin}`);
 }

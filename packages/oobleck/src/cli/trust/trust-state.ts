@@ -1,51 +1,43 @@
-// The folder that `trust import` keeps: `anchors.pem`, which `trust.anchorsFile` of a configuration points at, and
-// `trust.json`, which remembers the highest sequence number ever seen, so that no older list comes back.
+// The folder that `trust import` keeps, and a running process with `trust.caList.stateFolder` beside it, as commands read
+// and write it: what is wrong with it is said, and nothing about it is guessed.
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { isJsonObject, type JsonObject } from '@oobleck/stir/json';
+import { createTrustFolder, type TrustFolder, type TrustRecord } from '../../store/file/trust-folder.ts';
 import { CommandFault } from '../command/command-fault.ts';
 import { EXIT } from '../command/exit-code.ts';
-import { readText } from '../command/input.ts';
-import { replaceFile } from '../command/write-file.ts';
 
-export interface TrustRecord {
-  /** `ca-list`: STI-PA's list; `pem`: certificates that a person trusts. */
-  readonly kind: 'ca-list' | 'pem';
-  /** RFC 3339. */
-  readonly importedAt: string;
-  /** Of all lists imported into this folder. */
-  readonly highestSequence?: number;
-  /** Of the list imported last, RFC 3339. */
-  readonly expiresAt?: string;
+export type TrustDescription = Partial<TrustRecord> & { readonly highestSequence?: number };
+
+export function openTrustFolder(folder: string): TrustFolder {
+  return createTrustFolder(folder);
 }
 
-export function anchorsFileOf(folder: string): string {
-  return join(folder, 'anchors.pem');
-}
-
-/** `undefined` where nothing was imported yet. @throws CommandFault where the record cannot be read: it is not guessed */
-export function readTrustRecord(folder: string): TrustRecord | undefined {
-  const path = join(folder, 'trust.json');
-  if (!existsSync(path)) return undefined;
-  const record = parse(readText(path));
-  const { highestSequence } = record ?? {};
-  const isSequence = highestSequence === undefined || Number.isSafeInteger(highestSequence);
-  if (record === undefined || !isSequence)
-    throw new CommandFault(`${path}: not the record of an import; without it an older list could come back`);
+/** `undefined` where nothing was imported yet. @throws CommandFault where the record cannot be read */
+export function readTrustRecord(state: TrustFolder): TrustRecord | undefined {
+  const text = inFolder(state, () => state.recordText());
+  if (text === undefined) return undefined;
+  const record = parse(text);
+  if (record?.kind !== 'ca-list' && record?.kind !== 'pem')
+    throw new CommandFault(`${state.recordFile}: not the record of an import`);
   return record as unknown as TrustRecord;
 }
 
-/** The sequence number first: if the second write fails, the same list may be imported again, an older one may not. */
-export function writeTrust(folder: string, record: TrustRecord, anchorsPem: string): void {
+/** The record, and the highest sequence number of all lists that were ever taken, where there was one. */
+export function describeTrust(state: TrustFolder): TrustDescription {
+  const record = readTrustRecord(state);
+  const highestSequence = inFolder(state, () => state.highestSequence());
+  return { ...record, ...(highestSequence === 0 ? {} : { highestSequence }) };
+}
+
+/** @throws CommandFault where the folder cannot be read or written */
+export function inFolder<T>({ recordFile }: TrustFolder, act: () => T): T {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    return act();
   } catch (cause) {
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    throw new CommandFault(`${folder}: cannot be made (${code})`, EXIT.usage, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new CommandFault(`${recordFile}: the folder cannot be used (${code})`, EXIT.usage, { cause });
   }
-  replaceFile(join(folder, 'trust.json'), `${JSON.stringify(record, null, 2)}\n`);
-  replaceFile(anchorsFileOf(folder), anchorsPem);
 }
 
 function parse(text: string): JsonObject | undefined {
