@@ -389,3 +389,72 @@ describe('a client’s mirror', () => {
     expect(mirror.issuersOf(cps)).toEqual([{ name: 'issuer.example', keys: [new Uint8Array(3)] }]);
   });
 });
+
+describe('a certificate revoked after its credential was taken (RFC 5280 Section 5)', () => {
+  const revokedFrom = (): { isRevoked: () => boolean; revoke(): void } => {
+    let revoked = false;
+    return {
+      isRevoked: () => revoked,
+      revoke() {
+        revoked = true;
+      },
+    };
+  };
+
+  it('the directory drops the key with the next sweep, from its store too, and takes it no more', async () => {
+    const { isRevoked, revoke } = revokedFrom();
+    const store = createMemoryCredentialStore();
+    const directory = createDirectory({ isRevoked, store });
+    const text = credentialOf();
+    expect(await directory.register(text)).toEqual({ outcome: 'new' });
+    await directory.sweep();
+    expect(directory.mailbox(idOf(text))).toBeDefined();
+    revoke();
+    await directory.sweep();
+    expect(directory.mailbox(idOf(text))).toBeUndefined();
+    expect(directory.mailbox(idOf(text), 120)).toBeUndefined();
+    expect(directory.withPrefix('1215555')).toEqual([]);
+    expect(directory.changesSince(0)).toEqual([]);
+    expect(await store.all()).toEqual([]);
+    expect(await directory.register(text)).toEqual({ outcome: 'refused', reason: 'untrusted-chain' });
+    expect(await directory.register(credentialOf({ issuedAt: clock.seconds() + 1 }))).toMatchObject({
+      outcome: 'refused',
+    });
+  });
+
+  it('a mirror stops using it with the next refresh, though the directory still tells of it', async () => {
+    const { isRevoked, revoke } = revokedFrom();
+    const directory = createDirectory();
+    const text = credentialOf();
+    await directory.register(text);
+    const mirror = createDirectoryMirror(
+      {
+        crypto,
+        now: clock.seconds,
+        anchors: () => [anchor],
+        isRevoked,
+        fetchChanges: async (_, cursor) => directory.changesSince(cursor),
+      },
+      { directories: ['https://d.example'] },
+    );
+    await mirror.refresh();
+    expect(mirror.keysFor(CALLED)).toHaveLength(1);
+    revoke();
+    await mirror.refresh();
+    expect(mirror.keysFor(CALLED)).toEqual([]);
+    expect(mirror.knownCps()).toEqual([]);
+  });
+
+  it('a withdrawal stays: what it took back does not return', async () => {
+    const { isRevoked, revoke } = revokedFrom();
+    const directory = createDirectory({ isRevoked });
+    const text = credentialOf();
+    await directory.register(text);
+    clock.advance(10);
+    const withdrawal = credentialOf({ lifetime: 0 });
+    expect(await directory.register(withdrawal)).toEqual({ outcome: 'new' });
+    revoke();
+    await directory.sweep();
+    expect(directory.changesSince(0)).toMatchObject([{ jws: withdrawal }]);
+  });
+});
