@@ -3,33 +3,38 @@
 //
 //   GET /health/live    200 {"status":"live"}
 //   GET /health/ready   200 {"status":"ready","checks":{...}} or 503 with "unready" or "draining"
+//   GET /health         the same in the form of the ATIS profiles: 200 {"status":200,"message":"OK"} or 503
 
 import type { Readiness } from '../operate/index.ts';
 import type { HotExchange, HotRoutes } from './hot-exchange.ts';
 import { problem } from './problem.ts';
 
 const LIVE = '/health/live';
-const READY = new Set(['/health', '/health/ready']);
+const READY = '/health/ready';
+const PLAIN = '/health';
+const PATHS = new Set([LIVE, READY, PLAIN]);
 
 export function createHealthRoutes(readiness: Readiness): HotRoutes {
   return (exchange) => {
     const { target, method } = exchange;
-    if (!target.startsWith('/health') || (target !== LIVE && !READY.has(target))) return false;
+    if (!target.startsWith(PLAIN) || !PATHS.has(target)) return false;
     if (method !== 'GET' && method !== 'HEAD')
       exchange.refuse(problem(405, 'method-not-allowed', 'The method is not allowed here'), [
         'allow',
         'GET, HEAD',
       ]);
     else if (target === LIVE) send(exchange, 200, { status: 'live' });
-    else sendReadiness(exchange, readiness);
+    else sendReadiness(exchange, readiness, target === PLAIN);
     return true;
   };
 }
 
-function sendReadiness(exchange: HotExchange, readiness: Readiness): void {
+function sendReadiness(exchange: HotExchange, readiness: Readiness, isPlain: boolean): void {
   const { isReady, isDraining, checks } = readiness.state();
   const status = isReady ? 'ready' : isDraining ? 'draining' : 'unready';
-  send(exchange, isReady ? 200 : 503, { status, checks });
+  const code = isReady ? 200 : 503;
+  const plain = { status: code, message: isReady ? 'OK' : status };
+  send(exchange, code, isPlain ? plain : { status, checks });
 }
 
 function send(exchange: HotExchange, status: number, document: object): void {
