@@ -35,7 +35,9 @@ describe.skipIf(isMissing('kamailio'))('the Kamailio recipe', () => {
   let calledPort: number;
 
   beforeAll(async () => {
-    expect(writeRecipe(folder)).toEqual(['oobleck.cfg', 'calling-carrier.cfg', 'called-carrier.cfg']);
+    expect(writeRecipe(folder)).toEqual(
+      expect.arrayContaining(['oobleck.cfg', 'calling-carrier.cfg', 'called-carrier.cfg']),
+    );
     probe = await createSipProbe();
     peer = await createRestPeer();
     [callingPort, calledPort] = (await findFreeUdpPorts(2)) as [number, number];

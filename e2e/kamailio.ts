@@ -15,6 +15,8 @@ export interface KamailioPlan {
   readonly nextHopPort: number;
   /** Where Oobleck's REST interface listens; left out for a switch without one. */
   readonly restPort?: number;
+  /** Where Oobleck's redirect element listens, for either direction. */
+  readonly redirectPort?: number;
   /** How long it waits for Oobleck; default as the recipe has it. */
   readonly timeoutSeconds?: number;
   readonly domain?: string;
@@ -30,6 +32,7 @@ export async function startKamailio({
   port,
   nextHopPort,
   restPort,
+  redirectPort,
   timeoutSeconds = recipeTimeoutSeconds(),
   domain,
   runFolder = dirname(config),
@@ -46,6 +49,11 @@ export async function startKamailio({
       ...(restPort === undefined
         ? []
         : define('OOBLECK', `"oobleck=>http://127.0.0.1:${restPort};timeout=${timeoutSeconds}"`)),
+      ...(redirectPort === undefined
+        ? []
+        : ['OOBLECK_SIGN_AT', 'OOBLECK_VERIFY_AT'].flatMap((name) =>
+            define(name, `"sip:127.0.0.1:${redirectPort}"`),
+          )),
       ...(domain === undefined ? [] : define('OOBLECK_DOMAIN', `"${domain}"`)),
     ],
     ownFolder,
