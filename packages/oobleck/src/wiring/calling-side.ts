@@ -6,6 +6,7 @@ import { createPassportSigner } from '@oobleck/stir/passport';
 import {
   type AuthenticationService,
   createAuthenticationService,
+  type KeyFinder,
   type Tenant,
 } from '../authentication/index.ts';
 import { createDirectoryMirror, type DirectoryMirror } from '../directory/index.ts';
@@ -20,6 +21,8 @@ import { openPurses } from './open-purses.ts';
 
 export interface CallingSide {
   readonly service: AuthenticationService;
+  /** Keys of called numbers, as the mirror has them. */
+  readonly keys: KeyFinder;
   /** Reads the directories now, and fills the wallet for CPSs it did not know. */
   refresh(): Promise<void>;
   /** Fills the wallet for every CPS it knows, until it holds enough or an issuer says no. */
@@ -93,6 +96,7 @@ export function startCallingSide(options: Options, environment: Environment, cle
   wallet.start();
   return {
     service,
+    keys: mirror,
     refresh: async () => void (await refresh()),
     fillWallet: async () => {
       await Promise.all(mirror.knownCps().map((cps) => fillOne(wallet, new URL(cps).host)));

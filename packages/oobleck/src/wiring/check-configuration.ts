@@ -48,11 +48,12 @@ function identityFaults({ authentication, verification }: Configuration, environ
   return named.flatMap(([field, one]) => faultsOf(field, () => void readIdentity(files, crypto, one, field)));
 }
 
-function tlsFaults({ listen, rest, metrics }: Configuration, { files }: Environment): string[] {
+function tlsFaults({ listen, rest, sip, metrics }: Configuration, { files }: Environment): string[] {
   const named: readonly (readonly [string, TlsFiles | undefined])[] = [
     ['listen.tls', listen?.tls],
     ['rest.tls', rest?.tls],
     ['metrics.tls', metrics?.tls],
+    ...(sip?.listeners ?? []).map(({ tls }, at) => [`sip.listeners.${at}.tls`, tls] as const),
   ];
   return named.flatMap(([field, tls]) =>
     faultsOf(field, () => {

@@ -8,9 +8,11 @@ const flag = Type.Boolean({ description: 'true or false' });
 const integer = (minimum: number, maximum: number) =>
   Type.Integer({ minimum, maximum, description: `an integer from ${minimum} to ${maximum}` });
 const words = <const T extends readonly string[]>(values: T) =>
-  Type.Union(
-    values.map((value) => Type.Literal(value)),
-    { description: values.join(', ') },
+  Type.Unsafe<T[number]>(
+    Type.Union(
+      values.map((value) => Type.Literal(value)),
+      { description: values.join(', ') },
+    ),
   );
 const dialled = Type.String({
   pattern: '^\\+?[0-9*#]{0,24}$',

@@ -5,6 +5,7 @@ import Type, { type Static } from 'typebox';
 import { CALL_CENTRE } from './configuration-callcentre.ts';
 import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
 import { METRICS } from './configuration-metrics.ts';
+import { SIP } from './configuration-sip.ts';
 import { STORE, WORKERS } from './configuration-store.ts';
 import { KEPT_STREAMS, STREAMS } from './configuration-streams.ts';
 import { TRUNKS } from './configuration-trunks.ts';
@@ -275,6 +276,7 @@ export const CONFIGURATION = Type.Object(
     ),
     trunks: Type.Optional(TRUNKS),
     callcentre: Type.Optional(CALL_CENTRE),
+    sip: Type.Optional(SIP),
     rest: Type.Optional(
       Type.Object(
         {

@@ -8,6 +8,7 @@ import { ConfigurationError } from '../operate/index.ts';
 import { atisFaults, clearTextFaults } from './clear-text-faults.ts';
 import type { Configuration } from './configuration.ts';
 import { parseStoreAddress } from './configuration-store.ts';
+import { sipFaults } from './sip-faults.ts';
 
 /** @throws ConfigurationError with every fault there is */
 export function requireConsistency(configuration: Configuration): void {
@@ -23,6 +24,7 @@ export function requireConsistency(configuration: Configuration): void {
     ...workerFaults(configuration),
     ...trunkFaults(configuration),
     ...callCentreFaults(configuration),
+    ...sipFaults(configuration),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
@@ -99,10 +101,12 @@ function shardFaults(entries: readonly TnEntry[], shards: number): readonly stri
  * Who calls a customer is no business of another tenant's: with several of them, each mailbox says whose it is. Where
  * calls are signed, a name that is no tenant's is a fault of its own.
  */
-function mailboxTenantFaults({ rest, verification, authentication }: Configuration): readonly string[] {
-  const askers = [...(rest?.bearerKeys ?? []), ...(rest?.clientCertificates ?? [])].map((one) => one.tenant);
+function mailboxTenantFaults(configuration: Configuration): readonly string[] {
+  const { rest, sip, trunks = [], verification, authentication } = configuration;
+  const bound = [...(rest?.bearerKeys ?? []), ...(rest?.clientCertificates ?? [])];
+  const askers = [...bound, ...(sip === undefined ? [] : trunks)].map((one) => one.tenant);
   const tenants = new Set(authentication?.tenants.map(({ name }) => name) ?? askers);
-  if (rest === undefined || tenants.size < 2) return [];
+  if ((rest === undefined && sip === undefined) || tenants.size < 2) return [];
   return (verification?.mailboxes ?? []).flatMap(({ tenant }, at) =>
     tenant === undefined
       ? [`verification.mailboxes.${at}.tenant: expected, since several tenants may ask`]

@@ -13,6 +13,7 @@ import { createEnvironment, type Environment, type EnvironmentOverrides } from '
 import { startMetricsListener } from './metrics-listener.ts';
 import { startPublicServices } from './public-services.ts';
 import { startRestInterface } from './rest-interface.ts';
+import { type RunningSip, startSipInterface } from './sip-interface.ts';
 import { openStores } from './stores.ts';
 import { type SwitchSide, startSwitchSide } from './switch-side.ts';
 
@@ -28,6 +29,8 @@ export interface RunningNode {
   readonly restOrigin?: string | undefined;
   /** Of the metrics, where they are read. */
   readonly metricsOrigin?: string | undefined;
+  /** The redirect element, where it runs. */
+  readonly sip?: RunningSip | undefined;
   readonly calling?: CallingSide | undefined;
   readonly called?: CalledSide | undefined;
   /** The way of calls that switches ask about. */
@@ -91,6 +94,8 @@ export async function startNode(
     const server =
       rest && (await startRestInterface(rest, environment, { ...switches, path }, runs, tenants, centre));
     if (server !== undefined) closers.push(() => server.close());
+    const sip = configuration.sip && (await startSipInterface(configuration.sip, environment, switches));
+    if (sip !== undefined) closers.push(sip.close);
     const metrics = await startMetrics(configuration, environment);
     if (metrics !== undefined) closers.push(() => metrics.close());
     return {
@@ -98,6 +103,7 @@ export async function startNode(
       atisOrigin: atisServer?.origin ?? (sharedRoutes && services?.origin),
       restOrigin: server?.origin,
       metricsOrigin: metrics?.origin,
+      sip,
       calling,
       called,
       switches,

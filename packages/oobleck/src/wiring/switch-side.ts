@@ -9,9 +9,9 @@ import {
   type CallPath,
   type CallPathEvent,
   createCallPath,
+  createSealedIdentity,
   createTrunk,
   createTrunkTable,
-  type IdentityCipher,
   type Trunk,
   type TrunkTable,
 } from '../gateway/trunk/index.ts';
@@ -30,20 +30,19 @@ export interface SwitchSide {
 export interface SwitchSideParts {
   readonly calling: CallingSide | undefined;
   readonly called: CalledSide | undefined;
-  readonly cipher?: IdentityCipher | undefined;
 }
 
 /** @throws ConfigurationError where a trunk has rules about numbers that cannot be */
 export function startSwitchSide(
   { trunks = [], rest }: Configuration,
   environment: Environment,
-  { calling, called, cipher }: SwitchSideParts,
+  { calling, called }: SwitchSideParts,
 ): SwitchSide {
-  const { now, timers } = environment;
+  const { crypto, now, timers } = environment;
   const path = createCallPath({
     authentication: calling?.service,
     verification: called?.service,
-    cipher,
+    cipher: createSealedIdentity({ crypto, keys: calling?.keys, ownKeys: called?.keys }),
     now,
     elapsed: () => performance.now(),
     schedule: timers.schedule,

@@ -1,0 +1,96 @@
+// The SIP redirect element of a process for its switches: its listeners over one element, TLS certificates taken live.
+
+import { createSecureContext } from 'node:tls';
+import {
+  createPeerBook,
+  createRedirectElement,
+  createStreamListener,
+  createUdpListener,
+  type Direction,
+  type Listener,
+  type ListenerTls,
+  type TrunkRule,
+} from '../gateway/sip/index.ts';
+import type { SipConfiguration } from './configuration-sip.ts';
+import type { Environment } from './environment.ts';
+import type { SwitchSide } from './switch-side.ts';
+
+export interface RunningSip {
+  /** Of each listener, by its name. */
+  readonly ports: ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+type ListenerConfiguration = SipConfiguration['listeners'][number];
+
+export async function startSipInterface(
+  options: SipConfiguration,
+  environment: Environment,
+  { path, trunks }: SwitchSide,
+): Promise<RunningSip> {
+  const { log } = environment;
+  const { contactHost, domain } = options;
+  const rules = options.rules.map(
+    ({ trunk, direction, ...conditions }): TrunkRule => ({
+      ...conditions,
+      trunk: trunks.byName(trunk)!,
+      direction: direction as Direction | undefined,
+    }),
+  );
+  const element = createRedirectElement(
+    { path, log, rules },
+    { contactHost, domain, ownNames: ownNames(options) },
+  );
+  const peers = createPeerBook(options.peers);
+  const listeners: Listener[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(listeners.map((one) => one.close()));
+  };
+  try {
+    for (const [at, one] of options.listeners.entries()) {
+      const { name, host = '127.0.0.1', port } = one;
+      const shared = { name, host, port, peers, element, log };
+      listeners.push(await startListener(one, shared, environment, `sip.listeners.${at}.tls`));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ports: new Map(listeners.map(({ name, port }) => [name, port])), close };
+}
+
+async function startListener(
+  { transport, tls, connectionsPerPeer, messageMs, idleSeconds }: ListenerConfiguration,
+  shared: Parameters<typeof createUdpListener>[0],
+  { files, live }: Environment,
+  field: string,
+): Promise<Listener> {
+  if (transport === 'udp') return createUdpListener(shared);
+  const idleMs = idleSeconds === undefined ? undefined : 1000 * idleSeconds;
+  const limits = { connectionsPerPeer, messageMs, idleMs };
+  if (tls === undefined) return createStreamListener({ ...shared, ...limits });
+  const read = (): ListenerTls => {
+    const { certificateFile, keyFile, clientCaFile } = tls;
+    const certificate = files.text(certificateFile, `${field}.certificateFile`);
+    const key = files.text(keyFile, `${field}.keyFile`);
+    createSecureContext({ cert: certificate, key }); // throws unless they belong together
+    const clientCa = clientCaFile && files.text(clientCaFile, `${field}.clientCaFile`);
+    return { certificate, key, clientCa };
+  };
+  const listener = await createStreamListener({ ...shared, ...limits, tls: read() });
+  const paths = [tls.certificateFile, tls.keyFile].map((path) => files.path(path));
+  live.add({ role: 'sip', paths, load: () => listener.reload(read()) });
+  return listener;
+}
+
+/** Names that a request which comes from here would have in its Via. */
+function ownNames({ listeners, names = [] }: SipConfiguration): ReadonlySet<string> {
+  const own = new Set<string>();
+  for (const { host = '127.0.0.1', port } of listeners) {
+    const isAny = host === '0.0.0.0' || host === '::';
+    if (!isAny) own.add(`${host.includes(':') ? `[${host}]` : host}:${port}`);
+    for (const name of names) if (!/:[0-9]+$/.test(name)) own.add(`${name.toLowerCase()}:${port}`);
+  }
+  for (const name of names) if (/:[0-9]+$/.test(name)) own.add(name.toLowerCase());
+  return own;
+}
