@@ -8,6 +8,7 @@ import { createAddressPolicy } from './address-policy.ts';
 import { exchange, type HttpReply } from './exchange.ts';
 import { HttpFailure } from './http-failure.ts';
 import { openStream, type StreamOrder, type StreamReceiver } from './open-stream.ts';
+import { createRenewableAgent } from './renewable-agent.ts';
 import { createSafeConnector, type Resolve, resolveBySystem } from './safe-connector.ts';
 import { parseSafeUrl, type UrlRules } from './safe-url.ts';
 
@@ -61,11 +62,27 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export function createSafeClient(options: SafeClientOptions = {}): StreamingClient {
   const rules = { allowLoopbackHttp: options.allowLoopbackHttp ?? false, allowPorts: options.allowPorts };
-  const agent = createAgent(options);
+  const agents = createRenewableAgent(() => createAgent(options));
   return {
-    request: (request) => follow(agent, rules, request),
-    openStream: (order, receiver) => openStream(agent, rules, order, receiver),
-    close: () => agent.destroy(),
+    async request(request) {
+      const endsAtMs = performance.now() + request.deadlineMs;
+      const agent = agents.current();
+      try {
+        return await follow(agent, rules, request);
+      } catch (error) {
+        if (!agents.renewAfter(error, agent)) throw error;
+        return follow(agents.current(), rules, { ...request, deadlineMs: endsAtMs - performance.now() });
+      }
+    },
+    openStream(order, receiver) {
+      const agent = agents.current();
+      const onEnd = (failure: HttpFailure | undefined): void => {
+        agents.renewAfter(failure, agent);
+        receiver.onEnd(failure);
+      };
+      return openStream(agent, rules, order, { ...receiver, onEnd });
+    },
+    close: agents.close,
   };
 }
 

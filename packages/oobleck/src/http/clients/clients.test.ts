@@ -128,6 +128,8 @@ describe('the deposit sender', () => {
   });
 });
 
+const SEALED_TYPE = { 'content-type': 'application/vnd.stir-oob.sealed-reply' };
+
 describe('the reply source', () => {
   const nonce = crypto.randomBytes(16);
   const fetchReply = (replyBytes = 16_384, deadlineMs = 2_000) =>
@@ -141,7 +143,7 @@ describe('the reply source', () => {
     });
 
   it('asks without authorization and takes exactly the length', async () => {
-    answer = { status: 200, body: new Uint8Array(16_384).fill(7) };
+    answer = { status: 200, headers: SEALED_TYPE, body: new Uint8Array(16_384).fill(7) };
     expect(await fetchReply()).toEqual(new Uint8Array(16_384).fill(7));
     expect(seen).toMatchObject([
       { method: 'GET', url: `${path}?page=3&n=${Buffer.from(nonce).toString('base64url')}` },
@@ -150,9 +152,10 @@ describe('the reply source', () => {
   });
 
   it.each([
-    ['another status', { status: 404, body: new Uint8Array(16_384) }],
-    ['a byte less', { status: 200, body: new Uint8Array(16_383) }],
-    ['a byte more', { status: 200, body: new Uint8Array(16_385) }],
+    ['another status', { status: 404, headers: SEALED_TYPE, body: new Uint8Array(16_384) }],
+    ['another type', { status: 200, body: new Uint8Array(16_384) }],
+    ['a byte less', { status: 200, headers: SEALED_TYPE, body: new Uint8Array(16_383) }],
+    ['a byte more', { status: 200, headers: SEALED_TYPE, body: new Uint8Array(16_385) }],
     ['nothing', { status: 200 }],
     ['a redirect', { status: 302, headers: { location: 'https://evil.example/' } }],
     ['silence', { status: 200, hangs: true }],

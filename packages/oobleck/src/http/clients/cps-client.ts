@@ -15,6 +15,7 @@ import { encodeToken, formatPrivateToken, type Token } from '@oobleck/stir/token
 import type { DepositAnswer, DepositSender } from '../../authentication/index.ts';
 import type { ReplyQuery, ReplySource } from '../../verification/index.ts';
 import type { SafeClient } from '../index.ts';
+import { repeatBroken } from './repeat-broken.ts';
 
 const MAXIMUM_EMPTY_ANSWER = 4_096;
 
@@ -22,14 +23,17 @@ export function createDepositSender(client: SafeClient): DepositSender {
   return {
     async send(cps, deposit, tokens, deadlineMs): Promise<DepositAnswer> {
       try {
-        const { status } = await client.request({
+        const request = {
           method: 'POST',
           url: mailboxUrl(cps, deposit.address),
           headers: depositHeaders(deposit, tokens),
           body: deposit.blob,
-          deadlineMs,
           maxResponseBytes: MAXIMUM_EMPTY_ANSWER,
-        });
+        } as const;
+        // The same request with the same token is one deposit, however often it arrives.
+        const { status } = await repeatBroken(deadlineMs, (leftMs) =>
+          client.request({ ...request, deadlineMs: leftMs }),
+        );
         if (status === 201) return 'stored';
         if (status === 404) return 'absent';
         return status >= 500 || status === 429 ? 'unavailable' : 'refused';
@@ -53,15 +57,18 @@ export function createDepositSender(client: SafeClient): DepositSender {
 export function createReplySource(client: SafeClient): ReplySource {
   return {
     async fetchReply({ cps, address, page, nonce, replyBytes, deadlineMs }: ReplyQuery) {
-      const reply = await client.request({
+      const request = {
         method: 'GET',
         url: `${mailboxUrl(cps, address)}?page=${page}&n=${encodeBase64url(nonce)}`,
         headers: { accept: SEALED_REPLY_TYPE },
-        deadlineMs,
         maxResponseBytes: replyBytes,
-      });
-      if (reply.status !== 200 || reply.body.length !== replyBytes) throw new Error('not a sealed reply');
-      return reply.body;
+      } as const;
+      const { status, headers, body } = await repeatBroken(deadlineMs, (leftMs) =>
+        client.request({ ...request, deadlineMs: leftMs }),
+      );
+      const isReply = status === 200 && headers['content-type'] === SEALED_REPLY_TYPE;
+      if (!isReply || body.length !== replyBytes) throw new Error('not a sealed reply');
+      return body;
     },
   };
 }
