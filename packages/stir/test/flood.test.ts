@@ -11,6 +11,7 @@ import {
   parseIdentity,
   parseStirReasons,
   readIdentityFields,
+  splitIdentities,
 } from '../src/identity/index.ts';
 import { parseJsonObject } from '../src/json/index.ts';
 import { parseCompactJws, parseX5c } from '../src/jws/index.ts';
@@ -92,6 +93,7 @@ const PARSERS: readonly [string, (text: string) => unknown][] = [
   ['PASSporT', parsePassport],
   ['Identity', parseIdentity],
   ['Identity with its PASSporT', readIdentity],
+  ['Identity, several in one', splitIdentities],
   ['SIP header lines', readIdentityFields],
   ['SIP header lines, folded', (text) => readIdentityFields(text.replaceAll('A', '\r\n '))],
   [

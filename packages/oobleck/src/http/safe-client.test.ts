@@ -261,6 +261,8 @@ describe('safe client: URLs and redirects', () => {
   it.each([
     ['private', 'https://10.0.0.1/', 'refused-address'],
     ['link-local', 'https://169.254.169.254/latest', 'refused-address'],
+    ['loopback', 'https://127.0.0.2/', 'refused-address'],
+    ['loopback, IPv6', 'https://[::1]/', 'refused-address'],
     ['IPv4-mapped', 'https://[::ffff:10.0.0.1]/', 'refused-address'],
     ['plain http', 'http://127.0.0.1/', 'redirect'],
     ['user information', 'https://a:b@127.0.0.1/', 'refused-url'],
@@ -270,6 +272,20 @@ describe('safe client: URLs and redirects', () => {
     await expect(request(get(`https://127.0.0.1:${port}/`, { maxRedirects: 3 }))).rejects.toMatchObject({
       code,
     });
+  });
+
+  it('refuses a redirect to a name whose address was rebound, and opens no connection to it', async () => {
+    const { port: inner, connections } = await trap();
+    const answers = ['127.0.0.1', '127.0.0.2'];
+    const resolve = async () => [{ address: answers.shift()!, family: 4 }];
+    const port = await serve((_request, response) =>
+      response.writeHead(307, { location: `https://cr.example.net:${inner}/` }).end(),
+    );
+    const { request } = client({ resolve });
+    await expect(request(get(`https://cr.example.net:${port}/`, { maxRedirects: 3 }))).rejects.toMatchObject({
+      code: 'refused-address',
+    });
+    expect([answers, connections()]).toEqual([[], 0]);
   });
 
   it('gives another origin none of the headers', async () => {
