@@ -77,8 +77,11 @@ export function createCallPlacementService(parts: CallPlacementParts): CallPlace
   return {
     deposit: (request) => deposit(parts, request),
     retrieve: (request) => retrieve(parts, sealing, request),
-    retract: (secrets) =>
-      store.retract(secrets.map((secret) => encodeBase64url(retractHash(crypto, secret)))),
+    retract(secrets) {
+      const taken = store.retract(secrets.map((secret) => encodeBase64url(retractHash(crypto, secret))));
+      // What could not be taken back ends by itself; whether there was any is nobody's business.
+      return taken instanceof Promise ? taken.catch(() => undefined) : taken;
+    },
   };
 }
 
@@ -196,8 +199,11 @@ function retrieve(
     return sealer.seal(publicKey, question, replyPage(order));
   };
   const contents = store.list(shardName(request), nowMs);
-  return contents instanceof Promise ? contents.then(seal) : seal(contents);
+  return contents instanceof Promise ? contents.catch(() => NOTHING).then(seal) : seal(contents);
 }
+
+/** While the store is away, replies look like any other; whether it is away is told by the process's readiness. */
+const NOTHING: ShardContents = { blobs: [], isFlooded: false };
 
 function plaintextBuffers(): ReadonlyMap<number, Uint8Array> {
   return new Map(REPLY_BYTES.map((length) => [length, new Uint8Array(replyPlaintextBytes(length))]));

@@ -46,7 +46,10 @@ export function createLmdbMailboxStore(
   const { blobs, floods, news } = tables;
   const watching = createWatching(live, tables);
   return {
-    add: (shard, blob) => live.run(() => add(tables, shard, blob, random)),
+    add(shard, blob) {
+      const record = encodeBlobRecord(blob); // now: its bytes may be a view of a buffer that is used again
+      return live.run(() => add(tables, shard, { blob, record }, random));
+    },
     list(shard, nowMs) {
       live.refresh();
       const found: StoredBlob[] = [];
@@ -94,11 +97,16 @@ function rangeOf(name: string) {
   return { start: Buffer.from(`${name}\0`), end: Buffer.from(`${name}\x01`) };
 }
 
-function add(tables: Tables, shard: string, blob: StoredBlob, random: () => number): void {
+interface Addition {
+  readonly blob: StoredBlob;
+  readonly record: Buffer;
+}
+
+function add(tables: Tables, shard: string, { blob, record }: Addition, random: () => number): void {
   const { blobs, gone, byRetractHash, due, news } = tables;
   const key = keyUnder(shard, blob.id);
   if (blobs.doesExist(key) || gone.doesExist(key)) return;
-  blobs.put(key, encodeBlobRecord(blob));
+  blobs.put(key, record);
   byRetractHash.put(keyUnder(blob.retractHash, key), NOTHING);
   due.add(blob.expiresAtMs, { kind: BLOB, key, note: Buffer.from(blob.retractHash) });
   news.append(key);

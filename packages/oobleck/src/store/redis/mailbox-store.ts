@@ -24,9 +24,10 @@ if #old > 0 then
   redis.call('HDEL', blobs, unpack(old))
   redis.call('HDEL', stakes, unpack(old))
 end
-if redis.call('ZADD', seen, 'NX', expires, id) == 0 then return 0 end
+local isNew = redis.call('ZADD', seen, 'NX', expires, id)
+redis.call('PEXPIRE', seen, ARGV[6]) -- a write even where nothing is added: a repetition waits for the first to be replicated
+if isNew == 0 then return 0 end
 redis.call('HSET', blobs, id, record)
-redis.call('PEXPIRE', seen, ARGV[6])
 redis.call('PEXPIRE', blobs, ARGV[6])
 if stake > 0 then
   redis.call('HSET', stakes, id, stake)

@@ -27,7 +27,7 @@ export class StoreAwayError extends Error {
 }
 
 /** Answered in bytes. */
-export type RedisCommand = 'eval' | 'get' | 'set' | 'hdel' | 'hscan' | 'srandmember';
+export type RedisCommand = 'eval' | 'get' | 'set' | 'hdel' | 'hscan' | 'pexpire' | 'srandmember';
 
 export type Argument = string | number | Buffer;
 
@@ -124,7 +124,7 @@ function createCluster(options: RedisLinkOptions): Cluster {
     clusterRetryStrategy: retryDelay,
     retryDelayOnFailover: 100,
     retryDelayOnClusterDown: 100,
-    maxRedirections: 8,
+    maxRedirections: 4, // also how often a command is tried while a master fails over
     slotsRefreshTimeout: 1_000,
     slotsRefreshInterval: 5_000,
     // Certificates are for names: these are not looked up before they are connected to.
@@ -180,41 +180,41 @@ function createHealth(client: Redis | Cluster, log: EventLog) {
  * and node, for all that wait. A node without enough replicas is not waited for, and that is logged.
  */
 function createReplicated(client: Redis | Cluster, { replicas, log }: RedisLinkOptions) {
-  const nodes = new Map<Redis, { running?: Promise<void>; next?: Promise<void>; skipUntil: number }>();
-  const ask = async (node: Redis): Promise<void> => {
-    const state = nodes.get(node)!;
+  const nodes = new WeakMap<Redis, Replication>();
+  const ask = async (node: Redis, state: Replication): Promise<void> => {
     if (performance.now() < state.skipUntil) return;
     const reached = Number(await node.wait(replicas, WAIT_MS));
     if (reached >= replicas) return;
     state.skipUntil = performance.now() + UNREPLICATED_MS;
     log.warn('store-unreplicated', { role: 'store', count: reached });
   };
-  const run = (node: Redis): Promise<void> => {
-    const state = nodes.get(node)!;
-    const running = ask(node).finally(() => {
+  const run = (node: Redis, state: Replication): Promise<void> => {
+    state.running = ask(node, state).finally(() => {
       delete state.running;
     });
-    state.running = running;
-    return running;
+    return state.running;
   };
   return (key: string): Promise<void> => {
     const node = nodeOf(client, key);
     if (node === undefined) return Promise.reject(new StoreAwayError());
-    let state = nodes.get(node);
-    if (state === undefined) {
-      state = { skipUntil: 0 };
-      nodes.set(node, state);
-      node.once('end', () => nodes.delete(node));
-    }
-    if (state.running === undefined) return run(node);
+    const state = nodes.get(node) ?? { skipUntil: 0 };
+    nodes.set(node, state);
+    if (state.running === undefined) return run(node, state);
     state.next ??= state.running
       .catch(() => undefined)
       .then(() => {
         delete state.next;
-        return run(node);
+        return run(node, state);
       });
     return state.next;
   };
+}
+
+interface Replication {
+  running?: Promise<void>;
+  /** For those whose write came after the running one was sent. */
+  next?: Promise<void>;
+  skipUntil: number;
 }
 
 /** The connection that a write to this key went through. */

@@ -17,7 +17,10 @@ export function createRedisSpentTokens(link: RedisLink, now: () => number): Spen
   const record = async (token: SpendableToken, spent: SpentRecord): Promise<SpentRecord | undefined> => {
     const key = keyOf(token.spentKey);
     const ttl = Math.max(1, Math.ceil((token.acceptUntil - spent.spentAt) * 1000));
-    return parseRecord(await link.write(key, 'set', key, formatRecord(spent), 'NX', 'GET', 'PX', ttl));
+    const found = parseRecord(await link.write(key, 'set', key, formatRecord(spent), 'NX', 'GET', 'PX', ttl));
+    // A write of its own, so that a repetition too waits until what the first one wrote is replicated.
+    if (found?.digest === spent.digest) await link.write(key, 'pexpire', key, ttl);
+    return found;
   };
   return {
     async spend(tokens, digest) {
