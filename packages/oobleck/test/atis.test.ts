@@ -204,6 +204,13 @@ describe('a configuration', () => {
       clear({ publish: [{ tenant: 'x', peers: ['bravo-96'] }] }),
     ],
     [
+      'trunks.0.clearPeers.1: expected the name of a peer',
+      (one) => ({
+        ...one,
+        trunks: [{ name: 'tdm', tenant: 'alpha', clearPeers: ['bravo-96', 'x'] }],
+      }),
+    ],
+    [
       'verification: expected, since clearText.retrieve is there',
       clear({ retrieve: [{ peers: ['bravo-96'] }] }),
     ],

@@ -32,6 +32,16 @@ export function clearTextFaults(configuration: Configuration): readonly string[]
   ];
 }
 
+/** Peers that trunks name, whether or not there are rules. */
+export function trunkPeerFaults({ trunks = [], clearText }: Configuration): readonly string[] {
+  const names = new Set(clearText?.peers.map(({ name }) => name));
+  return trunks.flatMap(({ clearPeers = [] }, at) =>
+    clearPeers.flatMap((peer, index) =>
+      names.has(peer) ? [] : [`trunks.${at}.clearPeers.${index}: expected the name of a peer of clearText`],
+    ),
+  );
+}
+
 function peerFaults(peers: Peers): readonly string[] {
   const names = peers.map(({ name }) => name);
   return peers.flatMap(({ name, path }, at) => {

@@ -5,7 +5,7 @@ import { StirError } from '@oobleck/stir';
 import { isShardCount, NUMBERS_PER_SHARD } from '@oobleck/stir/mailbox';
 import { countNumbers, parseTnEntry, type TnEntry } from '@oobleck/stir/number';
 import { ConfigurationError } from '../operate/index.ts';
-import { atisFaults, clearTextFaults } from './clear-text-faults.ts';
+import { atisFaults, clearTextFaults, trunkPeerFaults } from './clear-text-faults.ts';
 import type { Configuration } from './configuration.ts';
 import { parseStoreAddress } from './configuration-store.ts';
 import { sipFaults } from './sip-faults.ts';
@@ -20,6 +20,7 @@ export function requireConsistency(configuration: Configuration): void {
     ...mailboxTenantFaults(configuration),
     ...atisFaults(configuration),
     ...clearTextFaults(configuration),
+    ...trunkPeerFaults(configuration),
     ...storeFaults(configuration),
     ...workerFaults(configuration),
     ...trunkFaults(configuration),

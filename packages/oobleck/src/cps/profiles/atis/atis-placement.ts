@@ -14,7 +14,7 @@ import type { AccessClaims } from './access-claims.ts';
 import { type AccessToken, createAccessTokenReader } from './access-token.ts';
 import type { ClearPassportStore, PublishedSet } from './clear-passport-store.ts';
 import { createHolderPace, type HolderPace } from './holder-pace.ts';
-import { digestOf, type PublishBody, parsePublishBody, requireAgreement } from './passport-set.ts';
+import { digestOfCanonical, type PublishBody, parsePublishBody, requireAgreement } from './passport-set.ts';
 import { type AtisProfile, type Place, placeName } from './place.ts';
 import type { Refusal } from './refusal.ts';
 import { mayRetrieve, type RetrievalPolicy } from './retrieval-policy.ts';
@@ -90,9 +90,9 @@ export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlac
   };
   return {
     read: (request) => read(context, request),
-    publish: (claim, body) => orUnavailable(publish(context, claim, body)),
+    publish: (claim, body) => publish(context, claim, body),
     retrieve: async (claim) => {
-      const found = await orUnavailable(retrieve(context, claim));
+      const found = await retrieve(context, claim);
       return typeof found === 'string' ? { refusal: found } : { passports: found };
     },
   };
@@ -114,9 +114,9 @@ async function admit({ parts, access, pace }: Context, token: AccessToken): Prom
   if (!pace.admits(issuer, nowMs)) return 'pace';
   const untilMs = (issuedAt + access.freshnessSeconds + 1) * 1000;
   // Another provider's ids are others.
-  const state = await parts.seen.see(`${issuer} ${id}`, untilMs, nowMs);
+  const state = await unlessDown(() => parts.seen.see(`${issuer} ${id}`, untilMs, nowMs));
   if (state === 'seen') return 'replayed';
-  return state === 'full' ? 'unavailable' : undefined;
+  return state === 'new' ? undefined : 'unavailable';
 }
 
 async function publish(
@@ -129,7 +129,7 @@ async function publish(
   const content = parseBody(body);
   if (content === undefined) return 'malformed';
   if (content.isRepublished) return 'republish';
-  if (digestOf(parts.crypto, content.passports) !== claims.digest) return 'other-body';
+  if (digestOfCanonical(parts.crypto, content.canonical) !== claims.digest) return 'other-body';
   const issuedAt = latestIssuedAt(content.passports, place);
   if (issuedAt === undefined) return 'malformed';
   const publishedAtMs = parts.now();
@@ -139,7 +139,8 @@ async function publish(
   const refusal = await admit(context, token);
   if (refusal !== undefined) return refusal;
   const set = { passports: content.passports, publisher: claims.issuer, publishedAtMs, expiresAtMs };
-  return (await parts.store.add(placeName(place), set)) === 'full' ? 'unavailable' : undefined;
+  const added = await unlessDown(() => parts.store.add(placeName(place), set));
+  return added === 'stored' ? undefined : 'unavailable';
 }
 
 /** A PASSporT is fresh for so long (RFC 8224 Section 4.1): no CPS keeps it longer (RFC 9888 Section 5). */
@@ -161,7 +162,8 @@ async function retrieve(context: Context, { place, token }: Claim): Promise<read
   const refusal = await admit(context, token);
   if (refusal !== undefined) return refusal;
   // Looked up for everybody: what is not there and what is not theirs take the same time and look alike.
-  const sets = await parts.store.list(placeName(place), parts.now());
+  const sets = await unlessDown(() => parts.store.list(placeName(place), parts.now()));
+  if (sets === undefined) return 'unavailable';
   if (sets.length === 0 || !mayRetrieve(policy, token.claims.issuer, place)) return 'not-found';
   return passportsOf(sets);
 }
@@ -196,11 +198,11 @@ function orUndefined<T>(parse: () => T): T | undefined {
   }
 }
 
-/** A store that fails: nothing is said of what it holds. */
-async function orUnavailable<T>(work: Promise<T>): Promise<T | Refusal> {
+/** What a store answers; `undefined` where it cannot be asked now. */
+async function unlessDown<T>(ask: () => Promise<T> | T): Promise<T | undefined> {
   try {
-    return await work;
+    return await ask();
   } catch {
-    return 'unavailable';
+    return undefined;
   }
 }

@@ -22,27 +22,56 @@ export const MAXIMUM_BODY_BYTES = 65_536;
 
 export interface PublishBody {
   readonly passports: readonly string[];
+  /** The list in the form of RFC 8785, UTF-8. */
+  readonly canonical: Uint8Array;
   /** It carries the token of another publication (ATIS-1000096, republishing). */
   readonly isRepublished: boolean;
 }
 
 /** `{"passports":["..."]}`; other members mean nothing here. @throws StirError ERR_JSON_FORMAT, ERR_PASSPORT_FORMAT */
 export function parsePublishBody(body: Uint8Array): PublishBody {
+  const exact = parseExactBody(body);
+  if (exact !== undefined) return checked(exact);
   const { passports, token } = parseJsonObject(body, MAXIMUM_BODY_BYTES);
-  const isList = Array.isArray(passports) && passports.length > 0 && passports.length <= MAXIMUM_PASSPORTS;
-  if (!isList || !passports.every((one) => typeof one === 'string'))
-    throw refusal(`passports is not a list of 1 to ${MAXIMUM_PASSPORTS} texts`);
-  if (new Set(passports).size !== passports.length) throw refusal('a PASSporT stands twice');
-  return { passports: passports as readonly string[], isRepublished: token !== undefined };
+  if (!Array.isArray(passports) || !passports.every((one) => typeof one === 'string'))
+    throw refusal('passports is not a list of texts');
+  return checked({ passports, canonical: canonicalOf(passports), isRepublished: token !== undefined });
 }
 
-/**
- * `sha256-` and, in standard base64 with padding, SHA-256 of the list in the form of RFC 8785, which for a list of texts
- * is that of `JSON.stringify`.
- */
+const EXACT = /^\{"passports":\["[A-Za-z0-9_.-]+"(?:,"[A-Za-z0-9_.-]+")*\]\}$/;
+const BEFORE = '{"passports":';
+
+/** The body as nearly everybody writes it: one look tells all that the strict reader would find, and nothing of others. */
+function parseExactBody(body: Uint8Array): PublishBody | undefined {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
+  if (!EXACT.test(text)) return undefined;
+  return {
+    passports: text.slice(BEFORE.length + 2, -3).split('","'),
+    canonical: body.subarray(BEFORE.length, -1),
+    isRepublished: false,
+  };
+}
+
+function checked(body: PublishBody): PublishBody {
+  const { passports } = body;
+  if (passports.length === 0 || passports.length > MAXIMUM_PASSPORTS)
+    throw refusal(`not 1 to ${MAXIMUM_PASSPORTS} PASSporTs`);
+  if (new Set(passports).size !== passports.length) throw refusal('a PASSporT stands twice');
+  return body;
+}
+
+/** RFC 8785: of a list of texts, what `JSON.stringify` makes of it. */
+function canonicalOf(passports: readonly string[]): Uint8Array {
+  return Buffer.from(JSON.stringify(passports));
+}
+
+/** `sha256-` and, in standard base64 with padding, SHA-256 of the list in the form of RFC 8785. */
 export function digestOf(crypto: Crypto, passports: readonly string[]): string {
-  const bytes = crypto.sha256(Buffer.from(JSON.stringify(passports)));
-  return `sha256-${Buffer.from(bytes).toString('base64')}`;
+  return digestOfCanonical(crypto, canonicalOf(passports));
+}
+
+export function digestOfCanonical(crypto: Crypto, canonical: Uint8Array): string {
+  return `sha256-${Buffer.from(crypto.sha256(canonical)).toString('base64')}`;
 }
 
 /**

@@ -65,7 +65,7 @@ beforeAll(async () => {
       publish: (claim, body) => world.placement.publish(claim, body),
       retrieve: (claim) => world.placement.retrieve(claim),
     },
-    { bodyTimeoutMs: 150 },
+    { bodyTimeoutMs: 2_000 },
   );
   server = await createHttpServer({
     host: '127.0.0.1',
