@@ -201,6 +201,7 @@ export const CONFIGURATION = Type.Object(
           origin,
           issuers: list(authority, 'issuer names', 1),
           beatMs: Type.Optional(integer(1, 100)),
+          memoryMegabytes: Type.Optional(integer(1, 16_777_216)),
           streams: Type.Optional(STREAMS),
         },
         strict,

@@ -18,12 +18,19 @@ export function showStore(meter: Meter, deposits: Measured, spent: Measured): vo
   );
   gauge('store_spent_tokens', 'Spent tokens remembered', () => spent.size);
   gauge('store_bytes', 'Memory of deposits and spent tokens', () => deposits.usedBytes + spent.usedBytes);
-  gauge('store_fullness_ratio', 'The fuller of the two, 1 where nothing more is taken', () =>
+  gauge('store_fullness_ratio', 'Of the memory that both may take, 1 where nothing more is taken', () =>
     fullness(deposits, spent),
   );
 }
 
-/** 0 to 1 of the fullest. */
-export function fullness(...stores: readonly Pick<Measured, 'usedBytes' | 'maximumBytes'>[]): number {
-  return Math.max(...stores.map(({ usedBytes, maximumBytes }) => usedBytes / maximumBytes));
+/** Deposits are refused from here on, so that those under way still fit. */
+const FULL = 0.98;
+
+export function isFull(deposits: Measured, spent: Measured): boolean {
+  return fullness(deposits, spent) >= FULL;
+}
+
+/** 0 to 1 of the memory that the two share. */
+function fullness(deposits: Measured, spent: Measured): number {
+  return (deposits.usedBytes + spent.usedBytes) / deposits.maximumBytes;
 }

@@ -52,7 +52,13 @@ export async function startNode(
 ): Promise<RunningNode> {
   requireConsistency(configuration);
   const log = overrides.log ?? createEventLog({ level: configuration.log?.level ?? 'info' });
-  const around = { now: overrides.now ?? Date.now, path: (path: string) => resolve(folder, path), log };
+  const memoryMegabytes = configuration.cps?.memoryMegabytes;
+  const around = {
+    now: overrides.now ?? Date.now,
+    path: (path: string) => resolve(folder, path),
+    log,
+    maximumBytes: memoryMegabytes && memoryMegabytes * 1_000_000,
+  };
   const stores = await openStores(configuration.store, around);
   const closers: (() => Promise<unknown>)[] = [() => stores.close()];
   let drain = (): void => undefined;

@@ -29,7 +29,7 @@ import { createFileIssuerKeys } from '../store/file/issuer-keys.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { createKnownIssuers, type KnownIssuers } from './known-issuers.ts';
-import { showStore } from './metered-store.ts';
+import { isFull, showStore } from './metered-store.ts';
 import { startStreams } from './streams.ts';
 
 export interface PublicServices {
@@ -161,6 +161,7 @@ function startCps(
   const hot = createCpsFace(service, {
     challenge: challengeOf(issuers[0]!, cpsAuthority),
     ...(beatMs === undefined ? {} : { beatMs }),
+    ...(measured === undefined ? {} : { isFull: () => isFull(measured.deposits, measured.spent) }),
   });
   const streams = startStreams(streamOptions ?? {}, environment, { origin, mailboxes, store });
   return {

@@ -1,6 +1,7 @@
 // The adapters of a process's ports, chosen by the one URL of the configuration. What several processes may share is
 // opened once for all roles.
 
+import { totalmem } from 'node:os';
 import type { MailboxStore } from '../cps/index.ts';
 import type { CredentialStore } from '../directory/index.ts';
 import type { IssuerKeyStore, IssuerQuota, SpentTokens } from '../issuer/index.ts';
@@ -51,19 +52,23 @@ export interface StoreSurroundings {
   /** Of a path in the configuration. */
   readonly path: (path: string) => string;
   readonly log: EventLog;
+  /** What deposits and spent tokens may take of the memory of this process. */
+  readonly maximumBytes?: number | undefined;
 }
 
 /** @throws ConfigurationError where the URL, its folder or what is stored there is at fault */
 export async function openStores(url: string | undefined, around: StoreSurroundings): Promise<Stores> {
   const address = parseStoreAddress(url ?? 'memory:');
-  if (address.kind === 'memory') return createMemoryStores(around.now);
+  if (address.kind === 'memory') return createMemoryStores(around.now, around.maximumBytes);
   if (address.kind === 'lmdb') return lmdbStores(around.path(address.folder), around.now);
   return redisStores(address, around);
 }
 
-export function createMemoryStores(now: () => number): Stores {
-  const mailboxes = createMemoryMailboxStore();
-  const spent = createMemorySpentTokens(() => now() / 1000);
+/** @param maximumBytes of deposits and spent tokens together, default half of the memory there is */
+export function createMemoryStores(now: () => number, maximumBytes = halfOfMemory()): Stores {
+  const mailboxes = createMemoryMailboxStore({ maximumBytes, usedBeside: () => spent.usedBytes });
+  const usedBeside = (): number => mailboxes.usedBytes;
+  const spent = createMemorySpentTokens(() => now() / 1000, { maximumBytes, usedBeside });
   return {
     mailboxes,
     spent,
@@ -127,6 +132,12 @@ async function redisStores(address: RedisAddress, { now, log }: StoreSurrounding
       link.close();
     },
   };
+}
+
+/** Of what the process may take where it is bounded, as in a container, else of the machine's. */
+function halfOfMemory(): number {
+  const constrained = process.constrainedMemory();
+  return Math.floor(Math.min(constrained > 0 ? constrained : Number.POSITIVE_INFINITY, totalmem()) / 2);
 }
 
 /** What is stored there, or a folder that cannot be written, is for a person to look at. */

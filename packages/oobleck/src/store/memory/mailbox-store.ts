@@ -24,6 +24,8 @@ export interface MemoryMailboxStoreOptions {
   readonly maximumBlobsPerShard?: number;
   /** Beyond, nothing is added until something has gone. Default: no bound. */
   readonly maximumBytes?: number;
+  /** What others take of the same maximum. */
+  readonly usedBeside?: () => number;
   /** Uniform in [0, 1), default Math.random: it decides which of equal blobs gives way, no secret. */
   readonly random?: () => number;
 }
@@ -56,6 +58,7 @@ const RECORD_BYTES = 512;
 export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}): MemoryMailboxStore {
   const maximumBlobs = options.maximumBlobsPerShard ?? MAXIMUM_BLOBS_PER_SHARD;
   const maximumBytes = options.maximumBytes ?? Number.MAX_SAFE_INTEGER;
+  const usedBeside = options.usedBeside ?? (() => 0);
   const random = options.random ?? Math.random;
   const hash = createRandomHash(randomFillSync);
   const memory = createBlobMemory();
@@ -67,7 +70,10 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
   const watchers = createMailboxWatchers();
   const usedBytes = (): number => memory.usedBytes + pool.usedBytes + shards.usedBytes + names.usedBytes;
   const requireRoom = (length: number): void => {
-    if (usedBytes() + Math.ceil(length / SLOT_BYTES) * SLOT_BYTES + RECORD_BYTES > maximumBytes)
+    if (
+      usedBeside() + usedBytes() + Math.ceil(length / SLOT_BYTES) * SLOT_BYTES + RECORD_BYTES >
+      maximumBytes
+    )
       throw new Error('the store of deposits is full');
   };
 

@@ -19,6 +19,8 @@ export interface MemorySpentTokens extends SpentTokens {
 export interface MemorySpentTokensOptions {
   /** Beyond, nothing is spent until a key's day is over. Default: no bound. */
   readonly maximumBytes?: number;
+  /** What others take of the same maximum. */
+  readonly usedBeside?: () => number;
 }
 
 const DIGEST = NAME_WORDS;
@@ -34,6 +36,7 @@ export function createMemorySpentTokens(
   options: MemorySpentTokensOptions = {},
 ): MemorySpentTokens {
   const maximumBytes = options.maximumBytes ?? Number.MAX_SAFE_INTEGER;
+  const usedBeside = options.usedBeside ?? (() => 0);
   const hash = createRandomHash(randomFillSync);
   const byExpiry = new Map<number, SpentTable>();
   const key = createPackedName();
@@ -66,7 +69,10 @@ export function createMemorySpentTokens(
       const known = before.filter((one) => one !== undefined);
       const other = known.find(({ isSame }) => !isSame);
       if (other !== undefined) return { state: 'other', spentAt: other.spentAt };
-      if (known.length < tokens.length && sum('usedBytes') + tokens.length * RECORD_BYTES > maximumBytes)
+      if (
+        known.length < tokens.length &&
+        usedBeside() + sum('usedBytes') + tokens.length * RECORD_BYTES > maximumBytes
+      )
         throw new Error('the record of spent tokens is full');
       for (const [at, token] of tokens.entries()) if (before[at] === undefined) record(token, spentAt);
       if (known.length === 0) return { state: 'new', spentAt };
