@@ -7,6 +7,7 @@ import { chainVerify, tnAuthListCovers } from './chain.ts';
 import { deposit, retrieve } from './cps.ts';
 import { type Benchmark, measure } from './measure.ts';
 import { passportSign, passportVerify } from './passport.ts';
+import { restSigning, restVerification } from './rest.ts';
 import { open, seal } from './seal.ts';
 import { tokenIssue, tokenVerify } from './token.ts';
 
@@ -23,6 +24,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   retrieve,
   atisPublish,
   atisRetrieve,
+  restSigning,
+  restVerification,
   call,
 ];
 const USAGE = 2;

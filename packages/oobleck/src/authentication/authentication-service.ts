@@ -135,7 +135,7 @@ async function authenticate(
 ): Promise<AuthenticationOutcome> {
   const tenant = parts.tenants.tenant(call.tenant);
   if (tenant === undefined) return { signed: false, reason: 'unknown-tenant' };
-  const outcome = signCall(tenant, call, encodeBase64url(parts.crypto.randomBytes(16)));
+  const outcome = signCall(tenant, call, freshId(parts, call));
   if (!outcome.signed) return outcome;
   const envelope = { passports: [outcome.call.passport], chain: tenant.chain };
   const outOfBand =
@@ -143,6 +143,11 @@ async function authenticate(
       ? 'none'
       : await deposits.leave(key, call.destinations, envelope, leavingFor(call, order));
   return { signed: true, ...outcome.call, outOfBand };
+}
+
+/** A `shaken` PASSporT has its `origid`, and no `jti`. */
+function freshId({ crypto }: AuthenticationParts, { shaken, priority }: PlacedCall): string {
+  return shaken !== undefined && priority === undefined ? '' : encodeBase64url(crypto.randomBytes(16));
 }
 
 async function carry(

@@ -126,7 +126,6 @@ const SCHEMAS = {
           verstatPriority: {
             enum: ['RPH-Validation-Passed', 'RPH-Validation-Failed', 'No-RPH-Validation'],
           },
-          priorityResults: { type: 'array', items: verifyResult },
         },
         ['verstatValue'],
       ),

@@ -30,18 +30,27 @@ export function readPriorityQuestion(
   };
 }
 
-export function formatPriorityResult(
+export interface PriorityResult {
+  readonly verstatPriority: string;
+  /** For `verifyResults`. */
+  readonly results: readonly JsonObject[];
+}
+
+export function priorityResult(
   question: PriorityQuestion | undefined,
   answer: ReceivedAnswer | undefined,
-): JsonObject {
-  if (question === undefined || answer === undefined) return {};
+): PriorityResult | undefined {
+  if (question === undefined || answer === undefined) return undefined;
   const { status, passport } = answer.verdict;
   if (passport?.priority === undefined)
-    return { verstatPriority: status === 'failed' ? 'RPH-Validation-Failed' : 'No-RPH-Validation' };
+    return {
+      verstatPriority: status === 'failed' ? 'RPH-Validation-Failed' : 'No-RPH-Validation',
+      results: [],
+    };
   const { authorized } = passport.priority;
   const isCovered = question.claimed?.every((value) => authorized.includes(value)) ?? true;
   return {
     verstatPriority: isCovered ? 'RPH-Validation-Passed' : 'RPH-Validation-Failed',
-    priorityResults: [passed(passport)],
+    results: [passed(passport)],
   };
 }

@@ -7,7 +7,7 @@ import type { OfferedCall, ReceivedAnswer, Trunk } from '../trunk/index.ts';
 import { type Asker, trunkOf } from './asker.ts';
 import { AtisRefusal } from './atis-error.ts';
 import { readIdentityList } from './identity-list.ts';
-import { formatPriorityResult, type PriorityQuestion, readPriorityQuestion } from './priority-result.ts';
+import { type PriorityQuestion, priorityResult, readPriorityQuestion } from './priority-result.ts';
 import { explainAnswer, type ReasonCodes } from './reason-codes.ts';
 import {
   checkedParty,
@@ -84,11 +84,14 @@ function read3gpp(request: JsonObject, asker: Asker, codes: ReasonCodes): Verifi
   return {
     offer,
     priority,
-    format: (answer, priorityAnswer) => ({
-      verstatValue: answer.verdict.verstat,
-      ...formatVerifyResults(answer, identities, codes),
-      ...formatPriorityResult(priority, priorityAnswer),
-    }),
+    format: (answer, priorityAnswer) => {
+      const result = priorityResult(priority, priorityAnswer);
+      return {
+        verstatValue: answer.verdict.verstat,
+        ...formatVerifyResults(answer, identities, codes, result?.results ?? []),
+        ...(result === undefined ? {} : { verstatPriority: result.verstatPriority }),
+      };
+    },
   };
 }
 

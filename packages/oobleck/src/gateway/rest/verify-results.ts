@@ -7,14 +7,16 @@ import { readIdentity } from '@oobleck/stir/verdict';
 import type { ReceivedAnswer } from '../trunk/index.ts';
 import { explainAnswer, type ReasonCodes } from './reason-codes.ts';
 
+/** @param others results of PASSporTs that were asked about beside the call */
 export function formatVerifyResults(
   answer: ReceivedAnswer,
   identities: readonly string[],
   codes: ReasonCodes,
+  others: readonly JsonObject[],
 ): JsonObject {
   const { passport, diversions = [], verstat } = answer.verdict;
-  if (passport === undefined) return formatFailures(answer, identities, codes);
-  const results = [passport, ...diversions].map(passed);
+  if (passport === undefined) return formatFailures(answer, identities, codes, others);
+  const results = [...[passport, ...diversions].map(passed), ...others];
   const divResult = diversions.map(({ diversion }) => ({
     div: nameOf(diversion!.from),
     verstatValue: verstat,
@@ -27,6 +29,7 @@ function formatFailures(
   answer: ReceivedAnswer,
   identities: readonly string[],
   codes: ReasonCodes,
+  others: readonly JsonObject[],
 ): JsonObject {
   const { code, phrase, text } = explainAnswer(answer, identities, codes);
   const reads = identities.map((value) => readIdentity(value));
@@ -44,7 +47,7 @@ function formatFailures(
     return from === undefined ? [] : [{ div: nameOf(from), verstatValue: answer.verdict.verstat }];
   });
   return {
-    ...(results.length === 0 ? {} : { verifyResults: results }),
+    ...(results.length + others.length === 0 ? {} : { verifyResults: [...results, ...others] }),
     ...(divResult.length === 0 ? {} : { divResult }),
   };
 }

@@ -2,7 +2,7 @@
 // long it may take, a breaker whether it is waited for at all. One call gets one answer however often it is offered, and
 // whatever goes wrong the call goes on.
 
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
 import type { AuthenticationService } from '../../authentication/index.ts';
 import { type Breaker, createAnswers, createBreaker } from '../../call/index.ts';
@@ -225,7 +225,5 @@ function keyOf(offer: OfferedCall): string {
     alsoCalled,
     divertedFrom,
   ];
-  return createHash('sha256')
-    .update(JSON.stringify([...name, priority?.authorized, offer.isInBandOnly]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([...name, priority?.authorized, offer.isInBandOnly]), 'base64url');
 }

@@ -1,7 +1,7 @@
 // What happened to single calls, for whoever has to explain one: each step with its time and a word from a closed list.
 // Kept in memory, bounded, found by the call's id. No number, key or PASSporT is in it; the id is kept as a hash.
 
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 
 export interface TraceStep {
   readonly step: 'offered' | 'numbers' | 'asked' | 'decided' | 'answered';
@@ -78,5 +78,5 @@ export function createCallTraces(now: () => number, elapsed: () => number, maxim
 }
 
 function nameOf(tenant: string, callId: string): string {
-  return createHash('sha256').update(`${tenant}\n${callId}`).digest('base64url');
+  return hash('sha256', `${tenant}\n${callId}`, 'base64url');
 }

@@ -8,14 +8,18 @@ export interface Exemptions {
 
 export const EMERGENCY_NUMBERS: readonly string[] = ['112', '911', '999', '000'];
 
+const PLAIN = /^\+?[0-9]+$/;
 const SERVICE = /^urn:service:sos(?:[.;@?]|$)/i;
 const URI = /^(?:[^<]*<)?(?:tel|sips?):([^@;?>]*)/i;
 
 export function createExemptions(numbers: readonly string[] = EMERGENCY_NUMBERS): Exemptions {
   const exempt = new Set(numbers.map(digitsOf));
+  const longest = Math.max(0, ...[...exempt].map(({ length }) => length)) + 1;
   return {
     isExempt(dialled) {
       if (dialled === undefined || dialled.length > 256) return false;
+      // Most of what comes is digits, and longer than any number of an emergency service.
+      if (dialled.length > longest && PLAIN.test(dialled)) return false;
       const bare = dialled.replace(/^[^<]*</, '').trim();
       if (SERVICE.test(bare)) return true;
       return exempt.has(digitsOf(URI.exec(dialled)?.[1] ?? dialled));
