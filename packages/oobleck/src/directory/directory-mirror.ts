@@ -49,6 +49,8 @@ export interface DirectoryMirror {
   /** One of them; the same refresh for all who ask while it lasts. Never rejects. */
   refreshOne(directory: string): Promise<RefreshResult>;
   keysFor(called: TelephoneNumber): readonly AcceptedCredential[];
+  /** Every credential in force. */
+  credentials(): readonly AcceptedCredential[];
   /** Issuers whose tokens a CPS accepts, with the keys that the directories come to (see `IssuerOpinions`). */
   issuersOf(cps: string): readonly MirroredIssuer[];
   /** Origins of the CPSs that credentials in force name. */
@@ -156,6 +158,7 @@ export function createDirectoryMirror(
       opinions.keep(knownCps());
       return result;
     },
+    credentials: () => index.inForce(parts.now()),
     keysFor: (called) => index.keysFor(called, numberMap?.spcOf(called), parts.now()),
     issuersOf: (cps) => opinions.of(cps, parts.now()).issuers,
     knownCps: () => [...knownCps()],

@@ -15,6 +15,7 @@ import { createWallet, type Wallet } from '../issuer/index.ts';
 import { ConfigurationError } from '../operate/index.ts';
 import type { ClearText } from './clear-text.ts';
 import type { Configuration } from './configuration.ts';
+import { startCover } from './cover.ts';
 import { type Identity, readIdentity } from './credential-files.ts';
 import type { Environment } from './environment.ts';
 import { openPurses } from './open-purses.ts';
@@ -47,6 +48,8 @@ export function startCallingSide(options: Options, environment: Environment, cle
   const mirror = startMirror(options, environment);
   const wallet = startWallet(options, environment, tenants, mirror);
   let isMirrored = options.directories.length === 0;
+  const purse = meters.countPurse(wallet);
+  const sender = meters.countSender(createDepositSender(clients.deposits));
   const service = meters.countAuthentication(
     createAuthenticationService(
       {
@@ -54,8 +57,8 @@ export function startCallingSide(options: Options, environment: Environment, cle
         now,
         tenants: { tenant: (name) => tenants.get(name)?.tenant },
         keys: mirror,
-        purse: meters.countPurse(wallet),
-        sender: meters.countSender(createDepositSender(clients.deposits)),
+        purse,
+        sender,
         clear: clear?.placement(() => isMirrored),
         chains: environment.trust,
         schedule: (action, delayMs) => void timers.schedule(action, delayMs),
@@ -94,6 +97,8 @@ export function startCallingSide(options: Options, environment: Environment, cle
     (error) => log.error('refresh-failed', { role: 'authentication', error }),
   );
   wallet.start();
+  const cover =
+    options.cover && startCover(options.cover, options, environment, { mirror, wallet, purse, sender });
   return {
     service,
     keys: mirror,
@@ -102,6 +107,7 @@ export function startCallingSide(options: Options, environment: Environment, cle
       await Promise.all(mirror.knownCps().map((cps) => fillOne(wallet, new URL(cps).host)));
     },
     async close() {
+      cover?.close();
       wallet.close();
       await service.close();
     },

@@ -4,6 +4,7 @@
 import Type, { type Static } from 'typebox';
 import { CALL_CENTRE } from './configuration-callcentre.ts';
 import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
+import { COVER } from './configuration-cover.ts';
 import { METRICS } from './configuration-metrics.ts';
 import { SIP } from './configuration-sip.ts';
 import { STORE, WORKERS } from './configuration-store.ts';
@@ -247,6 +248,7 @@ export const CONFIGURATION = Type.Object(
             }),
           ),
           tokensPerCall: Type.Optional(integer(1, 64)),
+          cover: Type.Optional(COVER),
           wallet: Type.Optional(
             Type.Object(
               {
