@@ -35,7 +35,7 @@ export interface Outcome {
 export const LIMIT_MS = 50;
 /** Beyond this it is tried again: on a busy machine once is nothing. */
 const SUSPECT_MS = 10;
-const ATTEMPTS = 3;
+const ATTEMPTS = 10;
 
 interface Trial {
   readonly isRead: boolean;

@@ -13,7 +13,13 @@ import {
   checkReasons,
   checkSip,
 } from './passport-vectors.ts';
-import { checkBatches, checkChallenges, checkHpke, checkTokens } from './sealing-vectors.ts';
+import {
+  checkBatches,
+  checkChallenges,
+  checkHpke,
+  checkHpkeSequence,
+  checkTokens,
+} from './sealing-vectors.ts';
 import { checkAddress, checkCanonicalJson, checkEntries, checkNumbers, checkUris } from './text-vectors.ts';
 
 export type VectorFiles = Readonly<Record<string, unknown>>;
@@ -46,6 +52,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'passport/media-keys': checkMediaKeys,
   'passport/passport': checkPassports,
   'seal/base': checkHpke,
+  'seal/base-sequence': checkHpkeSequence,
   'token/batch': checkBatches,
   'token/challenge': checkChallenges,
   'token/token': checkTokens,

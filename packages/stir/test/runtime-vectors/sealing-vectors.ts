@@ -2,7 +2,13 @@
 
 import { decodeAscii, decodeBase64url, decodeHex, encodeUtf8 } from '../../src/bytes/index.ts';
 import { bytesToInteger, type Crypto, modularInverse } from '../../src/crypto/index.ts';
-import { openBase, prepareInfo, sealBase } from '../../src/seal/index.ts';
+import {
+  createOpeningContext,
+  createSealingContext,
+  openBase,
+  prepareInfo,
+  sealBase,
+} from '../../src/seal/index.ts';
 import { blindTokenWith } from '../../src/token/blinding.ts';
 import {
   encodeBatchRequest,
@@ -34,6 +40,33 @@ export function checkHpke(vector: Hex, crypto: Crypto): void {
   same(openBase(crypto, recipient, info, bytes('aad'), sealed), bytes('pt'));
   sealed[40]! ^= 1;
   same(openBase(crypto, recipient, info, bytes('aad'), sealed), undefined);
+}
+
+interface SequenceVector {
+  readonly info: string;
+  readonly skEm: string;
+  readonly skRm: string;
+  readonly pt: string;
+  readonly encryptions: readonly { readonly sequence: number; readonly aad: string; readonly ct: string }[];
+}
+
+/** The sequence numbers that the vector tells of; those between are sealed, opened and not compared. */
+export function checkHpkeSequence(vector: SequenceVector, crypto: Crypto): void {
+  const recipient = crypto.importAgreementKey(decodeHex(vector.skRm));
+  const ephemeral = crypto.importAgreementKey(decodeHex(vector.skEm));
+  const info = prepareInfo(crypto, decodeHex(vector.info));
+  const sealing = createSealingContext(crypto, recipient.publicKey, info, ephemeral);
+  const opening = createOpeningContext(crypto, recipient, info, sealing.enc)!;
+  const plaintext = decodeHex(vector.pt);
+  let next = 0;
+  for (const { sequence, aad, ct } of vector.encryptions) {
+    for (; next < sequence; next++)
+      same(opening.open(plaintext, sealing.seal(plaintext, plaintext)), plaintext);
+    const sealed = sealing.seal(decodeHex(aad), plaintext);
+    same(sealed, decodeHex(ct));
+    same(opening.open(decodeHex(aad), sealed), plaintext);
+    next++;
+  }
 }
 
 export function checkTokens({ vectors }: { vectors: Hex[] }, crypto: Crypto): void {
