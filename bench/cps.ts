@@ -3,7 +3,13 @@
 
 import { encodeTokenInput } from '@oobleck/stir/token';
 import { type CarrierLab, startCarrierLab, startEcho } from './http/carrier-lab.ts';
-import { depositRequest, REPLY_BYTES, randomToken, retrieveRequest } from './http/cps-request.ts';
+import {
+  batchRequest,
+  depositRequest,
+  REPLY_BYTES,
+  randomToken,
+  retrieveRequest,
+} from './http/cps-request.ts';
 import { type BareRequest, costOfRequests, sendOne } from './http/http-client.ts';
 import type { Benchmark, Cost, Subject } from './measure.ts';
 import { bareSeal, bareTokenVerify } from './primitives.ts';
@@ -24,6 +30,31 @@ export const deposit: Benchmark = {
       makeBare: () => depositRequest(mailboxId, shard(), randomToken()),
       limit: [bareTokenVerify(tokens.spki, encodeTokenInput(token), token.authenticator)],
     });
+  },
+};
+
+const BATCH = 16;
+
+/** One operation is one deposit, of 16 in a request. */
+export const depositBatch16: Benchmark = {
+  name: 'deposit-batch16',
+  async open() {
+    const carrier = await startCarrierLab();
+    const { mailboxId, tokens, cps, lab } = carrier;
+    const shard = shardsInTurn(carrier);
+    const token = tokens.make();
+    const items = () => Array.from({ length: BATCH }, () => ({ shard: shard(), token: tokens.make() }));
+    const requests = costOfRequests({
+      server: cps,
+      ca: lab.tlsCa,
+      make: () => batchRequest(mailboxId, items()),
+      status: 200,
+    });
+    return {
+      work: { sample: async (seconds) => (await requests.sample(seconds)) / BATCH },
+      limit: [bareTokenVerify(tokens.spki, encodeTokenInput(token), token.authenticator)],
+      close: carrier.close,
+    };
   },
 };
 

@@ -4,7 +4,7 @@
 import { atisPublish, atisRetrieve } from './atis.ts';
 import { call } from './call.ts';
 import { chainVerify, tnAuthListCovers } from './chain.ts';
-import { deposit, retrieve } from './cps.ts';
+import { deposit, depositBatch16, retrieve } from './cps.ts';
 import { type Benchmark, measure } from './measure.ts';
 import { passportSign, passportVerify } from './passport.ts';
 import { restSigning, restVerification } from './rest.ts';
@@ -21,6 +21,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   tokenIssue,
   tokenVerify,
   deposit,
+  depositBatch16,
   retrieve,
   atisPublish,
   atisRetrieve,

@@ -28,9 +28,10 @@ export async function startCarrierLab(): Promise<CarrierLab> {
   const lab = await writeLab(folder, Date.now());
   const { services, calls, origin } = lab.bravo;
   const file = join(folder, 'bench-services.json');
+  const cps = { ...services.cps!, batchDeposits: true };
   const issuer = { ...services.issuer!, keyFolder: KEY_FOLDER };
-  writeFileSync(file, JSON.stringify({ ...services, issuer, log: { level: 'silent' } }));
-  const cps = await startServerProcess('cps-server.ts', file, folder);
+  writeFileSync(file, JSON.stringify({ ...services, cps, issuer, log: { level: 'silent' } }));
+  const server = await startServerProcess('cps-server.ts', file, folder);
   const { authentication: _, rest: __, ...verificationOnly } = calls;
   const node = await startNode({ ...verificationOnly, log: { level: 'silent' } }, folder);
   await node.called!.renew();
@@ -38,13 +39,13 @@ export async function startCarrierLab(): Promise<CarrierLab> {
   const { host } = new URL(origin);
   return {
     lab,
-    cps,
+    cps: server,
     mailboxId,
     shards: form.shards,
     tokens: createTokenMaker(keyOfToday(join(folder, KEY_FOLDER)), host, host),
     async close() {
       await node.close();
-      await cps.close();
+      await server.close();
       removeFolder(folder);
     },
   };

@@ -1,14 +1,16 @@
 // Requests to a CPS as a bare client sends them: the header fields and sizes of protocol and client, made by hand.
 
-import { encodeBase64url } from '@oobleck/stir/bytes';
+import { concatBytes, encodeBase64url } from '@oobleck/stir/bytes';
 import {
+  DEPOSITS_TYPE,
+  encodeAddress,
   LIFETIME_HEADER,
   RETRACT_HEADER,
   SEALED_PASSPORT_TYPE,
   SEALED_REPLY_TYPE,
 } from '@oobleck/stir/mailbox';
 import { BLOB_BYTES, NONCE_BYTES } from '@oobleck/stir/seal';
-import { formatPrivateToken, type Token } from '@oobleck/stir/token';
+import { encodeToken, formatPrivateToken, type Token } from '@oobleck/stir/token';
 import { crypto } from '../carrier.ts';
 import type { BareRequest } from './http-client.ts';
 
@@ -27,6 +29,38 @@ export function depositRequest(mailboxId: Uint8Array, shard: number, token: Toke
     },
     body: crypto.randomBytes(BLOB_BYTES[0]),
   };
+}
+
+const LIFETIME_SECONDS = 30;
+
+export function batchRequest(
+  mailboxId: Uint8Array,
+  items: readonly { readonly shard: number; readonly token: Token }[],
+): BareRequest {
+  const body = concatBytes(
+    Uint8Array.of(items.length),
+    ...items.map(({ shard, token }) => batchItem(mailboxId, shard, token)),
+  );
+  const headers = {
+    ':method': 'POST',
+    ':path': '/deposits',
+    'content-type': DEPOSITS_TYPE,
+    'content-length': String(body.length),
+  };
+  return { headers, body };
+}
+
+/** address || retractHash || uint8 lifetime || uint8 t || token || uint16 length || blob */
+function batchItem(mailboxId: Uint8Array, shard: number, token: Token): Uint8Array {
+  const [length] = BLOB_BYTES;
+  return concatBytes(
+    encodeAddress(mailboxId, shard),
+    crypto.randomBytes(32),
+    Uint8Array.of(LIFETIME_SECONDS, 1),
+    encodeToken(token),
+    Uint8Array.of(length >>> 8, length & 0xff),
+    crypto.randomBytes(length),
+  );
 }
 
 export function retrieveRequest(mailboxId: Uint8Array, shard: number): BareRequest {

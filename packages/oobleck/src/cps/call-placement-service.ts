@@ -52,6 +52,8 @@ export type DepositOutcome =
 
 /** 32 bytes each of mailbox, retract hash and blob hash, then shard, lifetime and stake. */
 const DIGEST_INPUT_BYTES = 102;
+/** Written over for each request, and hashed before anything else runs. */
+const digestInput = new Uint8Array(DIGEST_INPUT_BYTES);
 
 export interface RetrieveRequest {
   readonly mailboxId: Uint8Array;
@@ -222,7 +224,7 @@ function shardName({ mailboxId, shard }: { readonly mailboxId: Uint8Array; reado
 /** Digest of address, retract hash, lifetime, stake and the blob's own hash: what a token was spent on. */
 function requestDigest(crypto: Crypto, request: DepositRequest, blobHash: Uint8Array): Uint8Array {
   const { mailboxId, shard, lifetimeSeconds, tokens } = request;
-  const text = new Uint8Array(DIGEST_INPUT_BYTES);
+  const text = digestInput;
   text.set(mailboxId, 0);
   text.set(request.retractHash, 32);
   text.set(blobHash, 64);

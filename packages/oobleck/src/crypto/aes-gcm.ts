@@ -5,6 +5,7 @@ import { plainBytes } from './plain-bytes.ts';
 
 const CIPHER = 'aes-128-gcm';
 const TAG_BYTES = 16;
+const EMPTY = new Uint8Array(0);
 const TAG_OPTIONS = { authTagLength: TAG_BYTES };
 
 export function sealAes128Gcm(
@@ -12,12 +13,17 @@ export function sealAes128Gcm(
   nonce: Uint8Array,
   plaintext: Uint8Array,
   aad: Uint8Array,
+  head: Uint8Array = EMPTY,
 ): Uint8Array {
   const cipher = createCipheriv(CIPHER, key, nonce, TAG_OPTIONS);
   cipher.setAAD(aad);
   const ciphertext = cipher.update(plaintext);
   cipher.final();
-  return plainBytes(Buffer.concat([ciphertext, cipher.getAuthTag()]));
+  const sealed = plainBytes(Buffer.allocUnsafe(head.length + ciphertext.length + TAG_BYTES));
+  sealed.set(head);
+  sealed.set(ciphertext, head.length);
+  sealed.set(cipher.getAuthTag(), head.length + ciphertext.length);
+  return sealed;
 }
 
 /** `undefined` where the tag does not hold. */

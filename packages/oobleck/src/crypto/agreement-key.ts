@@ -9,7 +9,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
-import { concatBytes, decodeHex } from '@oobleck/stir/bytes';
+import { concatBytes, decodeHex, equalBytes } from '@oobleck/stir/bytes';
 import type { AgreementKey } from '@oobleck/stir/crypto';
 import { plainBytes } from './plain-bytes.ts';
 
@@ -50,28 +50,53 @@ const runtimeForm = knowsRawForm() ? rawForm : derForm;
 export function importAgreementKey(secret: Uint8Array, form: KeyForm = runtimeForm): AgreementKey {
   if (secret.length !== KEY_BYTES) throw new StirError('ERR_KEY_FORMAT', 'not an X25519 key of 32 bytes');
   const privateKey = form.importSecret(secret);
-  return createAgreementKey(privateKey, createPublicKey(privateKey), form);
+  return createAgreementKey(privateKey, createPublicKey(privateKey), form, form.importPublic);
 }
 
 export function generateAgreementKey(form: KeyForm = runtimeForm): AgreementKey {
   const { privateKey, publicKey } = generateKeyPairSync('x25519');
-  return createAgreementKey(privateKey, publicKey, form);
+  return createAgreementKey(privateKey, publicKey, form, rememberedImport(form));
 }
 
 /** The secret stays in OpenSSL's memory, which erases it, until it is asked for. */
-function createAgreementKey(privateKey: KeyObject, publicKey: KeyObject, form: KeyForm): AgreementKey {
+function createAgreementKey(
+  privateKey: KeyObject,
+  publicKey: KeyObject,
+  form: KeyForm,
+  importPeer: KeyForm['importPublic'],
+): AgreementKey {
   return {
     publicKey: new Uint8Array(form.exportPublic(publicKey)),
-    agree: (peer) => agree(privateKey, peer, form),
+    agree: (peer) => agree(privateKey, peer, importPeer),
     exportSecret: () => new Uint8Array(form.exportSecret(privateKey)),
   };
 }
 
+/** A new key mostly meets one of a few long-lived ones, a mailbox's: those are kept ready, for as long as whoever holds their bytes. */
+const remembered = new WeakMap<Uint8Array, { readonly bytes: Uint8Array; readonly key: KeyObject }>();
+
+function rememberedImport(form: KeyForm): KeyForm['importPublic'] {
+  if (form !== runtimeForm) return form.importPublic;
+  return importRemembered;
+}
+
+function importRemembered(peer: Uint8Array): KeyObject {
+  const known = remembered.get(peer);
+  if (known !== undefined && equalBytes(known.bytes, peer)) return known.key;
+  const key = runtimeForm.importPublic(peer);
+  remembered.set(peer, { bytes: peer.slice(), key });
+  return key;
+}
+
 /** OpenSSL refuses the all-zero secret by itself (RFC 7748 Section 6.1). */
-function agree(privateKey: KeyObject, peer: Uint8Array, form: KeyForm): Uint8Array | undefined {
+function agree(
+  privateKey: KeyObject,
+  peer: Uint8Array,
+  importPeer: KeyForm['importPublic'],
+): Uint8Array | undefined {
   if (peer.length !== KEY_BYTES) return undefined;
   try {
-    return plainBytes(diffieHellman({ privateKey, publicKey: form.importPublic(peer) }));
+    return plainBytes(diffieHellman({ privateKey, publicKey: importPeer(peer) }));
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 export { ConfigurationError, parseConfiguration, readConfiguration } from './configuration.ts';
 export { createEventLog, type EventLog, type EventLogOptions, type LogFields, type LogLevel } from './log.ts';
+export { createMemoryWatermark, type MemoryUse, type MemoryWatermarkOptions } from './memory-watermark.ts';
 export { type Counter, type CounterOptions, type Duration, type Meter, NO_METER } from './meter.ts';
 export { createPrometheusMeter, type PrometheusMeter } from './prometheus-meter.ts';
 export { createReadiness, type Readiness, type ReadinessState } from './readiness.ts';

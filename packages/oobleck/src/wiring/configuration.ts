@@ -5,6 +5,7 @@ import Type, { type Static } from 'typebox';
 import { CALL_CENTRE } from './configuration-callcentre.ts';
 import { ATIS, CLEAR_TEXT } from './configuration-clear-text.ts';
 import { COVER } from './configuration-cover.ts';
+import { DRAIN_SECONDS, LIMITS, MEMORY } from './configuration-listen.ts';
 import { METRICS } from './configuration-metrics.ts';
 import { SIP } from './configuration-sip.ts';
 import { STORE, WORKERS } from './configuration-store.ts';
@@ -176,10 +177,13 @@ export const CONFIGURATION = Type.Object(
           port: integer(0, 65_535),
           tls,
           cors: Type.Optional(Type.Object({ origins: list(webOrigin, 'origins of pages', 1) }, strict)),
+          limits: Type.Optional(LIMITS),
+          drainSeconds: DRAIN_SECONDS,
         },
         strict,
       ),
     ),
+    memory: Type.Optional(MEMORY),
     metrics: Type.Optional(METRICS),
     certificates: Type.Optional(
       list(
@@ -203,6 +207,7 @@ export const CONFIGURATION = Type.Object(
           issuers: list(authority, 'issuer names', 1),
           beatMs: Type.Optional(integer(1, 100)),
           memoryMegabytes: Type.Optional(integer(1, 16_777_216)),
+          batchDeposits: Type.Optional(Type.Boolean({ description: 'true or false' })),
           streams: Type.Optional(STREAMS),
         },
         strict,

@@ -1,7 +1,8 @@
 // A running process: the roles of its configuration, started in the order in which they need each other.
 
 import { resolve } from 'node:path';
-import { createEventLog } from '../operate/index.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createEventLog, type Readiness } from '../operate/index.ts';
 import { createAtisService } from './atis-service.ts';
 import { startCallCentre } from './callcentre.ts';
 import { type CalledSide, startCalledSide } from './called-side.ts';
@@ -16,9 +17,12 @@ import { startRestInterface } from './rest-interface.ts';
 import { type RunningSip, startSipInterface } from './sip-interface.ts';
 import { openStores } from './stores.ts';
 import { type SwitchSide, startSwitchSide } from './switch-side.ts';
+import type { Timers } from './timers.ts';
 
 /** How often what has ended is forgotten. */
 const SWEEP_MS = 250;
+/** For what is in flight, once health has said no for long enough. */
+const CLOSE_MS = 10_000;
 
 export interface RunningNode {
   /** Of CPS, issuer and directory, where one of them runs. */
@@ -38,7 +42,10 @@ export interface RunningNode {
   readonly environment: Environment;
   /** Reads again what may change while running. @throws ConfigurationError; what is at fault stays as it was */
   reload(): void;
+  /** Says no in health for `listen.drainSeconds`, then ends in order. */
   close(): Promise<void>;
+  /** What `close` may take. */
+  readonly closeBoundMs: number;
 }
 
 /**
@@ -61,21 +68,23 @@ export async function startNode(
   };
   const stores = await openStores(configuration.store, around);
   const closers: (() => Promise<unknown>)[] = [() => stores.close()];
-  let drain = (): void => undefined;
+  const drainMs = 1000 * (configuration.listen?.drainSeconds ?? 0);
+  let readiness: Readiness | undefined;
+  let isRunning = false;
+  let timers: Timers | undefined;
   const close = async (): Promise<void> => {
-    drain();
+    readiness?.drain();
+    if (isRunning) await pause(drainMs);
+    timers?.close();
     for (const one of closers.reverse()) await one();
   };
   try {
     const environment = createEnvironment(configuration, folder, stores, { ...overrides, log });
     closers.push(() => environment.clients.close());
     const { authentication, verification, rest } = configuration;
-    const { timers } = environment;
-    drain = () => {
-      environment.readiness.drain();
-      timers.close();
-    };
-    environment.readiness.add('store', stores.isReady);
+    timers = environment.timers;
+    readiness = environment.readiness;
+    readiness.add('store', stores.isReady);
     const sweep = (): number => (stores.sweep() ? SWEEP_MS : 0);
     timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'store', error }));
     const { atis: atisOptions } = configuration;
@@ -104,6 +113,7 @@ export async function startNode(
     if (sip !== undefined) closers.push(sip.close);
     const metrics = await startMetrics(configuration, environment);
     if (metrics !== undefined) closers.push(() => metrics.close());
+    isRunning = true;
     return {
       publicOrigin: services?.origin,
       atisOrigin: atisServer?.origin ?? (sharedRoutes && services?.origin),
@@ -116,6 +126,7 @@ export async function startNode(
       environment,
       reload: environment.live.reload,
       close,
+      closeBoundMs: drainMs + CLOSE_MS,
     };
   } catch (error) {
     await close();

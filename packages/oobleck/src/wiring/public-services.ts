@@ -17,7 +17,6 @@ import {
 import {
   addCertificateRoutes,
   createFastifyApp,
-  createHttpServer,
   type HotRoutes,
   type HttpServer,
   type ServedChain,
@@ -30,6 +29,7 @@ import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { createKnownIssuers, type KnownIssuers } from './known-issuers.ts';
 import { isFull, showStore } from './metered-store.ts';
+import { startPublicListener } from './public-listener.ts';
 import { startStreams } from './streams.ts';
 
 export interface PublicServices {
@@ -71,7 +71,7 @@ export async function startPublicServices(
   repeatRefresh(environment, known, face);
   const chains = readChains(configuration.certificates ?? [], environment);
   const isMirrored = directoryOptions !== undefined;
-  const server = await listenFor(environment, listen, {
+  const server = await listenFor({ ...configuration, listen }, environment, {
     issuer,
     directory,
     face,
@@ -144,7 +144,7 @@ interface RunningCps {
 }
 
 function startCps(
-  { origin, issuers, beatMs, streams: streamOptions }: NonNullable<Configuration['cps']>,
+  { origin, issuers, beatMs, batchDeposits, streams: streamOptions }: NonNullable<Configuration['cps']>,
   environment: Environment,
   mailboxes: KeyDirectory,
   known: KnownIssuers,
@@ -162,6 +162,7 @@ function startCps(
     challenge: challengeOf(issuers[0]!, cpsAuthority),
     ...(beatMs === undefined ? {} : { beatMs }),
     ...(measured === undefined ? {} : { isFull: () => isFull(measured.deposits, measured.spent) }),
+    ...(batchDeposits === undefined ? {} : { batchDeposits }),
   });
   const streams = startStreams(streamOptions ?? {}, environment, { origin, mailboxes, store });
   return {
@@ -217,8 +218,8 @@ function readChains(
 }
 
 async function listenFor(
-  { files, log, meters, readiness }: Environment,
-  { host, port, tls, cors }: NonNullable<Configuration['listen']>,
+  configuration: Configuration & { readonly listen: NonNullable<Configuration['listen']> },
+  environment: Environment,
   roles: {
     readonly issuer: Issuer | undefined;
     readonly directory: KeyDirectory;
@@ -228,26 +229,16 @@ async function listenFor(
     readonly hot: HotRoutes | undefined;
   },
 ): Promise<HttpServer> {
-  const app = createFastifyApp({ log });
+  const app = createFastifyApp({ log: environment.log });
   if (roles.issuer !== undefined) addIssuerRoutes(app, roles.issuer);
   if (roles.isMirrored || roles.face !== undefined)
     addDirectoryRoutes(app, roles.directory, { isMirrored: roles.isMirrored });
   addCertificateRoutes(app, roles.chains);
   await app.ready();
-  return createHttpServer({
-    host,
-    port,
-    log,
-    tls: {
-      certificate: files.text(tls.certificateFile, 'listen.tls.certificateFile'),
-      key: files.text(tls.keyFile, 'listen.tls.keyFile'),
-    },
-    ...(cors === undefined ? {} : { cors }),
+  return startPublicListener({ listen: configuration.listen, memory: configuration.memory }, environment, {
     hot: inTurn([roles.face?.face, roles.hot]),
     ...(roles.face === undefined ? {} : { routes: roles.face.routes }),
     fallback: app.handle,
-    onAnswered: meters.answered,
-    readiness,
   });
 }
 

@@ -59,8 +59,14 @@ export interface Crypto {
   sha384(...parts: readonly Uint8Array[]): Uint8Array;
   sha512(...parts: readonly Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
-  /** AES-128-GCM, tag of 16 bytes at the end. */
-  sealAes128Gcm(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
+  /** AES-128-GCM, tag of 16 bytes at the end. @param head put before the ciphertext as it is, so that nothing is copied twice */
+  sealAes128Gcm(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    plaintext: Uint8Array,
+    aad: Uint8Array,
+    head?: Uint8Array,
+  ): Uint8Array;
   /** `undefined` where the tag does not hold; every failure looks alike. */
   openAes128Gcm(
     key: Uint8Array,

@@ -36,7 +36,10 @@ export function createPortableCrypto(
   return {
     ...parts,
     hmacSha256: (key, ...pieces) => hmac(sha256, key, joined(pieces)),
-    sealAes128Gcm: (key, nonce, plaintext, aad) => gcm(key, nonce, aad).encrypt(plaintext),
+    sealAes128Gcm(key, nonce, plaintext, aad, head) {
+      const sealed = gcm(key, nonce, aad).encrypt(plaintext);
+      return head === undefined ? sealed : concatBytes(head, sealed);
+    },
     openAes128Gcm,
     generateAgreementKey: () => createAgreementKey(randomBytes(32)),
     importAgreementKey: createAgreementKey,

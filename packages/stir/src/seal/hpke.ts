@@ -75,7 +75,7 @@ export function sealBase(
   const shared = ephemeral.agree(recipient);
   if (shared === undefined) throw new StirError('ERR_SEAL_INPUT', 'the recipient key is not usable');
   const { key, nonce } = keySchedule(crypto, shared, ephemeral.publicKey, recipient, info);
-  return concatBytes(ephemeral.publicKey, crypto.sealAes128Gcm(key, nonce, plaintext, aad));
+  return crypto.sealAes128Gcm(key, nonce, plaintext, aad, ephemeral.publicKey);
 }
 
 /** OpenBase (RFC 9180 Section 6.1). `undefined` for whatever was not sealed to this key so; all failures alike. */

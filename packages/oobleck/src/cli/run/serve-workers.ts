@@ -11,11 +11,20 @@ interface ReadyMessage {
   readonly origins: readonly string[];
 }
 
-export async function serveWorkers(count: number, log: EventLog, terminal: Terminal): Promise<ExitCode> {
+/** Between killing workers and giving up on them. */
+const KILL_MS = 5_000;
+
+/** @param boundMs for all of them to end in order */
+export async function serveWorkers(
+  count: number,
+  log: EventLog,
+  terminal: Terminal,
+  boundMs: number,
+): Promise<ExitCode> {
   // In turn: a client has few connections and keeps them, so chance would give one worker most of the work.
   cluster.schedulingPolicy = cluster.SCHED_RR;
-  const pool = createWorkerPool({ count, log, start: startWorker });
-  const shutdown = createShutdown({ log, boundMs: 20_000 });
+  const pool = createWorkerPool({ count, log, start: startWorker, boundMs: boundMs - KILL_MS });
+  const shutdown = createShutdown({ log, boundMs });
   let hasEnded = true;
   shutdown.add('workers', async () => {
     hasEnded = await pool.close();

@@ -21,6 +21,9 @@ import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import type { Terminal } from '../command/terminal.ts';
 import { isWorker, serveWorkers, tellReady, workerSignals } from './serve-workers.ts';
 
+/** For workers to end in order, once health has said no for long enough. */
+const WORKERS_CLOSE_MS = 20_000;
+
 export async function serve(configFile: string, terminal: Terminal): Promise<ExitCode> {
   const path = resolve(configFile);
   let node: RunningNode;
@@ -29,7 +32,8 @@ export async function serve(configFile: string, terminal: Terminal): Promise<Exi
     const { workers = 1, log } = configuration;
     if (workers > 1 && !isWorker()) {
       requireConsistency(configuration);
-      return await serveWorkers(workers, createEventLog({ level: log?.level ?? 'info' }), terminal);
+      const boundMs = WORKERS_CLOSE_MS + 1000 * (configuration.listen?.drainSeconds ?? 0);
+      return await serveWorkers(workers, createEventLog({ level: log?.level ?? 'info' }), terminal, boundMs);
     }
     node = await startNode(configuration, dirname(path));
   } catch (error) {
@@ -53,7 +57,11 @@ async function run(
   tell: (origins: readonly string[]) => void,
   signals: NodeJS.EventEmitter = process,
 ): Promise<ExitCode> {
-  const shutdown = createShutdown({ log: node.environment.log, signals });
+  const shutdown = createShutdown({
+    log: node.environment.log,
+    signals,
+    boundMs: node.closeBoundMs,
+  });
   shutdown.add('node', () => node.close());
   const reload = (): void => reloadSafely(node);
   process.on('SIGHUP', reload);
