@@ -9,6 +9,7 @@ import { type Benchmark, measure } from './measure.ts';
 import { passportSign, passportVerify } from './passport.ts';
 import { restSigning, restVerification } from './rest.ts';
 import { open, seal } from './seal.ts';
+import { depositLmdb, depositRedisCluster, depositTwoWorkers } from './stores.ts';
 import { tokenIssue, tokenVerify } from './token.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -22,6 +23,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   tokenVerify,
   deposit,
   depositBatch16,
+  depositLmdb,
+  depositRedisCluster,
+  depositTwoWorkers,
   retrieve,
   atisPublish,
   atisRetrieve,

@@ -23,15 +23,26 @@ export interface CarrierLab {
 const KEY_FOLDER = 'issuer-keys';
 const SOME_NUMBER = parseTelephoneNumber('12155000101');
 
-export async function startCarrierLab(): Promise<CarrierLab> {
+export interface CarrierLabOptions {
+  /** Of the CPS, default its memory. */
+  readonly store?: string;
+  /** Default: one process without a primary. */
+  readonly workers?: number;
+}
+
+export async function startCarrierLab(options: CarrierLabOptions = {}): Promise<CarrierLab> {
   const folder = createFolder();
   const lab = await writeLab(folder, Date.now());
   const { services, calls, origin } = lab.bravo;
   const file = join(folder, 'bench-services.json');
   const cps = { ...services.cps!, batchDeposits: true };
   const issuer = { ...services.issuer!, keyFolder: KEY_FOLDER };
-  writeFileSync(file, JSON.stringify({ ...services, cps, issuer, log: { level: 'silent' } }));
-  const server = await startServerProcess('cps-server.ts', file, folder);
+  writeFileSync(file, JSON.stringify({ ...services, cps, issuer, ...options, log: { level: 'silent' } }));
+  const server = await startServerProcess(
+    options.workers === undefined ? 'cps-server.ts' : 'cps-workers.ts',
+    file,
+    folder,
+  );
   const { authentication: _, rest: __, ...verificationOnly } = calls;
   const node = await startNode({ ...verificationOnly, log: { level: 'silent' } }, folder);
   await node.called!.renew();

@@ -49,8 +49,12 @@ export async function startServerProcess(module: string, ...args: string[]): Pro
 }
 
 /** In the server's process, once it listens. */
-export function reportToParent(origin: string): void {
-  process.on('message', () => process.send!(ownCpuSeconds()));
-  process.on('disconnect', () => process.exit());
+export function reportToParent(
+  origin: string,
+  cpuSeconds: () => number = ownCpuSeconds,
+  close: () => unknown = () => process.exit(),
+): void {
+  process.on('message', () => process.send!(cpuSeconds()));
+  process.on('disconnect', close);
   process.send!(origin);
 }

@@ -1,4 +1,5 @@
-// Live deposits in Redis. A shard is four keys in one slot (blobs, ids that were seen, stakes, flood mark), so that one
+// Live deposits in Redis. A shard is a key and three that are named after it, in one slot (blobs, ids
+// that were seen, stakes, flood mark), so that one
 // script adds a blob whole; up to 16 slots share a mailbox, so that a large one lies on several nodes. Everything ends
 // by itself: keys live a little longer than a deposit may. The scripts take the time from the caller, as every store
 // does: the clocks of nodes must agree to a second.
@@ -6,7 +7,7 @@
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
 import { createMailboxWatchers, type MailboxStore, type StoredBlob } from '../../cps/index.ts';
 import { decodeBlobRecord, encodeBlobRecord } from '../blob-record.ts';
-import type { RedisLink } from './redis-link.ts';
+import { createRedisScript, type RedisLink } from './redis-link.ts';
 
 const GROUPS = 16;
 const KEPT_MS = 62_000;
@@ -15,9 +16,12 @@ const FLOODED_MS = 60_000;
 const MOST_RETRACTED = 512;
 
 /** What has expired is forgotten first: its ids may come again, and it takes no room. */
-const ADD = `
-local blobs, seen, stakes, flood = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, record, now, expires, stake = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+const ADD = createRedisScript(`
+local blobs, seen, stakes, flood = KEYS[1], KEYS[1] .. ':seen', KEYS[1] .. ':stakes', KEYS[1] .. ':flood'
+local id, record = ARGV[1], ARGV[2]
+local stake = string.byte(record, 2)
+local now, expires = struct.unpack('>dd', record, 3)
+now, expires = string.format('%.3f', now), string.format('%.3f', expires)
 local old = redis.call('ZRANGEBYSCORE', seen, '-inf', now, 'LIMIT', 0, 4000)
 if #old > 0 then
   redis.call('ZREM', seen, unpack(old))
@@ -25,16 +29,17 @@ if #old > 0 then
   redis.call('HDEL', stakes, unpack(old))
 end
 local isNew = redis.call('ZADD', seen, 'NX', expires, id)
-redis.call('PEXPIRE', seen, ARGV[6]) -- a write even where nothing is added: a repetition waits for the first to be replicated
+redis.call('PEXPIRE', seen, ${KEPT_MS}) -- a write even where nothing is added: a repetition waits for the first to be replicated
 if isNew == 0 then return 0 end
 redis.call('HSET', blobs, id, record)
-redis.call('PEXPIRE', blobs, ARGV[6])
+redis.call('PEXPIRE', blobs, ${KEPT_MS})
 if stake > 0 then
   redis.call('HSET', stakes, id, stake)
-  redis.call('PEXPIRE', stakes, ARGV[6])
+  redis.call('PEXPIRE', stakes, ${KEPT_MS})
 end
-redis.call('SPUBLISH', ARGV[7], ARGV[10] .. '\\0' .. record)
-if redis.call('HLEN', blobs) > tonumber(ARGV[8]) then
+local tag, shard = string.match(blobs, '({.*}):(.*)$')
+redis.call('SPUBLISH', 'oobleck:news:' .. tag, shard .. '\\0' .. record)
+if redis.call('HLEN', blobs) > ${MAXIMUM_BLOBS_PER_SHARD} then
   local staked, lowest, candidates = {}, math.huge, {}
   local pairs_ = redis.call('HGETALL', stakes)
   for i = 1, #pairs_, 2 do staked[pairs_[i]] = tonumber(pairs_[i + 1]) end
@@ -43,16 +48,20 @@ if redis.call('HLEN', blobs) > tonumber(ARGV[8]) then
     if worth < lowest then lowest, candidates = worth, {} end
     if worth == lowest then candidates[#candidates + 1] = one end
   end
-  local dropped = candidates[math.floor(tonumber(ARGV[9]) * #candidates) + 1]
+  local dropped = candidates[math.floor(tonumber(ARGV[3]) * #candidates) + 1]
   redis.call('HDEL', blobs, dropped)
   redis.call('HDEL', stakes, dropped)
   redis.call('SET', flood, string.format('%.0f', tonumber(now) + ${FLOODED_MS}), 'PX', ${FLOODED_MS})
 end
-return 1`;
+return 1`);
 
-const LIST = `return { redis.call('HVALS', KEYS[1]), redis.call('GET', KEYS[2]) or '0' }`;
+const LIST = createRedisScript(
+  `return { redis.call('HVALS', KEYS[1]), redis.call('GET', KEYS[1] .. ':flood') or '0' }`,
+);
 
-const REMEMBER = `redis.call('SADD', KEYS[1], ARGV[1]) redis.call('PEXPIRE', KEYS[1], ARGV[2]) return 1`;
+const REMEMBER = createRedisScript(
+  `redis.call('SADD', KEYS[1], ARGV[1]) redis.call('PEXPIRE', KEYS[1], ${KEPT_MS}) return 1`,
+);
 
 export interface RedisMailboxStore extends MailboxStore {
   add(shard: string, blob: StoredBlob): Promise<void>;
@@ -65,39 +74,17 @@ export function createRedisMailboxStore(
 ): RedisMailboxStore {
   return {
     async add(shard, blob) {
-      const keys = keysOf(shard);
-      const { id, depositedAtMs, expiresAtMs, stake, retractHash } = blob;
+      const { blobs } = keysOf(shard);
+      const { id, retractHash } = blob;
       const byHash = retractKey(retractHash);
       await Promise.all([
-        link.read('eval', REMEMBER, 1, byHash, `${shard}\0${id}`, KEPT_MS),
-        link.write(
-          keys.blobs,
-          'eval',
-          ADD,
-          4,
-          keys.blobs,
-          keys.seen,
-          keys.stakes,
-          keys.flood,
-          id,
-          encodeBlobRecord(blob),
-          depositedAtMs,
-          expiresAtMs,
-          stake,
-          KEPT_MS,
-          keys.channel,
-          MAXIMUM_BLOBS_PER_SHARD,
-          random(),
-          shard,
-        ),
+        link.read('evalsha', REMEMBER, byHash, `${shard}\0${id}`),
+        link.write(blobs, 'evalsha', ADD, blobs, id, encodeBlobRecord(blob), random()),
       ]);
     },
     async list(shard, nowMs) {
-      const { blobs, flood } = keysOf(shard);
-      const [records, floodedUntilMs] = (await link.read('eval', LIST, 2, blobs, flood)) as [
-        Buffer[],
-        Buffer,
-      ];
+      const answer = await link.read('evalsha', LIST, keysOf(shard).blobs);
+      const [records, floodedUntilMs] = answer as [Buffer[], Buffer];
       const live = records.map(decodeBlobRecord).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
       return { blobs: live, isFlooded: Number(floodedUntilMs) > nowMs };
     },
@@ -124,13 +111,7 @@ const retractKey = (hash: string): string => `oobleck:retract:${hash}`;
 function keysOf(shard: string) {
   const slash = shard.lastIndexOf('/');
   const tag = tagOf(shard.slice(0, slash), Number(shard.slice(slash + 1)) % GROUPS || 0);
-  return {
-    blobs: `oobleck:blobs:${tag}:${shard}`,
-    seen: `oobleck:seen:${tag}:${shard}`,
-    stakes: `oobleck:stakes:${tag}:${shard}`,
-    flood: `oobleck:flood:${tag}:${shard}`,
-    channel: channelOf(tag),
-  };
+  return { blobs: `oobleck:blobs:${tag}:${shard}` };
 }
 
 const tagOf = (mailboxId: string, group: number): string => `{${mailboxId}/${group}}`;

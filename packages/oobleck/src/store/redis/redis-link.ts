@@ -3,6 +3,7 @@
 // Redirections (MOVED, ASK) and reconnects are the library's. A write counts when the replicas asked for have it
 // (WAIT), as long as there are any: what a master answers with its replica in step outlives the master.
 
+import { createHash } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import type { EventLog } from '../../operate/index.ts';
 
@@ -27,9 +28,19 @@ export class StoreAwayError extends Error {
 }
 
 /** Answered in bytes. */
-export type RedisCommand = 'eval' | 'get' | 'set' | 'hdel' | 'hscan' | 'pexpire' | 'srandmember';
+export type RedisCommand = 'eval' | 'evalsha' | 'get' | 'set' | 'hdel' | 'hscan' | 'pexpire' | 'srandmember';
 
-export type Argument = string | number | Buffer;
+/** A script of one key: sent by its hash, and whole where a node does not know it (yet, or after a failover). */
+export interface RedisScript {
+  readonly text: string;
+  readonly sha: string;
+}
+
+export function createRedisScript(text: string): RedisScript {
+  return { text, sha: createHash('sha1').update(text).digest('hex') };
+}
+
+export type Argument = string | number | Buffer | RedisScript;
 
 export interface RedisLink {
   /** Reads, or writes that nobody waits to be replicated. The first key says which node. */
@@ -63,9 +74,9 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     throw error;
   }
   const health = createHealth(client, options.log);
-  const methods = client as unknown as Record<string, (...rest: readonly Argument[]) => Promise<unknown>>;
+  const methods = client as unknown as Methods;
   const call = (command: RedisCommand, rest: readonly Argument[]): Promise<unknown> =>
-    health.watch(methods[`${command}Buffer`]!(...rest));
+    health.watch(command === 'evalsha' ? runScript(methods, rest) : methods[`${command}Buffer`]!(...rest));
   const replicated = createReplicated(client, options);
   const channels = createChannels(subscriber);
   return {
@@ -83,6 +94,18 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
       if (subscriber !== client) subscriber.disconnect();
     },
   };
+}
+
+type Methods = Record<string, (...rest: readonly Argument[]) => Promise<unknown>>;
+
+async function runScript(methods: Methods, [script, ...rest]: readonly Argument[]): Promise<unknown> {
+  const { sha, text } = script as RedisScript;
+  try {
+    return await methods.evalshaBuffer!(sha, 1, ...rest);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return methods.evalBuffer!(text, 1, ...rest);
+  }
 }
 
 function nodeOptions({ username, password, isTls, commandTimeoutMs = 500 }: RedisLinkOptions) {
@@ -228,16 +251,19 @@ function nodeOf(client: Redis | Cluster, key: string): Redis | undefined {
   return name === undefined ? undefined : internal.connectionPool.getInstanceByKey(name);
 }
 
+const CRC = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021;
+  return crc;
+});
+
 /** CRC-16/XMODEM of the hash tag, or of the whole key, modulo 16384. */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);
   const tag = Buffer.from(close > open + 1 ? key.slice(open + 1, close) : key);
   let crc = 0;
-  for (const byte of tag) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = ((crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021) & 0xffff;
-  }
+  for (const byte of tag) crc = ((crc << 8) ^ CRC[((crc >> 8) ^ byte) & 0xff]!) & 0xffff;
   return crc % 16_384;
 }
 
