@@ -65,6 +65,21 @@ describe('serve --check-config', () => {
     expect(readFileSync(join(folder, 'junk.pem'), 'utf8')).toBe('junk');
   });
 
+  it('looks at the credentials of neighbours in clear, and at the port for them', async () => {
+    const tls = { certificateFile: 'none.pem', keyFile: 'tls.key' };
+    const { certificateUrl, chainFile } = lab.alpha.calls.authentication!.tenants[0]!;
+    const peer = { name: 'p', profile: '96', url: 'https://cps.example', certificateUrl, chainFile };
+    const faulty = {
+      ...lab.alpha.calls,
+      atis: { hosts: ['cps.example'], listen: { host: '127.0.0.1', port: 0, tls } },
+      clearText: { peers: [{ ...peer, keyFile: 'bravo.key' }] },
+    };
+    expect((await check(faulty)).lines).toEqual([
+      'configuration: clearText.peers.0.keyFile: not the key of the first certificate of chainFile',
+      'configuration: atis.listen.tls.certificateFile: the file cannot be read (ENOENT)',
+    ]);
+  });
+
   it('says what the schema says', async () => {
     expect(await check({ trust: {}, listen: { port: -1 } })).toMatchObject({ code: 2 });
   });

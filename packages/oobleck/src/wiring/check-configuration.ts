@@ -39,20 +39,29 @@ export async function checkConfiguration(configuration: Configuration, folder: s
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
 
-function identityFaults({ authentication, verification }: Configuration, environment: Environment): string[] {
+function identityFaults(
+  { authentication, verification, clearText }: Configuration,
+  environment: Environment,
+): string[] {
   const { files, crypto } = environment;
   const named = [
     ...(authentication?.tenants ?? []).map((one, at) => [`authentication.tenants.${at}`, one] as const),
     ...(verification?.mailboxes ?? []).map((one, at) => [`verification.mailboxes.${at}`, one] as const),
+    ...(clearText?.peers ?? []).map((one, at) => [`clearText.peers.${at}`, one] as const),
   ];
   return named.flatMap(([field, one]) => faultsOf(field, () => void readIdentity(files, crypto, one, field)));
 }
 
-function tlsFaults({ listen, rest, sip, metrics }: Configuration, { files }: Environment): string[] {
+function tlsFaults(
+  { listen, rest, sip, metrics, atis, clearText }: Configuration,
+  { files }: Environment,
+): string[] {
   const named: readonly (readonly [string, TlsFiles | undefined])[] = [
     ['listen.tls', listen?.tls],
     ['rest.tls', rest?.tls],
     ['metrics.tls', metrics?.tls],
+    ['atis.listen.tls', atis?.listen?.tls],
+    ...(clearText?.peers ?? []).map(({ tls }, at) => [`clearText.peers.${at}.tls`, tls] as const),
     ...(sip?.listeners ?? []).map(({ tls }, at) => [`sip.listeners.${at}.tls`, tls] as const),
   ];
   return named.flatMap(([field, tls]) =>
