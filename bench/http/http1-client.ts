@@ -1,12 +1,14 @@
-// The bare HTTP/1.1 client that asks both the real server and the bare one: a few connections kept open, one request at a
-// time on each, no checks but of the status.
+// The bare HTTP/1.1 client that asks both the real server and the bare one: connections kept open, one request at a time on
+// each, all at once, no checks but of the status. It looks for answers only now and then: a client that sleeps until each of
+// them makes the server pay for waking it, and the more the slower the server is.
 
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Cost } from '../measure.ts';
 import type { ServerProcess } from './server-process.ts';
 
-const CONNECTIONS = 32;
-const BATCH = 512;
+const CONNECTIONS = 128;
+const LOOK_AFTER_MS = 8;
 
 export interface Http1Load {
   readonly server: ServerProcess;
@@ -30,11 +32,11 @@ export function costOfPosts({ server, path, make }: Http1Load): Cost {
         Array.from({ length: CONNECTIONS }, () => requestOf(path, make())),
       );
       while (total < seconds) {
-        const requests = Array.from({ length: BATCH }, () => requestOf(path, make()));
+        const requests = Array.from({ length: CONNECTIONS }, () => requestOf(path, make()));
         const before = await server.cpuSeconds();
         await send(sockets, requests);
         total += (await server.cpuSeconds()) - before;
-        count += BATCH;
+        count += CONNECTIONS;
       }
       for (const socket of sockets) socket.destroy();
       return total / count;
@@ -55,16 +57,13 @@ function requestOf(path: string, body: string): string {
 }
 
 async function send(sockets: readonly Socket[], requests: readonly string[]): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    sockets.map(async (socket) => {
-      while (next < requests.length) await exchange(socket, requests[next++]!);
-    }),
-  );
+  for (const [at, socket] of sockets.entries()) socket.pause().write(requests[at]!);
+  await delay(LOOK_AFTER_MS);
+  await Promise.all(sockets.map(answered));
 }
 
 /** @throws Error where the status is another than 200 */
-function exchange(socket: Socket, request: string): Promise<void> {
+function answered(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = '';
     const onData = (chunk: Buffer): void => {
@@ -78,6 +77,6 @@ function exchange(socket: Socket, request: string): Promise<void> {
       else reject(new Error(`an answer that is none: ${text.slice(0, 60)}`));
     };
     socket.on('data', onData);
-    socket.write(request);
+    socket.resume();
   });
 }

@@ -102,17 +102,19 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const ids = echoedIds(request);
   try {
-    const requestId = echoIds(request, response);
     const path = (request.url ?? '').split('?', 1)[0]!;
     const resource = resources.find((one) =>
       one.path.endsWith('/') ? path.startsWith(one.path) && path.length > one.path.length : path === one.path,
     );
     if (resource === undefined) throw new AtisRefusal('SVC4003');
-    const answer = await answerTo(parts, resource, request, requestId, path.slice(resource.path.length));
-    if (answer === undefined) response.writeHead(204).end();
-    else send(response, 200, JSON_TYPE, answer);
+    const answer = await answerTo(parts, resource, request, ids[1]!, path.slice(resource.path.length));
+    if (answer === undefined) response.writeHead(204, [...ids]).end();
+    else send(response, 200, answer, ids);
   } catch (error) {
+    if (!response.headersSent)
+      for (let at = 0; at < ids.length; at += 2) response.setHeader(ids[at]!, ids[at + 1]!);
     sendError(request, response, error, parts.log);
   }
 }
@@ -136,12 +138,13 @@ async function answerTo(
   return answer && JSON.stringify(answer);
 }
 
-function echoIds({ headers }: IncomingMessage, response: ServerResponse): string {
+/** Fields of the answer: name, value, name, value. The first is the request's id, made where it has none. */
+function echoedIds({ headers }: IncomingMessage): readonly string[] {
   const { 'x-requestid': given, 'x-instanceid': instance } = headers;
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-  response.setHeader('x-requestid', requestId);
-  if (typeof instance === 'string' && REQUEST_ID.test(instance)) response.setHeader('x-instanceid', instance);
-  return requestId;
+  const fields = ['x-requestid', requestId];
+  if (typeof instance === 'string' && REQUEST_ID.test(instance)) fields.push('x-instanceid', instance);
+  return fields;
 }
 
 /** @throws AtisRefusal SVC4000, SVC4002, SVC4004, SVC4007 */
@@ -172,10 +175,9 @@ function decoded(id: string): string {
   }
 }
 
-function send(response: ServerResponse, status: number, type: string, text: string): void {
-  response
-    .writeHead(status, { 'content-type': type, 'content-length': String(Buffer.byteLength(text)) })
-    .end(text);
+function send(response: ServerResponse, status: number, text: string, fields: readonly string[] = []): void {
+  const length = String(Buffer.byteLength(text));
+  response.writeHead(status, ['content-type', JSON_TYPE, 'content-length', length, ...fields]).end(text);
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: EventLog): void {
@@ -203,5 +205,5 @@ function refusalFor(error: unknown, log: EventLog): AtisRefusal {
 function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: AtisRefusal): void {
   const isGet = /^\/stir\/v1\/(?:traces\/|openapi)/.test(request.url ?? '');
   if (refusal.id === 'POL4050') response.setHeader('allow', isGet ? 'GET' : 'POST');
-  send(response, refusal.status, JSON_TYPE, formatAtisError(refusal));
+  send(response, refusal.status, formatAtisError(refusal));
 }
