@@ -31,10 +31,7 @@ const LINE = /calling=(\d*) called=(\d*) verstat=(.*) asserted=(.*) identity=(.*
 
 export function startCalledSide(folder: string, port: number): CalledSide {
   const log = join(folder, 'called.log');
-  const sipp = startSipp(folder, [
-    ...['-sf', join(SCENARIOS, 'called.xml'), '-i', '127.0.0.1', '-p', String(port)],
-    ...['-trace_logs', '-log_file', log],
-  ]);
+  const sipp = startSippServer(folder, 'called.xml', port, log);
   return {
     received() {
       if (sipp.hasExited()) throw new Error(`the called side ended:\n${sipp.output()}`);
@@ -42,6 +39,14 @@ export function startCalledSide(folder: string, port: number): CalledSide {
     },
     stop: () => sipp.stop(),
   };
+}
+
+/** Answers calls at `port` as the scenario says, and writes what the scenario logs to `log`. */
+export function startSippServer(folder: string, scenario: string, port: number, log: string): Running {
+  return startSipp(folder, [
+    ...['-sf', join(SCENARIOS, scenario), '-i', '127.0.0.1', '-p', String(port)],
+    ...['-trace_logs', '-log_file', log],
+  ]);
 }
 
 /** Places a call for each pair and waits for their end. @returns how many were answered and ended as they should */

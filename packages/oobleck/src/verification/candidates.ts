@@ -2,7 +2,7 @@
 // called, is judged on its own, and the first valid one that no other call holds is taken. One call takes one PASSporT,
 // however many would do; one that takes none takes nothing from others.
 
-import { encodeBase64url } from '@oobleck/stir/bytes';
+import { encodeBase64url, encodeUtf8 } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Passport } from '@oobleck/stir/passport';
 import {
@@ -180,11 +180,24 @@ const FAULTS: Record<Unavailable, Fault> = {
 /** @returns whether the call has its PASSporT now */
 async function take(context: CandidateContext, valid: ValidPassport, holders: string[]): Promise<boolean> {
   const { parts, rules, callKey, onVerified } = context;
-  const name = encodeBase64url(passportDigest(rules.crypto, valid.passport));
-  // Of a chain, the innermost stands for all: diverted again it is the same call (RFC 8946 Section 4.2).
+  const name = usedName(context, valid);
   const untilMs = servesUntil(valid.passport, rules) * 1000;
   const holder = await parts.used.take(name, callKey, untilMs, parts.now());
   if (holder === callKey) onVerified(verifiedBy(valid));
   else holders.push(holder);
   return holder === callKey;
+}
+
+/**
+ * Of a chain the innermost stands for all: diverted to the same number once more, whoever signs it, it is the same call
+ * (RFC 8946 Section 4.2). Sent on to another number it is a further leg of the same call, which may well come by here
+ * again.
+ */
+function usedName(
+  { rules: { crypto }, call }: CandidateContext,
+  { passport, diversions }: ValidPassport,
+): string {
+  const digest = passportDigest(crypto, passport);
+  if (diversions === undefined) return encodeBase64url(digest);
+  return encodeBase64url(crypto.sha256(digest, encodeUtf8(JSON.stringify([...call.called].sort()))));
 }

@@ -220,4 +220,15 @@ describe('one PASSporT serves one call (RFC 8816 Section 7.4)', () => {
     const second = await vs.verify(callOf({ callId: 'b' }), identitiesOf([original, other]));
     expect(second).toMatchObject({ reason: 'ambiguous' });
   });
+  it('sent on to another number it is a further leg, and may come by again', async () => {
+    const used = createMemoryUsedPassports();
+    const [original, div] = diverted('div');
+    const vs = world.createVs({ used });
+    const first = callOf({ callId: 'a', called: [FIRST] });
+    expect((await vs.verify(first, identitiesOf([original]))).reason).toBe('verified');
+    const onward = await vs.verify(callOf({ callId: 'b' }), identitiesOf([original, div]));
+    expect(onward.reason).toBe('verified');
+    const again = await vs.verify(callOf({ callId: 'c' }), identitiesOf([original, div]));
+    expect(again.reason).toBe('ambiguous');
+  });
 });

@@ -1,0 +1,158 @@
+// The use cases of RFC 8816 Section 5 with real SIP: each is a route through switches, telephone legs and borders, 200 calls
+// at 100 a second, judged by what the called side received. docs/call-flows.md draws each as a ladder.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
+import type { ReceivedInvite } from './flows/received.ts';
+import { type Routes, startWorld, type World } from './flows/world.ts';
+import { isMissing } from './programs.ts';
+import { type NumberPair, placeCalls } from './sipp.ts';
+
+const ROUTES = {
+  '5.1': ['origin', 'tdm', 'terminating'],
+  '5.2': ['pbx', 'tdm', 'terminating'],
+  '5.3.1': ['pbx', 'tdm', 'from-pstn', 'in-band'],
+  '5.3.2': ['pbx', 'tdm', 'terminating'],
+  '5.4.1': ['legacy', 'to-pstn', 'tdm', 'terminating'],
+  '5.4.2': ['legacy', 'to-pstn', 'tdm', 'from-pstn', 'in-band'],
+  '5.4.3': ['legacy', 'to-pstn', 'tdm', 'border', 'terminating'],
+  border: ['legacy', 'to-pstn', 'border', 'from-pstn', 'in-band'],
+  bare: ['legacy', 'border', 'from-pstn', 'in-band'],
+  sealed: ['sealed', 'border', 'terminating'],
+  diverted: [
+    'origin',
+    'tdm',
+    'from-pstn',
+    { divert: 'on-from-bravo', from: '1215501', to: '1202555' },
+    'tdm',
+    'back-at-alpha',
+    { divert: 'on-from-alpha', from: '1202555', to: '1215502' },
+    'tdm',
+    'terminating',
+  ],
+} as const satisfies Routes;
+
+type Route = keyof typeof ROUTES;
+const CALLS = 200;
+const CALLS_PER_SECOND = 100;
+/** Each call leaves one or three deposits. */
+const TOKENS = 3_000;
+const PASSED = 'TN-Validation-Passed';
+
+describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oobleck-flows-'));
+  let world: World;
+  let used = 0;
+
+  /** Pairs of which no other test has the number called. */
+  const pairs = (count: number, calling: (at: number) => number): readonly NumberPair[] =>
+    Array.from({ length: count }, (_none, at) => ({
+      calling: String(calling(at)),
+      called: String(12155010000 + used++),
+    }));
+  const ofAlpha = (at: number): number => 12025550000 + at;
+  const ofPbx = (at: number): number => 14045550000 + (at % 100);
+
+  const callAll = async (
+    route: Route,
+    calls: readonly NumberPair[],
+    reached = (called: string) => called,
+  ): Promise<readonly (ReceivedInvite | undefined)[]> => {
+    const port = world.entrance.get(route)!;
+    expect(await placeCalls(folder, port, calls, CALLS_PER_SECOND)).toBe(calls.length);
+    const find = () => {
+      const received = new Map(world.calledParty.received().map((one) => [one.called, one]));
+      return calls.map(({ called }) => received.get(reached(called)));
+    };
+    await eventually('the called side logged every call', 10_000, () => !find().includes(undefined));
+    return find();
+  };
+  const verified = (calls: readonly NumberPair[], identities: readonly string[] = []) =>
+    calls.map((pair) => ({ ...pair, verstat: PASSED, identities, isSealed: false }));
+
+  beforeAll(async () => {
+    world = await startWorld(folder, { routes: ROUTES, tokens: TOKENS, deadlineMs: 4_000 });
+    for (const route of ['5.1', '5.2', 'diverted', '5.4.1'] as const)
+      await eventually(`a trial call of ${route} verifies`, 90_000, async () => {
+        const trial = pairs(1, route === '5.2' ? ofPbx : ofAlpha);
+        const reached = route === 'diverted' ? divertedTo : undefined;
+        return (await callAll(route, trial, reached))[0]?.verstat === PASSED;
+      });
+  }, 240_000);
+
+  afterAll(async () => {
+    await world?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('5.1: VoIP to the PSTN to a smart phone, left out of band by the caller’s carrier', async () => {
+    const calls = pairs(CALLS, ofAlpha);
+    expect(await callAll('5.1', calls)).toEqual(verified(calls));
+  }, 60_000);
+
+  it('5.2: two smart ends on the PSTN, a PBX that leaves its own', async () => {
+    const calls = pairs(CALLS, ofPbx);
+    expect(await callAll('5.2', calls)).toEqual(verified(calls));
+  }, 60_000);
+
+  it('G-03: 5.3, a gateway from the PSTN puts Identity back for a domain that knows in band only', async () => {
+    const calls = pairs(CALLS, ofPbx);
+    const received = await callAll('5.3.1', calls);
+    expect(received.map((one) => [one?.verstat, one?.identities.length])).toEqual(
+      calls.map(() => [PASSED, 1]),
+    );
+  }, 60_000);
+
+  it('5.3, the domain behind the gateway looks itself', async () => {
+    const calls = pairs(CALLS, ofPbx);
+    expect(await callAll('5.3.2', calls)).toEqual(verified(calls));
+  }, 60_000);
+
+  it('G-01: 5.4, a gateway to the PSTN carries what calls bring, a phone behind it looks', async () => {
+    const calls = pairs(CALLS, ofAlpha);
+    expect(await callAll('5.4.1', calls)).toEqual(verified(calls));
+  }, 60_000);
+
+  it('5.4, a gateway back from the PSTN restores what the first one carried', async () => {
+    const calls = pairs(CALLS, ofAlpha);
+    expect(await callAll('5.4.2', calls)).toEqual(verified(calls, ['shaken']));
+  }, 60_000);
+
+  it('5.4, the terminating domain looks for an INVITE without Identity', async () => {
+    const calls = pairs(CALLS, ofAlpha);
+    expect(await callAll('5.4.3', calls)).toEqual(verified(calls));
+  }, 60_000);
+
+  it('an IP border that loses Identity is bridged by the same two gateways, and by nothing else', async () => {
+    const calls = pairs(CALLS, ofAlpha);
+    expect(await callAll('border', calls)).toEqual(verified(calls, ['shaken']));
+    const bare = pairs(20, ofAlpha);
+    const received = await callAll('bare', bare);
+    expect(received.map((one) => [one?.verstat, one?.identities])).toEqual(
+      bare.map(() => ['No-TN-Validation', []]),
+    );
+  }, 60_000);
+
+  it('G-04: a call that two numbers send on is verified where it ends, through both diversions', async () => {
+    const calls = pairs(CALLS, ofAlpha);
+    const received = await callAll('diverted', calls, divertedTo);
+    expect(received.map((one) => [one?.calling, one?.verstat])).toEqual(
+      calls.map(({ calling }) => [calling, PASSED]),
+    );
+  }, 90_000);
+
+  it('Identity-Encrypted goes where Identity must not be seen, and is opened where the call ends', async () => {
+    const calls = pairs(CALLS, ofAlpha);
+    const received = await callAll('sealed', calls);
+    expect(received).toEqual(
+      calls.map((pair) => ({ ...pair, verstat: PASSED, identities: [], isSealed: true })),
+    );
+  }, 60_000);
+});
+
+function divertedTo(called: string): string {
+  return called.replace(/^1215501/, '1215502');
+}
