@@ -41,9 +41,9 @@ export function createShutdown({ log, boundMs = 10_000, signals = process }: Shu
     if (hasBegun) return done;
     hasBegun = true;
     for (const name of SIGNALS) signals.off(name, now);
-    log.info('closing', { signal });
+    log.info('closing', { role: 'process', signal });
     const timer = setTimeout(() => {
-      log.error('close-overdue');
+      log.error('close-overdue', { role: 'process' });
       resolve(false);
     }, boundMs);
     void closeAll().then((isClosed) => {
