@@ -23,6 +23,7 @@ import { createTokenMaker } from './token-maker.ts';
 
 const COUNTS = [1_000, 10_000, 100_000, 1_000_000, 5_000_000];
 const ROUNDS = 3;
+const LONGEST_SECONDS = 300;
 
 const { values, positionals } = parseArgs({
   options: { out: { type: 'string', default: 'docs' } },
@@ -99,7 +100,7 @@ async function expireUnderLoad(server: ServerProcess, costs: readonly Cost[]) {
   process.stderr.write(`all expire within ${EXPIRY_SECONDS} s ...\n`);
   const before = await watchPauses(server, costs, EXPIRY_SECONDS / 3);
   await server.ask({ do: 'expire' });
-  const during = await watchPauses(server, costs, EXPIRY_SECONDS + 2);
+  const during = await watchPauses(server, costs, EXPIRY_SECONDS + 2, before.live / 10);
   const memory = (await server.ask({ do: 'memory' })) as Memory;
   return {
     expired: before.live,
@@ -112,14 +113,21 @@ async function expireUnderLoad(server: ServerProcess, costs: readonly Cost[]) {
   };
 }
 
+/** @param untilLive deposits or fewer; for no longer than five minutes */
 async function watchPauses(
   server: ServerProcess,
   costs: readonly Cost[],
   forSeconds: number,
+  untilLive = Number.POSITIVE_INFINITY,
 ): Promise<Pauses> {
   await server.ask({ do: 'watch' });
   const startedMs = performance.now();
-  while (performance.now() - startedMs < forSeconds * 1000) for (const cost of costs) await cost.sample(0.05);
+  const isOver = async (): Promise<boolean> => {
+    const seconds = (performance.now() - startedMs) / 1000;
+    if (seconds < forSeconds) return false;
+    return seconds > LONGEST_SECONDS || ((await server.ask({ do: 'memory' })) as Memory).live <= untilLive;
+  };
+  while (!(await isOver())) for (const cost of costs) await cost.sample(0.05);
   return (await server.ask({ do: 'pauses' })) as Pauses;
 }
 
