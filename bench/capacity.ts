@@ -23,10 +23,12 @@ export function withCapacity(document: string, bytesPerDeposit: number): string 
   return before + section + after;
 }
 
-/** Of the table under "Figures": `| \`row\` | 1,234 | ...`. */
+/** Of the table of figures, `| \`row\` | 1,234 | ...`; a row that stands twice counts where it stands first. */
 export function ratesOf(document: string): Rates {
   const rows = [...document.matchAll(/^\| `([a-z0-9-]+)` \| ([0-9,]+) \|/gm)];
-  return Object.fromEntries(rows.map(([, name, rate]) => [name, Number(rate!.replaceAll(',', ''))]));
+  return Object.fromEntries(
+    rows.toReversed().map(([, name, rate]) => [name, Number(rate!.replaceAll(',', ''))]),
+  );
 }
 
 export function readBytesPerDeposit(): number {
