@@ -65,3 +65,18 @@ describe('a configuration', () => {
     expect(faultsOf(serving('/sti/a.pem', '/sti/b.pem'))).toEqual([]);
   });
 });
+
+describe('trunks', () => {
+  const trunks = (...list: object[]) => ({
+    ...signing({}),
+    trunks: list.map((one) => ({ name: 'east', tenant: 'a', ...one })),
+  });
+
+  it('stand once, and are of a tenant that can sign', () => {
+    expect(faultsOf(trunks({}, { name: 'west' }))).toEqual([]);
+    expect(faultsOf(trunks({}, {}, { name: 'west', tenant: 'b' }))).toEqual([
+      'trunks.1.name: expected a name that stands once',
+      'trunks.2.tenant: expected the name of a tenant',
+    ]);
+  });
+});

@@ -109,6 +109,35 @@ describe('signCall', () => {
       () => [{ ...holder, highestAttestation: 'B' }, shaken('A')],
       'attestation-too-high',
     ],
+    [
+      'a priority nobody allowed',
+      () => [holder, { ...call, priority: { authorized: ['ets.0'] } }],
+      'priority-not-allowed',
+    ],
+    [
+      'a priority beside those allowed',
+      () => [
+        { ...holder, allowedPriorities: new Set(['ets.0']) },
+        { ...call, priority: { authorized: ['ets.0', 'ets.1'] } },
+      ],
+      'priority-not-allowed',
+    ],
+    [
+      'a priority that is allowed',
+      () => [
+        { ...holder, allowedPriorities: new Set(['ets.0']) },
+        { ...call, priority: { authorized: ['ets.0'] } },
+      ],
+      'signed',
+    ],
+    [
+      'a priority, by a provider without proof of the number',
+      () => [
+        { ...provider, allowedNumbers: 'any', allowedPriorities: new Set(['ets.0']) },
+        { ...call, priority: { authorized: ['ets.0'] } },
+      ],
+      'no-authority',
+    ],
     ['B where B is the highest', () => [{ ...holder, highestAttestation: 'B' }, shaken('B')], 'signed'],
     ['C where B is the highest', () => [{ ...holder, highestAttestation: 'B' }, shaken('C')], 'signed'],
     [
@@ -117,4 +146,27 @@ describe('signCall', () => {
       'attestation-too-high',
     ],
   ])('%s', (_, setting, expected) => expect(outcome(...setting())).toBe(expected));
+
+  it('states a priority in a PASSporT of its own, and destinations that are no numbers', () => {
+    const authority = { ...holder, allowedPriorities: new Set(['ets.0']) };
+    const signed = (one: PlacedCall) => {
+      const result = signCall(authority, one, 'fresh');
+      if (!result.signed) throw new Error(result.reason);
+      return { ...parsePassport(result.call.passport), ppt: parseIdentity(result.call.identity).ppt };
+    };
+    const rph = signed({ ...shaken('A'), priority: { authorized: ['ets.0'] } });
+    expect([rph.ppt, rph.extension, rph.priority, rph.shaken]).toEqual([
+      'rph',
+      'rph',
+      { authorized: ['ets.0'] },
+      undefined,
+    ]);
+    const uris = ['sip:vm@example.net'];
+    const both = signed({ ...shaken('A'), destinationUris: uris });
+    expect([both.ppt, both.destinations.uris, both.shaken?.attestation]).toEqual(['shaken', uris, 'A']);
+    expect(signed({ ...call, destinations: [], destinationUris: uris }).destinations).toEqual({
+      numbers: [],
+      uris,
+    });
+  });
 });
