@@ -1,6 +1,7 @@
 // Two worker processes behind one port, with their store in LMDB: a token is spent once and a mailbox is whole whichever
 // of them answers, one that dies is started again, and signals reach both.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { ClientHttp2Session } from 'node:http2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -45,6 +46,24 @@ it('S-02: whichever worker answers, a token is spent once and a mailbox is whole
   expect(first).toEqual(second);
   const zeros = textOf(new Uint8Array(2_048));
   for (const { body } of requests) expect(first.has(textOf(body!)) || first.has(zeros)).toBe(true);
+});
+
+/** User and system time in ticks: the 14th and 15th field, counted after the name in brackets. */
+function ticksOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+it('each has its share of the work: none more than 60 of 100', async () => {
+  connectAll();
+  for (const session of sessions) await once(session, 'connect');
+  const requests = Array.from({ length: 2_000 }, (_, i) => ({ request: lab.deposit(i % lab.shards), i }));
+  const before = workers().map(ticksOf);
+  await inParallel(requests, async ({ request, i }) => void (await ask(sessions[i % 4]!, request)));
+  const used = workers().map((pid, at) => ticksOf(pid) - before[at]!);
+  const all = used.reduce((sum, one) => sum + one, 0);
+  for (const one of used) expect(one / all).toBeLessThanOrEqual(0.6);
 });
 
 it('a worker that dies is started again; meanwhile the other serves', async () => {
