@@ -96,6 +96,8 @@ export function takeRequest(reception: Reception, request: IncomingMessage, resp
     if (request.httpVersionMajor < 2) {
       const connection = guard.of(request.socket);
       const isWelcome = guard.ask(connection, open.now);
+      if (connection !== undefined && connection.requests >= limits.maxRequestsPerConnection)
+        response.setHeader('connection', 'close');
       const exchange = new Http1Exchange(request, response, context, further);
       open.add(exchange);
       response.once('close', () => {

@@ -149,7 +149,7 @@ function secureContext({ certificate, key, clientCa }: TlsMaterial) {
 function http1Options(limits: HttpServerLimits) {
   return {
     maxHeaderSize: limits.maxHeaderBytes,
-    headersTimeout: limits.headerTimeoutMs,
+    headersTimeout: Math.min(limits.headerTimeoutMs, limits.requestTimeoutMs),
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.idleTimeoutMs,
     connectionsCheckingInterval: Math.min(5000, limits.headerTimeoutMs),

@@ -96,14 +96,21 @@ export function depositBatch(
 ): void {
   const statuses = new DataView(new ArrayBuffer(2 * items.length));
   const waiting: Promise<void>[] = [];
+  let fault: { readonly error: unknown } | undefined;
+  const failed = (error: unknown): void => {
+    fault ??= { error };
+  };
   const depositOne = (at: number): void => {
     const item = items[at]!;
     const outcome = typeof item === 'number' ? item : service.deposit(item);
     if (outcome instanceof Promise)
-      waiting.push(outcome.then((known) => statuses.setUint16(2 * at, statusOf(known))));
+      waiting.push(outcome.then((known) => statuses.setUint16(2 * at, statusOf(known))).catch(failed));
     else statuses.setUint16(2 * at, typeof outcome === 'number' ? outcome : statusOf(outcome));
   };
-  const finish = (): void => done(new Uint8Array(statuses.buffer));
+  const finish = (): void => {
+    if (fault === undefined) done(new Uint8Array(statuses.buffer));
+    else fail(fault.error);
+  };
   const run = (from: number): void => {
     let at = from;
     for (let tokens = 0; at < items.length && tokens < TOKENS_AT_A_STRETCH; at++) {
@@ -112,13 +119,12 @@ export function depositBatch(
     }
     if (at < items.length) setImmediate(attempt, at);
     else if (waiting.length === 0) finish();
-    else Promise.all(waiting).then(finish).catch(fail);
+    else void Promise.all(waiting).then(finish);
   };
   const attempt = (from: number): void => {
     try {
       run(from);
     } catch (error) {
-      for (const one of waiting) one.catch(() => undefined);
       fail(error);
     }
   };
