@@ -14,6 +14,8 @@ export interface BlobMemory {
   /** Copies the blob that begins in `slot` to `target`, from `offset` on. */
   read(slot: number, length: number, target: Uint8Array, offset: number): void;
   free(slot: number): void;
+  /** Gives back one slab that is empty, if there are two. */
+  giveBack(): void;
   readonly usedBytes: number;
   readonly reservedBytes: number;
 }
@@ -50,6 +52,7 @@ export function createBlobMemory(): BlobMemory {
         one = next;
       }
     },
+    giveBack: slots.giveBack,
     get usedBytes() {
       return slots.usedBytes;
     },

@@ -36,7 +36,7 @@ export interface MemoryMailboxStore extends MailboxStore {
   list(shard: string, nowMs: number): ShardContents;
   retract(hashes: readonly string[]): void;
   /**
-   * Forgets what has expired, at most `maximum` records a call.
+   * Forgets what has expired, at most `maximum` records a call, and gives back at most one slab that is empty.
    * @returns whether everything due is gone
    */
   sweep(nowMs: number, maximum?: number): boolean;
@@ -98,7 +98,10 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
       for (const one of hashes) records.removeByRetractHash(one);
     },
     watch: watchers.watch,
-    sweep: (nowMs, maximum = SLICE) => wheel.take(Math.floor(nowMs / 1000), maximum, records.forget),
+    sweep(nowMs, maximum = SLICE) {
+      for (const one of [memory, pool, shards]) one.giveBack();
+      return wheel.take(Math.floor(nowMs / 1000), maximum, records.forget);
+    },
     get size() {
       return pool.used;
     },

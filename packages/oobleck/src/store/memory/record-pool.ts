@@ -1,11 +1,13 @@
 // Records of one size in large chunks outside the heap of JavaScript: no object, string or map entry a record, nothing
-// that the garbage collector walks. Chunks come as they are needed, the lowest are filled first, and one that is empty
-// is given back as long as another empty one is there. Records are not cleared: whoever takes one writes all of it.
+// that the garbage collector walks. Chunks come as they are needed, the lowest are filled first, and those that are empty
+// are given back one at a time, all but one, since giving back takes the system some milliseconds. Records are not cleared: whoever takes one writes all of it.
 
 export interface RecordPool {
   /** The number of a record that was free, never 0: 0 stands for none. */
   take(): number;
   release(record: number): void;
+  /** Gives back one chunk that is empty, if there are two. */
+  giveBack(): void;
   /** The words among which those of the record lie, from `start` on. */
   words(record: number): Uint32Array;
   start(record: number): number;
@@ -99,8 +101,10 @@ export function createRecordPool({ wordsPerRecord, recordsPerChunk }: RecordPool
       chunk.firstFree = record;
       lowest = Math.min(lowest, at);
       used--;
-      if (--chunk.used > 0) return;
-      if (++empty > 1) giveBack(at);
+      if (--chunk.used === 0) empty++;
+    },
+    giveBack() {
+      if (empty > 1) giveBack(chunks.findLastIndex((chunk) => chunk?.used === 0));
     },
     words: (record) => chunks[record >>> shift]!.words,
     bytes: (record) => chunks[record >>> shift]!.bytes,

@@ -30,6 +30,8 @@ export interface ShardTable {
   letGo(shard: number): void;
   floodedUntilMs(shard: number): number;
   setFloodedUntilMs(shard: number, timeMs: number): void;
+  /** Gives back some memory that is empty. */
+  giveBack(): void;
   readonly usedBytes: number;
 }
 
@@ -74,6 +76,7 @@ export function createShardTable(hash: KeyedHash): ShardTable {
     },
     floodedUntilMs: (shard) => time(shard, FLOODED_UNTIL),
     setFloodedUntilMs: (shard, timeMs) => setTime(shard, FLOODED_UNTIL, timeMs),
+    giveBack: pool.giveBack,
     get usedBytes() {
       return pool.usedBytes + index.usedBytes;
     },
