@@ -9,6 +9,7 @@ import { type Benchmark, measure } from './measure.ts';
 import { passportSign, passportVerify } from './passport.ts';
 import { restSigning, restVerification } from './rest.ts';
 import { open, seal } from './seal.ts';
+import { sipRedirect } from './sip.ts';
 import { depositLmdb, depositRedisCluster, depositTwoWorkers } from './stores.ts';
 import { tokenIssue, tokenVerify } from './token.ts';
 
@@ -31,6 +32,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   atisRetrieve,
   restSigning,
   restVerification,
+  sipRedirect,
   call,
 ];
 const USAGE = 2;

@@ -37,18 +37,30 @@ const FULL_WALLET = 2 * 2 * ALPHA_TOKENS;
 const PATIENCE_SECONDS = 5;
 const DEADLINE_MS = 4_000;
 
-export async function startCarriers(folder: string): Promise<Carriers> {
+/** @param way how the switches ask: over REST, or by sending the INVITE to the redirect element */
+export async function startCarriers(folder: string, way: 'rest' | 'redirect' = 'rest'): Promise<Carriers> {
   const lab = await writeLab(join(folder, 'lab'), Date.now());
   writeRecipe(folder);
-  writeFileSync(lab.alpha.callsFile, JSON.stringify(withPatience(lab.alpha.calls, ALPHA_TOKENS)));
-  writeFileSync(lab.bravo.callsFile, JSON.stringify(withPatience(lab.bravo.calls, BRAVO_TOKENS)));
-  const [alpha, alphaOverIp, tdm, bravo, phone] = (await findFreeUdpPorts(5)) as [
+  const [alpha, alphaOverIp, tdm, bravo, phone, signing, verifying] = (await findFreeUdpPorts(7)) as [
+    number,
+    number,
     number,
     number,
     number,
     number,
     number,
   ];
+  const askedBySip = way === 'redirect';
+  const alphaCalls = withPatience(lab.alpha.calls, ALPHA_TOKENS);
+  const bravoCalls = withPatience(lab.bravo.calls, BRAVO_TOKENS);
+  writeFileSync(
+    lab.alpha.callsFile,
+    JSON.stringify(askedBySip ? withRedirect(alphaCalls, 'alpha', 'outgoing', signing) : alphaCalls),
+  );
+  writeFileSync(
+    lab.bravo.callsFile,
+    JSON.stringify(askedBySip ? withRedirect(bravoCalls, 'bravo', 'incoming', verifying) : bravoCalls),
+  );
   const nodes = new Map<NodeName, Running>();
   const switches: Running[] = [];
   const stop = async (): Promise<void> => {
@@ -57,17 +69,25 @@ export async function startCarriers(folder: string): Promise<Carriers> {
   try {
     for (const carrier of [lab.alpha, lab.bravo]) startNodes(carrier, nodes, lab.folder);
     const patience = { timeoutSeconds: PATIENCE_SECONDS };
-    const calling = {
-      config: join(folder, 'calling-carrier.cfg'),
-      restPort: lab.alpha.restPort,
-      ...patience,
-    };
-    const called = { config: join(folder, 'called-carrier.cfg'), restPort: lab.bravo.restPort, ...patience };
+    const calling = askedBySip
+      ? {
+          config: join(folder, 'redirect-calling.cfg'),
+          redirectPort: signing,
+          redirectWaitMs: 1000 * PATIENCE_SECONDS,
+        }
+      : { config: join(folder, 'calling-carrier.cfg'), restPort: lab.alpha.restPort, ...patience };
+    const called = askedBySip
+      ? {
+          config: join(folder, 'redirect-called.cfg'),
+          redirectPort: verifying,
+          redirectWaitMs: 1000 * PATIENCE_SECONDS,
+        }
+      : { config: join(folder, 'called-carrier.cfg'), restPort: lab.bravo.restPort, ...patience };
     for (const plan of [
       { ...calling, port: alpha, nextHopPort: tdm },
       { ...calling, port: alphaOverIp, nextHopPort: bravo },
       { config: TDM_HOP, port: tdm, nextHopPort: bravo, runFolder: folder },
-      { ...called, port: bravo, nextHopPort: phone, domain: 'bravo.example' },
+      { ...called, port: bravo, nextHopPort: phone, ...(askedBySip ? {} : { domain: 'bravo.example' }) },
     ])
       switches.push(await startKamailio(plan));
     for (const [name, node] of nodes) await untilReady(name, node);
@@ -108,6 +128,25 @@ function tokensDrawn(log: string): number {
     .split('\n')
     .filter((line) => line.includes('"wallet-filling"') && line.endsWith('}'))
     .reduce((sum, line) => sum + (JSON.parse(line) as { count: number }).count, 0);
+}
+
+/** As the recipe has it: a listener with one peer, and one trunk. */
+function withRedirect(
+  { rest: _, ...calls }: LabCarrier['calls'],
+  tenant: string,
+  direction: 'outgoing' | 'incoming',
+  port: number,
+): LabCarrier['calls'] {
+  return {
+    ...calls,
+    trunks: [{ name: direction, tenant, direction, attestation: 'A', deadlineMs: DEADLINE_MS }],
+    sip: {
+      listeners: [{ name: 'udp', transport: 'udp', port }],
+      peers: [{ name: 'kamailio', addresses: ['127.0.0.1'] }],
+      rules: [{ trunk: direction }],
+      domain: 'bravo.example',
+    },
+  };
 }
 
 function withPatience(

@@ -17,6 +17,8 @@ export interface KamailioPlan {
   readonly restPort?: number;
   /** Where Oobleck's redirect element listens, for either direction. */
   readonly redirectPort?: number;
+  /** How long it waits for the redirect element; default as the recipe has it. */
+  readonly redirectWaitMs?: number;
   /** How long it waits for Oobleck; default as the recipe has it. */
   readonly timeoutSeconds?: number;
   readonly domain?: string;
@@ -33,6 +35,7 @@ export async function startKamailio({
   nextHopPort,
   restPort,
   redirectPort,
+  redirectWaitMs,
   timeoutSeconds = recipeTimeoutSeconds(),
   domain,
   runFolder = dirname(config),
@@ -54,6 +57,7 @@ export async function startKamailio({
         : ['OOBLECK_SIGN_AT', 'OOBLECK_VERIFY_AT'].flatMap((name) =>
             define(name, `"sip:127.0.0.1:${redirectPort}"`),
           )),
+      ...(redirectWaitMs === undefined ? [] : define('OOBLECK_WAIT_MS', String(redirectWaitMs))),
       ...(domain === undefined ? [] : define('OOBLECK_DOMAIN', `"${domain}"`)),
     ],
     ownFolder,

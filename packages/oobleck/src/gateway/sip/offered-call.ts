@@ -50,7 +50,10 @@ export function callingAddress({ asserted, from }: SipRequest, isAssertedTrusted
   return asserted.find(({ uri }) => numberOf(uri) !== undefined) ?? asserted[0]!;
 }
 
+/** A number where there is one, as it stands; else the whole address. */
 function addressText({ writtenName, uri }: NameAddress): string {
+  const number = numberOf(uri);
+  if (number !== undefined) return number;
   return utf8(writtenName === '' ? `<${uri.text}>` : `${writtenName} <${uri.text}>`);
 }
 

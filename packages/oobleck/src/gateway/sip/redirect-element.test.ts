@@ -41,7 +41,7 @@ describe('an outgoing call', () => {
       {
         trunk: expect.objectContaining({ name: 'outgoing' }),
         callId: 'one@switch.example.net',
-        caller: '"Alice" <sip:+12025550001@switch.example.net;user=phone>',
+        caller: '+12025550001',
         displayName: 'Alice',
         called: '+12155000001',
         formerlyCalled: [],
@@ -108,7 +108,7 @@ describe('an outgoing call', () => {
     );
     expect(path.asked[0]).toMatchObject({
       caller: '"Anonymous" <sip:anonymous@anonymous.invalid>',
-      assertedIdentities: ['"Zoë" <sip:+12025550001@h>', '<tel:+12025550001>'],
+      assertedIdentities: ['+12025550001', '+12025550001'],
       displayName: 'Zoë',
       called: '+1-215-500-0001',
       formerlyCalled: ['+12155000009', '+12155000002', '+12155000003'],

@@ -58,7 +58,8 @@ interface Pending {
   readonly request: SipRequest;
   readonly arrival: Arrival;
   readonly offer: OfferedCall;
-  readonly timer: NodeJS.Timeout;
+  /** On the monotonic clock. */
+  readonly endsAtMs: number;
 }
 
 interface Context {
@@ -70,6 +71,7 @@ interface Context {
   readonly pending: Map<string, Pending>;
   /** Who is told when nothing is pending. */
   readonly waiting: (() => void)[];
+  watching: NodeJS.Timeout | undefined;
 }
 
 /** RFC 3261 Section 8.2.1: what this element is asked with, and nothing else. */
@@ -98,6 +100,7 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
     salt: randomUUID(),
     pending: new Map(),
     waiting: [],
+    watching: undefined,
   };
   return {
     receive(scanned, arrival) {
@@ -165,15 +168,16 @@ function invite(context: Context, request: SipRequest, arrival: Arrival): void {
 
 const OVERLOADED: Answer = { status: 503, phrase: 'Service Unavailable', headers: [] };
 
-interface Search extends Omit<Pending, 'timer'> {
+interface Search extends Omit<Pending, 'endsAtMs'> {
   readonly key: string;
   readonly direction: Direction;
 }
 
 function find(context: Context, { key, direction, request, arrival, offer }: Search): void {
   const { parts, options, pending } = context;
-  const timer = setTimeout(() => finish(context, key, NOTHING_TO_ADD), options.boundMs ?? BOUND_MS);
-  pending.set(key, { request, arrival, offer, timer });
+  const boundMs = options.boundMs ?? BOUND_MS;
+  pending.set(key, { request, arrival, offer, endsAtMs: performance.now() + boundMs });
+  watch(context, boundMs);
   const found =
     direction === 'outgoing'
       ? parts.path.place(offer).then((placed) => placedRedirection(request, placed, options))
@@ -189,12 +193,24 @@ function find(context: Context, { key, direction, request, arrival, offer }: Sea
 
 const BOUND_MS = 5_000;
 
+/** One timer for all calls: they end in the order in which they came. */
+function watch(context: Context, boundMs: number): void {
+  context.watching ??= setTimeout(() => {
+    context.watching = undefined;
+    const nowMs = performance.now();
+    for (const [key, { endsAtMs }] of context.pending) {
+      if (endsAtMs > nowMs) break;
+      finish(context, key, NOTHING_TO_ADD);
+    }
+    if (context.pending.size > 0) watch(context, boundMs);
+  }, boundMs).unref();
+}
+
 /** Once: whoever was answered, by time or by CANCEL, is not answered again. */
 function finish(context: Context, key: string, answer: Answer): void {
   const found = context.pending.get(key);
   if (found === undefined) return;
   context.pending.delete(key);
-  clearTimeout(found.timer);
   send(context, found.request, found.arrival, answer);
   if (context.pending.size === 0) for (const tell of context.waiting.splice(0)) tell();
 }
