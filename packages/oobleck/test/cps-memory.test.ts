@@ -68,7 +68,7 @@ it('S-06: a CPS that carried 100 calls holds no calling or called number, no sig
   expect(found.map(String)).toEqual([]);
   const log = Buffer.from(cps.output());
   expect([...callers, ...signatures, ...windows].filter((needle) => log.includes(needle))).toEqual([]);
-});
+}, 180_000);
 
 function callerOf(i: number): string {
   return String(12025551000 + 7 * i);
