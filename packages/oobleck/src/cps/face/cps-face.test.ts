@@ -537,6 +537,28 @@ describe('what is out of shape gets a problem document', () => {
     expect(logged).toEqual([]);
   });
 
+  it.each(rows)('%s, over HTTP/1.1', async (_name, ask, status, slug) => {
+    const { method = 'POST', path = `/mailboxes/${id()}/0/passports`, headers = {}, body = blobOf() } = ask();
+    const defaults = {
+      'content-type': SEALED,
+      authorization: formatPrivateToken(token()),
+      'passport-retract': hashOf(crypto.randomBytes(32)),
+    };
+    const fields = Object.entries(method === 'GET' ? headers : { ...defaults, ...headers });
+    const present = Object.fromEntries(fields.filter((one) => one[1] !== undefined)) as Record<
+      string,
+      string
+    >;
+    const http1 = new Client(server.origin, { allowH2: false, connect: { ca: tls.ca } });
+    const sent = method === 'GET' ? {} : { body };
+    const reply = await http1.request({ method, path, headers: present, ...sent });
+    const { type } = (await reply.body.json()) as { type: string };
+    await http1.destroy();
+    expect([reply.statusCode, type]).toEqual([status, `urn:oobleck:problem:${slug}`]);
+    if (status === 405) expect(reply.headers.allow).toMatch(/POST/);
+    expect([store.size, logged]).toEqual([0, []]);
+  });
+
   it('a refused deposit spends no token', async () => {
     const headers = { authorization: formatPrivateToken(token()) };
     await deposit({ headers, path: `/mailboxes/${other}/0/passports` });
