@@ -22,6 +22,8 @@ export interface KamailioPlan {
   /** How long it waits for Oobleck; default as the recipe has it. */
   readonly timeoutSeconds?: number;
   readonly domain?: string;
+  /** Shared memory in MiB, default 32: every call stays there for some seconds on each hop. */
+  readonly memoryMib?: number;
   /** Where it keeps its own files; default beside the configuration. */
   readonly runFolder?: string;
 }
@@ -38,6 +40,7 @@ export async function startKamailio({
   redirectWaitMs,
   timeoutSeconds = recipeTimeoutSeconds(),
   domain,
+  memoryMib = 32,
   runFolder = dirname(config),
 }: KamailioPlan): Promise<Running> {
   const define = (name: string, value: string): readonly string[] => ['-A', `${name}=${value}`];
@@ -46,7 +49,21 @@ export async function startKamailio({
   const kamailio = startProcess(
     findProgram('kamailio')!,
     [
-      ...['-f', config, '-DD', '-E', '-T', '-m', '32', '-M', '8', '-Y', ownFolder, '-w', ownFolder],
+      ...[
+        '-f',
+        config,
+        '-DD',
+        '-E',
+        '-T',
+        '-m',
+        String(memoryMib),
+        '-M',
+        '8',
+        '-Y',
+        ownFolder,
+        '-w',
+        ownFolder,
+      ],
       ...define('LISTEN', `udp:127.0.0.1:${port}`),
       ...define('NEXT_HOP', `"sip:127.0.0.1:${nextHopPort}"`),
       ...(restPort === undefined

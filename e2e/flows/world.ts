@@ -78,7 +78,9 @@ export async function startWorld(folder: string, plan: WorldPlan): Promise<World
       nodes.set(name, startNode(lab.folder, name, plan.adapt?.(name, configuration) ?? configuration));
     const file = join(folder, 'switch.cfg');
     writeFileSync(file, formatSwitch(hops, calledPort));
-    running.push(await startKamailio({ config: file, port: hops[0]!.port, nextHopPort: calledPort }));
+    running.push(
+      await startKamailio({ config: file, port: hops[0]!.port, nextHopPort: calledPort, memoryMib: 512 }),
+    );
     for (const [name, node] of nodes) await untilReady(name, node);
     for (const name of ['alpha-calls', 'bravo-calls'] as const)
       await eventually(`the wallet of ${name} is full`, 120_000, () =>
