@@ -123,7 +123,7 @@ async function untilReady(name: NodeName, node: Running): Promise<void> {
 }
 
 /** As the log of a process tells: a record for each filling. */
-function tokensDrawn(log: string): number {
+export function tokensDrawn(log: string): number {
   return log
     .split('\n')
     .filter((line) => line.includes('"wallet-filling"') && line.endsWith('}'))

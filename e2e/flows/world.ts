@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { findFreePorts } from '../../packages/oobleck/src/lab/free-ports.ts';
 import { type Lab, STRANGER_NUMBERS, writeLab } from '../../packages/oobleck/src/lab/lab-files.ts';
 import type { Configuration } from '../../packages/oobleck/src/wiring/index.ts';
+import { tokensDrawn } from '../carriers.ts';
 import { eventually } from '../eventually.ts';
 import { startKamailio } from '../kamailio.ts';
 import { type Running, startProcess } from '../processes.ts';
@@ -51,10 +52,15 @@ const MAIN = fileURLToPath(new URL('../../packages/oobleck/src/cli/main.ts', imp
 /** Other tests may run on the same few cores: nobody gives up early here, except where a test is about just that. */
 const PATIENCE_MS = 6_000;
 
+/** Calls of some seconds lie in a shard at once; what a page does not hold lies on the next. */
+const ROOM = { replyBytes: 65_536 as const, pages: 4 };
+/** Alpha's 5,000 numbers in as many shards as so many may have. */
+const SHARDS = { shards: 4 };
+
 export interface WorldPlan {
   readonly routes: Routes;
-  /** For each CPS and day. */
-  readonly tokens: number;
+  /** Of each carrier, for each CPS and day. */
+  readonly tokens: number | { readonly alpha: number; readonly bravo: number };
   /** What one call waits for at most. */
   readonly deadlineMs: number;
   /** Changes to the configuration of a node. */
@@ -63,6 +69,7 @@ export interface WorldPlan {
 
 export async function startWorld(folder: string, plan: WorldPlan): Promise<World> {
   const lab = await writeLab(join(folder, 'lab'), Date.now());
+  const tokens = tokensOf(plan);
   const trunkPorts = await portsOf(Object.keys(TRUNKS) as TrunkName[]);
   const [calledPort] = (await findFreeUdpPorts(1)) as [number];
   const hopPorts = await findFreeUdpPorts(Object.values(plan.routes).flat().length);
@@ -82,9 +89,14 @@ export async function startWorld(folder: string, plan: WorldPlan): Promise<World
       await startKamailio({ config: file, port: hops[0]!.port, nextHopPort: calledPort, memoryMib: 512 }),
     );
     for (const [name, node] of nodes) await untilReady(name, node);
-    for (const name of ['alpha-calls', 'bravo-calls'] as const)
-      await eventually(`the wallet of ${name} is full`, 120_000, () =>
-        /"reason":"full"/.test(nodes.get(name)!.output()),
+    for (const [name, tokens] of [
+      ['alpha-calls', tokens.alpha],
+      ['bravo-calls', tokens.bravo],
+    ] as const)
+      await eventually(
+        `the wallet of ${name} is full`,
+        150_000,
+        () => tokensDrawn(nodes.get(name)!.output()) >= 2 * 2 * tokens, // two CPSs, today and tomorrow
       );
     const calledParty = startCalledParty(folder, calledPort);
     running.push({ ...running[0]!, stop: () => calledParty.stop() });
@@ -137,23 +149,30 @@ async function portsOf(names: readonly TrunkName[]): Promise<ReadonlyMap<TrunkNa
 
 async function configurationsOf(
   lab: Lab,
-  { tokens, deadlineMs }: WorldPlan,
+  plan: WorldPlan,
   ports: ReadonlyMap<TrunkName, number>,
 ): Promise<readonly (readonly [NodeName, Configuration])[]> {
   const { alpha, bravo } = lab;
+  const { deadlineMs } = plan;
+  const tokens = tokensOf(plan);
   const [legacyRest, inBandRest] = (await findFreePorts(2)) as [number, number];
   const log = { level: 'debug' as const };
-  const patient = (tenant: string, calls: Configuration): Configuration => ({
+  const patient = (tenant: 'alpha' | 'bravo', calls: Configuration): Configuration => ({
     ...calls,
     log,
     authentication: {
       ...calls.authentication!,
       deadlineMs,
-      wallet: { ...calls.authentication!.wallet!, targetTokens: tokens },
+      wallet: { ...calls.authentication!.wallet!, targetTokens: tokens[tenant] },
     },
     verification: {
       ...calls.verification!,
-      mailboxes: calls.verification!.mailboxes.map((one) => ({ ...one, tenant })),
+      mailboxes: calls.verification!.mailboxes.map((one) => ({
+        ...(tenant === 'alpha' ? SHARDS : {}),
+        ...one,
+        ...ROOM,
+        tenant,
+      })),
       deadlineMs,
     },
   });
@@ -206,6 +225,10 @@ async function configurationsOf(
       }),
     ],
   ];
+}
+
+function tokensOf({ tokens }: WorldPlan) {
+  return typeof tokens === 'number' ? { alpha: tokens, bravo: tokens } : tokens;
 }
 
 function certificate(name: string) {
