@@ -89,14 +89,14 @@ export async function startWorld(folder: string, plan: WorldPlan): Promise<World
       await startKamailio({ config: file, port: hops[0]!.port, nextHopPort: calledPort, memoryMib: 512 }),
     );
     for (const [name, node] of nodes) await untilReady(name, node);
-    for (const [name, tokens] of [
+    for (const [name, wanted] of [
       ['alpha-calls', tokens.alpha],
       ['bravo-calls', tokens.bravo],
     ] as const)
       await eventually(
         `the wallet of ${name} is full`,
         150_000,
-        () => tokensDrawn(nodes.get(name)!.output()) >= 2 * 2 * tokens, // two CPSs, today and tomorrow
+        () => tokensDrawn(nodes.get(name)!.output()) >= 2 * 2 * wanted, // two CPSs, today and tomorrow
       );
     const calledParty = startCalledParty(folder, calledPort);
     running.push({ ...running[0]!, stop: () => calledParty.stop() });
