@@ -1,5 +1,5 @@
 // A neighbour's CPS of the ATIS profiles over HTTPS (ATIS-1000096, ATIS-1000105): PASSporTs published and retrieved under the
-// pair of called and calling party, with a fresh access token for each request. The connection is kept and reused.
+// pair of called and calling party, with a fresh access token for each request. The connection is kept and reused (V-09).
 
 import { parseJsonObject } from '@oobleck/stir/json';
 import type { Spc } from '@oobleck/stir/number';

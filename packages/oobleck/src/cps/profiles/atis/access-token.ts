@@ -1,5 +1,5 @@
 // The access token of the ATIS profiles: a JWS with ES256 by the STI key of whoever asks (RFC 7515), its certificate at
-// `x5u`, or carried in `x5c`. Read here; whether it holds is for access-check.ts. No other kind of token stands in for
+// `x5u`, or carried in `x5c` (V-01). Read here; whether it holds is for access-check.ts. No other kind of token stands in for
 // it: `typ` is absent or JWT, and a header with `ppt` is a PASSporT's.
 
 import { StirError } from '@oobleck/stir';

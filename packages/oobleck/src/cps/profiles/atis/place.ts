@@ -1,5 +1,6 @@
 // Where PASSporTs of a call lie in the ATIS profiles: under the pair of called and calling party (ATIS-1000096), or under
-// the publishing provider and the pair (ATIS-1000105). DEST is the number called after all retargeting and comes first.
+// the publishing provider and the pair (ATIS-1000105). DEST is the number called after all retargeting and comes first;
+// what the token claims is held against it (V-03).
 //
 //   /passports/{DEST}/{ORIG}          /passports/{SPC}/{DEST}/{ORIG}
 //

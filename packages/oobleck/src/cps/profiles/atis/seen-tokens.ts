@@ -1,4 +1,4 @@
-// Port: the record of access tokens that were used. What an adapter must promise stands here; the contract suite in
+// Port: the record of access tokens that were used (V-02). What an adapter must promise stands here; the contract suite in
 // `store/` holds each adapter to it.
 
 export interface SeenTokens {
