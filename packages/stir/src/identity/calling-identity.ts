@@ -56,6 +56,14 @@ function read(
   });
 }
 
+/**
+ * The URI of one `name-addr` or `addr-spec`, as it stands: never one that its display name only writes.
+ * `undefined` where the value is neither.
+ */
+export function addressUri(value: string): string | undefined {
+  return value.length > MAXIMUM_VALUE ? undefined : parseAddress(value.trim())?.uri;
+}
+
 /** `name-addr` or `addr-spec` (RFC 3261 Section 25.1); parameters behind it belong to the header field. */
 function parseAddress(value: string): { readonly uri: string; readonly displayName: string } | undefined {
   const bracketed = /^((?:"(?:[^"\\]|\\.)*"|[^"<>])*)<([^<>]+)>\s*(?:;[^<>]*)?$/.exec(value);

@@ -1,4 +1,5 @@
 export {
+  addressUri,
   type CallingHeaders,
   type CallingIdentity,
   type CallingPolicy,

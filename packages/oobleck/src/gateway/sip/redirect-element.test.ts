@@ -135,7 +135,7 @@ describe('an outgoing call', () => {
 });
 
 describe('an incoming call', () => {
-  const passport = { shaken: undefined } as never;
+  const passport = { originator: { kind: 'tn', number: '12025550001' } } as never;
   const verified = verifiedBy({ passport, authority: 'provider', channel: 'out-of-band' });
 
   it('is redirected with the verdict in P-Asserted-Identity and From, and the facts', async () => {
@@ -170,6 +170,21 @@ describe('an incoming call', () => {
     expect(answer).toMatch(/^SIP\/2\.0 302 /);
     expect(answer).not.toContain('Passed');
     if (!from.includes('alice')) expect(answer.match(/verstat=No-TN-Validation/g)).toHaveLength(2);
+  });
+
+  it('blesses the number that was proven and none that stands beside it', async () => {
+    const { ask, path } = incoming();
+    path.received = received(verified);
+    const from = '"Your bank" <sip:+18005550000@h>;tag=a';
+    const headers = ['P-Asserted-Identity: <sip:+12025550001@h>, <tel:+18005550000>'];
+    const answer = answerOf(await ask(requestText({ from, headers })));
+    expect(valuesIn(answer, 'From')).toEqual([
+      '"Your bank" <sip:+18005550000;verstat=No-TN-Validation@h>;tag=a',
+    ]);
+    expect(valuesIn(answer, 'P-Asserted-Identity')).toEqual([
+      '<sip:+12025550001;verstat=TN-Validation-Passed@h>',
+      '<tel:+18005550000;verstat=No-TN-Validation>',
+    ]);
   });
 
   it('asserts each number the network asserts, and under a domain of ours where it asserts none', async () => {

@@ -2,9 +2,11 @@
 // and a Contact that leads to the same called party, 404 where there is nothing to add and the call goes on as it is,
 // 603 where policy blocks it. Whatever went wrong is a 404: this element is never in the way of a call.
 
-import { formatSipReasons, type Verdict } from '@oobleck/stir/verdict';
+import { StirError } from '@oobleck/stir';
+import { formatSipReasons, type Verdict, type Verstat } from '@oobleck/stir/verdict';
 import type { OfferedCall, PlacedAnswer, ReceivedAnswer, Trunk } from '../trunk/index.ts';
 import type { Answer } from './answer.ts';
+import type { NameAddress } from './name-address.ts';
 import { numberOf } from './offered-call.ts';
 import type { SipRequest } from './request.ts';
 import { uriWithVerstat, withVerstat } from './verstat.ts';
@@ -69,7 +71,27 @@ export function receivedRedirection(
     ...reasons,
   ];
   const answer = moved(request, headers, policy);
-  return { ...answer, from: withVerstat(request.from, verdict.verstat) };
+  return { ...answer, from: withVerstat(request.from, verstatFor(request.from, verdict, trunk)) };
+}
+
+/**
+ * What is proven is proven of one number. An address that shows another one, as From may beside P-Asserted-Identity, has
+ * no part in it.
+ */
+function verstatFor({ uri }: NameAddress, { passport, verstat }: Verdict, { numbers }: Trunk): Verstat {
+  if (passport === undefined) return verstat;
+  const { originator } = passport;
+  const isProven = originator.kind === 'tn' && numberIn(numbers, uri.text) === originator.number;
+  return isProven ? verstat : 'No-TN-Validation';
+}
+
+function numberIn(plan: Trunk['numbers'], uri: string): string | undefined {
+  try {
+    return plan.canonical(uri);
+  } catch (error) {
+    if (error instanceof StirError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -85,13 +107,14 @@ function reasonsOf({ status, reason, channel }: Verdict, identities: readonly st
 
 function assertedWithVerdict(
   request: SipRequest,
-  { verstat }: Verdict,
-  { isAssertedTrusted }: Trunk,
+  verdict: Verdict,
+  trunk: Trunk,
   { domain }: RedirectionPolicy,
 ): readonly string[] {
-  if (isAssertedTrusted && request.asserted.length > 0)
-    return request.asserted.map((one) => withVerstat(one, verstat));
+  if (trunk.isAssertedTrusted && request.asserted.length > 0)
+    return request.asserted.map((one) => withVerstat(one, verstatFor(one, verdict, trunk)));
   const { uri } = request.from;
+  const verstat = verstatFor(request.from, verdict, trunk);
   if (numberOf(uri) === undefined) return [];
   if (uri.scheme === 'tel') return [`<${uriWithVerstat(uri, verstat)}>`];
   const { scheme, user, text } = uri;

@@ -3,7 +3,7 @@
 
 import { StirError } from '@oobleck/stir';
 import { type ArrivedCall, type PlacedCall, parseCallId } from '@oobleck/stir/call';
-import { callingIdentity } from '@oobleck/stir/identity';
+import { addressUri, callingIdentity } from '@oobleck/stir/identity';
 import type { NumberPlan, TelephoneNumber } from '@oobleck/stir/number';
 import { normalizeUri } from '@oobleck/stir/uri';
 import type { OfferedCall } from './offered-call.ts';
@@ -64,11 +64,11 @@ function party(plan: NumberPlan, text: string): Pick<ArrivedCall, 'caller' | 'ca
   if (bare !== undefined) return { caller: bare };
   // A header field value: what is in its brackets, by the grammar of SIP.
   const found = callingIdentity({ from: text }, { isAssertedTrusted: false });
-  if (found === undefined) return {};
-  const uri = /<([^<>]*)>/.exec(text)?.[1] ?? text.split(';')[0]!;
-  const caller = attempt(() => plan.canonical(uri.trim())) ?? found.caller;
+  const uri = addressUri(text);
+  if (found === undefined || uri === undefined) return {};
+  const caller = attempt(() => plan.canonical(uri)) ?? found.caller;
   if (caller !== undefined) return { caller };
-  const callerUri = attempt(() => normalizeUri(uri.trim())) ?? found.callerUri;
+  const callerUri = attempt(() => normalizeUri(uri)) ?? found.callerUri;
   return callerUri === undefined ? {} : { callerUri };
 }
 

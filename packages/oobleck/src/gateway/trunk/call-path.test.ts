@@ -174,6 +174,27 @@ describe('receiving', () => {
     ]);
   });
 
+  it.each([
+    '"<sip:+12155551299@h>" <sip:+12155551212@h>;tag=a',
+    '"a \\" <tel:+12155551299> \\" b" <sip:+12155551212@h>',
+  ])('whoever calls is in the address, not in the name beside it: %s', async (caller) => {
+    await createPath().receive(offerOf({ caller }));
+    expect(world.asked[0]!.call.caller).toBe('12155551212');
+    await createPath().place(offerOf({ caller }));
+    expect(world.signed[0]!.call.originator).toBe('12155551212');
+  });
+
+  it.each(['"<sip:911@h>" <sip:+12155551212@h>', '"x <tel:112>" <sip:+12155551212@h>'])(
+    'no name makes a call one of an emergency service: %s',
+    async (caller) => {
+      world.verdict = async () => notVerified('bad-signature', 'in-band');
+      const blocking = trunkOf({ block: ['bad-signature'] });
+      expect(await createPath().receive(offerOf({ caller, trunk: blocking }))).toMatchObject({
+        action: 'block',
+      });
+    },
+  );
+
   it('blocks for the reasons of the trunk only, and no callback of an emergency service', async () => {
     const path = createPath();
     expect((await path.receive(offerOf())).action).toBe('continue');

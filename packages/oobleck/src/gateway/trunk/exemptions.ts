@@ -1,8 +1,10 @@
 // Calls that nothing is done about: to emergency services, and back from them (RFC 5031, RFC 9027). They are recognised
 // as they are dialled, before any rule about numbers.
 
+import { addressUri } from '@oobleck/stir/identity';
+
 export interface Exemptions {
-  /** @param dialled a number, or a URI */
+  /** @param dialled a number, a URI, or a header field value with one */
   isExempt(dialled: string | undefined): boolean;
 }
 
@@ -10,7 +12,7 @@ export const EMERGENCY_NUMBERS: readonly string[] = ['112', '911', '999', '000']
 
 const PLAIN = /^\+?[0-9]+$/;
 const SERVICE = /^urn:service:sos(?:[.;@?]|$)/i;
-const URI = /^(?:[^<]*<)?(?:tel|sips?):([^@;?>]*)/i;
+const URI = /^(?:tel|sips?):([^@;?>]*)/i;
 
 export function createExemptions(numbers: readonly string[] = EMERGENCY_NUMBERS): Exemptions {
   const exempt = new Set(numbers.map(digitsOf));
@@ -20,9 +22,9 @@ export function createExemptions(numbers: readonly string[] = EMERGENCY_NUMBERS)
       if (dialled === undefined || dialled.length > 256) return false;
       // Most of what comes is digits, and longer than any number of an emergency service.
       if (dialled.length > longest && PLAIN.test(dialled)) return false;
-      const bare = dialled.replace(/^[^<]*</, '').trim();
-      if (SERVICE.test(bare)) return true;
-      return exempt.has(digitsOf(URI.exec(dialled)?.[1] ?? dialled));
+      const address = dialled.includes('<') ? (addressUri(dialled) ?? '') : dialled.trim();
+      if (SERVICE.test(address)) return true;
+      return exempt.has(digitsOf(URI.exec(address)?.[1] ?? address));
     },
   };
 }
