@@ -100,7 +100,7 @@ async function expireUnderLoad(server: ServerProcess, costs: readonly Cost[]) {
   process.stderr.write(`all expire within ${EXPIRY_SECONDS} s ...\n`);
   const before = await watchPauses(server, costs, EXPIRY_SECONDS / 3);
   await server.ask({ do: 'expire' });
-  const during = await watchPauses(server, costs, EXPIRY_SECONDS + 2, before.live / 10);
+  const during = await watchPauses(server, costs, EXPIRY_SECONDS + 2, true);
   const memory = (await server.ask({ do: 'memory' })) as Memory;
   return {
     expired: before.live,
@@ -113,19 +113,21 @@ async function expireUnderLoad(server: ServerProcess, costs: readonly Cost[]) {
   };
 }
 
-/** @param untilLive deposits or fewer; for no longer than five minutes */
+/** @param isExpiring until nothing due is left as well; for no longer than five minutes */
 async function watchPauses(
   server: ServerProcess,
   costs: readonly Cost[],
   forSeconds: number,
-  untilLive = Number.POSITIVE_INFINITY,
+  isExpiring = false,
 ): Promise<Pauses> {
   await server.ask({ do: 'watch' });
   const startedMs = performance.now();
   const isOver = async (): Promise<boolean> => {
     const seconds = (performance.now() - startedMs) / 1000;
     if (seconds < forSeconds) return false;
-    return seconds > LONGEST_SECONDS || ((await server.ask({ do: 'memory' })) as Memory).live <= untilLive;
+    return (
+      seconds > LONGEST_SECONDS || !isExpiring || ((await server.ask({ do: 'memory' })) as Memory).isSwept
+    );
   };
   while (!(await isOver())) for (const cost of costs) await cost.sample(0.05);
   return (await server.ask({ do: 'pauses' })) as Pauses;

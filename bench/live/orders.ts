@@ -20,6 +20,8 @@ export const EXPIRY_SECONDS = Number(process.env.OOBLECK_BENCH_EXPIRY_SECONDS ??
 
 export interface Memory {
   readonly live: number;
+  /** Whether nothing was due any more at the last sweep. */
+  readonly isSwept: boolean;
   readonly rssBytes: number;
   readonly usedBytes: number;
 }

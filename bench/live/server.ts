@@ -49,14 +49,16 @@ const server = await createHttpServer({
 const filling = createFilling(store, spent, now);
 const delay = monitorEventLoopDelay({ resolution: 1 });
 let longestSliceMs = 0;
+/** Whether nothing was due any more when last looked. */
+let isSwept = true;
 
 /** What expires is forgotten in slices, as in a running node. */
 function sweep(): void {
   const before = process.threadCpuUsage();
-  const isDone = store.sweep(now());
+  isSwept = store.sweep(now());
   const { user, system } = process.threadCpuUsage(before);
   longestSliceMs = Math.max(longestSliceMs, (user + system) / 1000);
-  setTimeout(sweep, isDone ? SWEEP_MS : 0);
+  setTimeout(sweep, isSwept ? SWEEP_MS : 0);
 }
 
 async function obey(order: Order): Promise<unknown> {
@@ -68,6 +70,7 @@ async function obey(order: Order): Promise<unknown> {
     case 'memory':
       return {
         live: store.size,
+        isSwept,
         rssBytes: process.memoryUsage().rss,
         usedBytes: store.usedBytes + spent.usedBytes,
       };

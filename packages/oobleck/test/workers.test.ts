@@ -57,7 +57,7 @@ function ticksOf(pid: number): number {
 
 it('each has its share of the work: none more than 60 of 100', async () => {
   connectAll();
-  for (const session of sessions) await once(session, 'connect');
+  await Promise.all(sessions.map((session) => once(session, 'connect')));
   const requests = Array.from({ length: 2_000 }, (_, i) => ({ request: lab.deposit(i % lab.shards), i }));
   const before = workers().map(ticksOf);
   await inParallel(requests, async ({ request, i }) => void (await ask(sessions[i % 4]!, request)));
