@@ -189,15 +189,25 @@ async function take(context: CandidateContext, valid: ValidPassport, holders: st
 }
 
 /**
- * Of a chain the innermost stands for all: diverted to the same number once more, whoever signs it, it is the same call
- * (RFC 8946 Section 4.2). Sent on to another number it is a further leg of the same call, which may well come by here
- * again.
+ * Of a chain the innermost stands for all: diverted to the same party once more, whoever signs it, it is the same call
+ * (RFC 8946 Section 4.2). Sent on to another one it is a further leg of the same call, which may well come by here
+ * again. The party is one that the latest diversion names: what else a trunk knows it by makes no other leg.
  */
 function usedName(
   { rules: { crypto }, call }: CandidateContext,
   { passport, diversions }: ValidPassport,
 ): string {
   const digest = passportDigest(crypto, passport);
-  if (diversions === undefined) return encodeBase64url(digest);
-  return encodeBase64url(crypto.sha256(digest, encodeUtf8(JSON.stringify([...call.called].sort()))));
+  const latest = diversions?.[0];
+  if (latest === undefined) return encodeBase64url(digest);
+  return encodeBase64url(crypto.sha256(digest, encodeUtf8(calledIn(latest, call))));
+}
+
+/** The first, in order, of those who are called and whom the PASSporT names. */
+function calledIn({ destinations: { numbers, uris } }: Passport, call: ArrivedCall): string {
+  const named: readonly string[] = [
+    ...numbers.filter((number) => call.called.includes(number)),
+    ...uris.filter((uri) => call.calledUris?.includes(uri)),
+  ];
+  return [...named].sort()[0]!;
 }

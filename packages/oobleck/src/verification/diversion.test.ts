@@ -230,5 +230,8 @@ describe('one PASSporT serves one call (RFC 8816 Section 7.4)', () => {
     expect(onward.reason).toBe('verified');
     const again = await vs.verify(callOf({ callId: 'c' }), identitiesOf([original, div]));
     expect(again.reason).toBe('ambiguous');
+    // By another name of the same number, as another trunk may have one, it is no other leg.
+    const aliased = callOf({ callId: 'd', called: [CALLED, tn('12155551277')] });
+    expect((await vs.verify(aliased, identitiesOf([original, div]))).reason).toBe('ambiguous');
   });
 });

@@ -168,17 +168,31 @@ async function retrieve(context: Context, { place, token }: Claim): Promise<read
   return passportsOf(sets);
 }
 
-/** The newest set first, each whole, none twice, as much as one answer holds. */
+/**
+ * Each set whole, no PASSporT twice, as much as one answer holds: the newest set of each publisher before the second of
+ * any, so that nobody keeps the PASSporTs of others out of it by publishing many.
+ */
 function passportsOf(sets: readonly PublishedSet[]): readonly string[] {
   const passports = new Set<string>();
   let letters = 0;
-  for (const set of sets) {
-    letters += set.passports.reduce((sum, { length }) => sum + length, 0);
+  for (const set of inTurns(sets)) {
+    const more = set.passports.reduce((sum, { length }) => sum + length, 0);
     const isTooMuch = passports.size + set.passports.length > MAXIMUM_RETRIEVED;
-    if (isTooMuch || letters > MAXIMUM_RETRIEVED_LETTERS) break;
+    if (isTooMuch || letters + more > MAXIMUM_RETRIEVED_LETTERS) continue;
+    letters += more;
     for (const passport of set.passports) passports.add(passport);
   }
   return [...passports];
+}
+
+function inTurns(sets: readonly PublishedSet[]): readonly PublishedSet[] {
+  const counts = new Map<string, number>();
+  const turns = sets.map((set) => {
+    const turn = counts.get(set.publisher) ?? 0;
+    counts.set(set.publisher, turn + 1);
+    return { set, turn };
+  });
+  return turns.sort((one, other) => one.turn - other.turn).map(({ set }) => set);
 }
 
 function parseBody(body: Uint8Array): PublishBody | undefined {
