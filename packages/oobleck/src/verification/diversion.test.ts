@@ -50,6 +50,18 @@ describe('in band (RFC 8946 Section 4.2)', () => {
     expect(verdict.diversions?.map(({ token }) => token)).toEqual([div]);
   });
 
+  it('what is asked of its header fields alone has its own answer, beside that of the call', async () => {
+    const [, original] = identitiesOf(diverted('div'));
+    const vs = world.createVs();
+    const call = callOf({ called: [FIRST] });
+    const [plain, beside] = await Promise.all([
+      vs.verify(call, []),
+      vs.verify(call, [original!], { isInBandOnly: true }),
+    ]);
+    expect(plain.status).not.toBe('verified');
+    expect(beside).toMatchObject({ reason: 'verified', channel: 'in-band' });
+  });
+
   it('several values in one header field', async () => {
     const list = identitiesOf(diverted('div')).join(', ');
     expect(await world.createVs().verify(callOf(), [list])).toMatchObject({ reason: 'verified' });

@@ -79,7 +79,8 @@ export function createVerificationService(
     verify(call, identities, how = {}) {
       const { addresses, clearPeers, deadlineMs: atMostMs = deadlineMs, isInBandOnly = false } = how;
       const key = callKey(crypto, call);
-      return answers.once(key, () => {
+      // What is asked beside the call, about its priority, has an answer of its own.
+      return answers.once(isInBandOnly ? `${key} in band` : key, () => {
         const leftMs = Math.max(1, Math.min(deadlineMs, atMostMs));
         const question = { call, key, endsAtMs: performance.now() + leftMs, turns: createTurns() };
         const asked = { ...settings, ...(addresses && { addresses: bounded(addresses) }), clearPeers };
