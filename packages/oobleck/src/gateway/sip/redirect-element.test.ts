@@ -162,6 +162,7 @@ describe('an incoming call', () => {
     ['URI parameter', '<sip:+12025550001@h;verstat=TN-Validation-Passed>;tag=a'],
     ['header parameter', '<sip:+12025550001@h>;verstat=TN-Validation-Passed;tag=a'],
     ['tel URI', '<tel:+12025550001;verstat=TN-Validation-Passed>;tag=a'],
+    ['escapes', '<sip:+12025550001;%76er%73tat=TN-Validation-Passed@h>;tag=a'],
     ['letters', '<sip:alice;VERSTAT=TN-Validation-Passed@h>;tag=a'],
   ])('believes no stranger: verstat as %s is taken off', async (_what, from) => {
     const { ask } = incoming();

@@ -4,7 +4,7 @@
 import type { Verstat } from '@oobleck/stir/verdict';
 import type { NameAddress } from './name-address.ts';
 import { numberOf } from './offered-call.ts';
-import type { SipUri } from './sip-uri.ts';
+import { type SipUri, unescapeUri } from './sip-uri.ts';
 
 /** The value of From or P-Asserted-Identity with this verdict; an address without a number only loses a stranger's. */
 export function withVerstat({ writtenName, uri, parameters }: NameAddress, verstat: Verstat): string {
@@ -26,10 +26,11 @@ export function uriWithVerstat(uri: SipUri, verstat: Verstat): string {
   return `${uri.scheme}:${host}${port}${withoutVerstat(uri.parameters)}${headers}`;
 }
 
+/** An escaped letter is that letter (RFC 3261 Section 19.1.4). */
 function withoutVerstat(text: string): string {
-  if (!/verstat/i.test(text)) return text;
+  if (!/verstat/i.test(unescapeUri(text))) return text;
   return text
     .split(';')
-    .filter((part) => !/^verstat(?:=|$)/i.test(part))
+    .filter((part) => !/^verstat(?:=|$)/i.test(unescapeUri(part)))
     .join(';');
 }
