@@ -12,8 +12,10 @@ import {
   findChains,
   type JudgeRules,
   judgeChain,
+  judgeFaults,
   linksOf,
   matchChain,
+  matchFaults,
   type Outcome,
   type PassportChain,
   passportDigest,
@@ -25,6 +27,7 @@ import {
 } from '@oobleck/stir/verdict';
 import type { ChainResult, Unavailable } from '../trust/index.ts';
 import type { VerificationParts } from './parts.ts';
+import type { Rejections } from './rejections.ts';
 
 export interface CandidateContext {
   readonly parts: VerificationParts;
@@ -34,6 +37,8 @@ export interface CandidateContext {
   readonly callKey: string;
   readonly channel: Channel;
   readonly turns: Turns;
+  /** Where what was wrong with each PASSporT is told: in band. */
+  readonly rejections?: Rejections | undefined;
   /** Called once, when the call has its PASSporT. */
   readonly onVerified: (verdict: Verdict) => void;
 }
@@ -84,7 +89,7 @@ export function createCandidates(context: CandidateContext): Candidates {
   ): Promise<void> => {
     const outcome = await judge(context, candidate, chains);
     if ('fault' in outcome) faults.push(outcome.fault);
-    else await context.turns.take(() => take(context, outcome.value, holders));
+    else await context.turns.take(() => take(context, candidate, outcome.value, holders));
   };
 
   const look = (candidate: PassportChain, chainOf: ChainFinder): void => {
@@ -93,6 +98,7 @@ export function createCandidates(context: CandidateContext): Candidates {
     const now = context.parts.now() / 1000;
     const fault = matchChain(candidate, context.call, context.rules, now);
     if (fault !== undefined) {
+      context.rejections?.fell(candidate, matchFaults(candidate, context.call, context.rules, now));
       if (fault === 'stale') tellStale(context, candidate, now);
       faults.push(fault);
       return;
@@ -108,6 +114,7 @@ export function createCandidates(context: CandidateContext): Candidates {
   return {
     consider(reads, chainOf) {
       const found = findChains(reads.flatMap((read) => ('value' in read ? [read.value] : [])));
+      context.rejections?.found(found.chains);
       faults.push(...reads.flatMap((read) => ('fault' in read ? [read.fault] : [])), ...found.faults);
       const ask = onceEach(chainOf);
       for (const candidate of found.chains) look(candidate, ask);
@@ -139,14 +146,16 @@ function onceEach(chainOf: ChainFinder): ChainFinder {
 }
 
 async function judge(
-  { parts, rules, channel }: CandidateContext,
+  { parts, rules, channel, rejections }: CandidateContext,
   candidate: PassportChain,
   chains: readonly (ChainResult | Promise<ChainResult>)[],
 ): Promise<Outcome<ValidPassport>> {
   const links = linksOf(candidate);
   const findings = await Promise.all(chains);
   const outcomes = findings.map((finding, at) => outcomeOf(parts, finding, links[at]!, parts.now() / 1000));
-  return judgeChain(candidate, outcomes, channel, rules);
+  const judged = judgeChain(candidate, outcomes, channel, rules);
+  if ('fault' in judged) rejections?.fell(candidate, judgeFaults(candidate, outcomes, rules));
+  return judged;
 }
 
 function nameOf(candidate: PassportChain): string {
@@ -178,13 +187,26 @@ const FAULTS: Record<Unavailable, Fault> = {
 };
 
 /** @returns whether the call has its PASSporT now */
-async function take(context: CandidateContext, valid: ValidPassport, holders: string[]): Promise<boolean> {
-  const { parts, rules, callKey, onVerified } = context;
+async function take(
+  context: CandidateContext,
+  candidate: PassportChain,
+  valid: ValidPassport,
+  holders: string[],
+): Promise<boolean> {
+  const { parts, rules, callKey, onVerified, rejections } = context;
   const name = usedName(context, valid);
   const untilMs = servesUntil(valid.passport, rules) * 1000;
   const holder = await parts.used.take(name, callKey, untilMs, parts.now());
-  if (holder === callKey) onVerified(verifiedBy(valid));
-  else holders.push(holder);
+  if (holder === callKey) {
+    rejections?.held(candidate);
+    onVerified(verifiedBy(valid));
+  } else {
+    rejections?.fell(
+      candidate,
+      linksOf(candidate).map((link) => (link === candidate.base ? 'ambiguous' : undefined)),
+    );
+    holders.push(holder);
+  }
   return holder === callKey;
 }
 

@@ -26,6 +26,7 @@ import {
 } from './candidates.ts';
 import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
+import type { Rejections } from './rejections.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
 
 export interface ChannelSettings {
@@ -46,6 +47,8 @@ export interface Question {
   readonly endsAtMs: number;
   /** Shared by both channels: one call takes one PASSporT. */
   readonly turns: Turns;
+  /** Of the PASSporTs that came with the call. */
+  readonly rejections: Rejections;
 }
 
 /** Identity header fields looked at for one call. */
@@ -64,6 +67,7 @@ export function decideInBand(
       .flatMap(splitIdentities)
       .slice(0, MAXIMUM_IDENTITIES);
     const reads = values.map((value) => readIdentity(value, question.call));
+    question.rejections.read(values, reads);
     candidates.consider(reads, chainFinder(parts, 'in-band', question.endsAtMs));
     return 'no-passport';
   });
@@ -108,7 +112,7 @@ export async function decideOutOfBand(
 function decideBy(
   parts: VerificationParts,
   { rules }: ChannelSettings,
-  { call, key, turns }: Question,
+  { call, key, turns, rejections: all }: Question,
   channel: Channel,
   bring: (candidates: Candidates, verified: Promise<void>) => Promise<Fault>,
 ): Promise<Verdict> {
@@ -120,7 +124,9 @@ function decideBy(
       resolve(verified);
       done.resolve();
     };
-    const candidates = createCandidates({ parts, rules, call, callKey: key, channel, turns, onVerified });
+    const rejections = channel === 'in-band' ? all : undefined;
+    const context = { parts, rules, call, callKey: key, channel, turns, rejections, onVerified };
+    const candidates = createCandidates(context);
     const finish = async (): Promise<void> => {
       const otherwise = await bring(candidates, done.promise);
       const shortfall = await candidates.settle();

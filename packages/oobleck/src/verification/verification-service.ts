@@ -10,6 +10,7 @@ import { createTurns } from './candidates.ts';
 import { type ChannelSettings, decideInBand, decideOutOfBand, type Question } from './channels.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
 import type { VerificationParts } from './parts.ts';
+import { createRejections, type Rejections } from './rejections.ts';
 import { MAXIMUM_ADDRESSES } from './retrieval.ts';
 
 export interface VerificationOptions {
@@ -82,16 +83,29 @@ export function createVerificationService(
       // What is asked beside the call, about its priority, has an answer of its own.
       return answers.once(isInBandOnly ? `${key} in band` : key, () => {
         const leftMs = Math.max(1, Math.min(deadlineMs, atMostMs));
-        const question = { call, key, endsAtMs: performance.now() + leftMs, turns: createTurns() };
+        const rejections = createRejections();
+        const question = {
+          call,
+          key,
+          endsAtMs: performance.now() + leftMs,
+          turns: createTurns(),
+          rejections,
+        };
         const asked = { ...settings, ...(addresses && { addresses: bounded(addresses) }), clearPeers };
         const decided = decide(parts, asked, question, identities, isInBandOnly).catch((error: unknown) => {
           parts.onEvent?.({ event: 'internal-error', error });
           return notVerified('internal');
         });
-        return orTooLate(decided, leftMs + GRACE_MS);
+        return orTooLate(decided, leftMs + GRACE_MS).then((verdict) => withRejections(verdict, rejections));
       });
     },
   };
+}
+
+/** What is known when the call has its verdict: a slow certificate of one PASSporT does not hold up the others. */
+function withRejections(verdict: Verdict, rejections: Rejections): Verdict {
+  const list = rejections.list();
+  return list.length === 0 ? verdict : { ...verdict, rejections: list };
 }
 
 function bounded(addresses: number): number {

@@ -7,6 +7,7 @@ export {
   passportDigest,
 } from './judge-passport.ts';
 export { judgeResponse, matchResponse, type PlacedRequest, type ReachedParty } from './judge-response.ts';
+export { judgeFaults, type LinkFaults, matchFaults } from './link-faults.ts';
 export {
   DEFAULT_FRESHNESS_SECONDS,
   type MatchRules,

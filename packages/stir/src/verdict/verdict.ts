@@ -4,6 +4,7 @@
 import type { Authority } from '../certificate/index.ts';
 import type { Attestation, Passport } from '../passport/index.ts';
 import { type Channel, type Reason, type Status, statusOf, type Verstat, verstatOf } from './reason.ts';
+import type { Rejection } from './sip-reason.ts';
 
 export interface Verdict {
   readonly status: Status;
@@ -19,6 +20,8 @@ export interface Verdict {
   readonly authority?: Authority;
   /** `attest` of a verified `shaken` PASSporT. */
   readonly attestation?: Attestation;
+  /** PASSporTs that came with the call and fell short, each with its own reason; also where another one held. */
+  readonly rejections?: readonly Rejection[];
 }
 
 /** A PASSporT that passed every check on its own; whether it still is free for this call is seen last. */

@@ -238,6 +238,19 @@ describe('an incoming call', () => {
       await ask(requestText({ callId: 'b@h', headers: [`Identity: ${IDENTITY},${IDENTITY}`] })),
     );
     expect(valuesIn(two, 'Reason')).toEqual(['STIR ;cause=438 ;text="Invalid Identity Header"']);
+    // Of each that is known to have fallen short, beside one that held too.
+    const rejections = [
+      { reason: 'stale', token: `a.b.${'c2ln'.repeat(21)}c2` },
+      { reason: 'certificate-expired', token: `a.b.${'c2lo'.repeat(21)}c2` },
+    ] as const;
+    path.received = received({ ...notVerified('certificate-expired', 'in-band'), rejections });
+    const each = answerOf(
+      await ask(requestText({ callId: 'd@h', headers: [`Identity: ${IDENTITY},${IDENTITY}`] })),
+    );
+    expect(valuesIn(each, 'Reason')).toEqual([
+      `STIR ;cause=403 ;text="Stale Date" ;ppi="..${'c2ln'.repeat(21)}c2"`,
+      `STIR ;cause=437 ;text="Unsupported Credential" ;ppi="..${'c2lo'.repeat(21)}c2"`,
+    ]);
     // Nothing came with the call, so nothing of it was wrong.
     path.received = received(notVerified('no-passport', 'out-of-band'));
     expect(valuesIn(answerOf(await ask(requestText({ callId: 'c@h' }))), 'Reason')).toEqual([]);

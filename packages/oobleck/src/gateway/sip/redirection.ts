@@ -95,10 +95,14 @@ function numberIn(plan: Trunk['numbers'], uri: string): string | undefined {
 }
 
 /**
- * RFC 9410 Section 4: code and phrase, for what came with the call. Only of a single PASSporT is it known which one
- * is meant.
+ * RFC 9410 Section 4: code and phrase for each PASSporT that came with the call and fell short, by its `ppi`. Where the
+ * verdict says so of the call only, it is known which one is meant if there is one.
  */
-function reasonsOf({ status, reason, channel }: Verdict, identities: readonly string[]): readonly string[] {
+function reasonsOf(
+  { status, reason, channel, rejections = [] }: Verdict,
+  identities: readonly string[],
+): readonly string[] {
+  if (rejections.length > 0) return formatSipReasons(rejections);
   if (status === 'verified' || reason === 'verified' || channel !== 'in-band' || identities.length === 0)
     return [];
   const token = identities.length === 1 ? identities[0]!.split(';')[0]!.trim() : undefined;
