@@ -142,24 +142,27 @@ export async function createWorld() {
   const addressFor = (number = CALLED) => addressOf(crypto, holder.keysFor(number)[0]!.form, number);
 
   /** Leaves a blob as a CPS that took it would have it. */
-  function leave(blob: Uint8Array, { id, shard } = splitAddress(addressFor())): void {
+  function leave(blob: Uint8Array, { id, shard } = splitAddress(addressFor()), stake = 0): void {
     cps.store.add(`${encodeBase64url(id)}/${shard}`, {
       id: encodeBase64url(crypto.randomBytes(16)),
       bytes: blob,
       hash: crypto.sha256(blob),
       depositedAtMs: clock.ms(),
       expiresAtMs: clock.ms() + 30_000,
-      stake: 0,
+      stake,
       retractHash: encodeBase64url(crypto.randomBytes(16)),
     });
   }
 
-  function leaveEnvelope(envelope: Envelope, address: MailboxAddress = addressFor()): void {
-    leave(sealer.seal(holder.keysFor(CALLED)[0]!.form.publicKey, address, envelope), splitAddress(address));
+  function leaveEnvelope(envelope: Envelope, address: MailboxAddress = addressFor(), stake = 0): void {
+    const blob = sealer.seal(holder.keysFor(CALLED)[0]!.form.publicKey, address, envelope);
+    leave(blob, splitAddress(address), stake);
   }
 
-  const leavePassport = (statement: Statement = {}) =>
-    leaveEnvelope({ passports: [passportOf(statement)], chain: (statement.by ?? provider).ders });
+  const leavePassport = (statement: Statement = {}, stake = 0) => {
+    const envelope = { passports: [passportOf(statement)], chain: (statement.by ?? provider).ders };
+    leaveEnvelope(envelope, addressFor(), stake);
+  };
 
   return {
     clock,
