@@ -4,9 +4,10 @@
 import { randomFillSync } from 'node:crypto';
 import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
 import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
-import { createRandomHash, type KeyedHash } from './keyed-hash.ts';
+import { createRandomHash } from './keyed-hash.ts';
 import { createPackedName, NAME_WORDS, type PackedName } from './packed-name.ts';
 import { createRecordPool } from './record-pool.ts';
+import { createTokenName, TOKEN_NAME_WORDS, type TokenName } from './token-name.ts';
 
 export interface MemorySpentTokens extends SpentTokens {
   /** @throws Error where they would not fit; none is spent then */
@@ -23,8 +24,8 @@ export interface MemorySpentTokensOptions {
   readonly usedBeside?: () => number;
 }
 
-const DIGEST = NAME_WORDS;
-const SPENT_AT = 2 * NAME_WORDS;
+const DIGEST = TOKEN_NAME_WORDS;
+const SPENT_AT = DIGEST + NAME_WORDS;
 const INDEX = SPENT_AT + 1;
 const WORDS = INDEX + HASH_INDEX_WORDS;
 const RECORD_BYTES = 4 * WORDS + 8;
@@ -37,9 +38,8 @@ export function createMemorySpentTokens(
 ): MemorySpentTokens {
   const maximumBytes = options.maximumBytes ?? Number.MAX_SAFE_INTEGER;
   const usedBeside = options.usedBeside ?? (() => 0);
-  const hash = createRandomHash(randomFillSync);
   const byExpiry = new Map<number, SpentTable>();
-  const key = createPackedName();
+  const key = createTokenName(createRandomHash(randomFillSync));
   const digest = createPackedName();
   const sum = (of: 'size' | 'usedBytes'): number => {
     let total = 0;
@@ -55,7 +55,7 @@ export function createMemorySpentTokens(
     return undefined;
   };
   const record = ({ spentKey, acceptUntil }: SpendableToken, spentAt: number): void => {
-    const table = byExpiry.get(acceptUntil) ?? createSpentTable(hash, spentAt);
+    const table = byExpiry.get(acceptUntil) ?? createSpentTable(spentAt);
     byExpiry.set(acceptUntil, table);
     key.pack(spentKey);
     table.add(key, digest, spentAt);
@@ -97,15 +97,14 @@ interface SpentRecord {
 type SpentTable = ReturnType<typeof createSpentTable>;
 
 /** @param since Unix seconds; times are kept as milliseconds from then on, for seven weeks */
-function createSpentTable(hash: KeyedHash, since: number) {
+function createSpentTable(since: number) {
   const pool = createRecordPool({ wordsPerRecord: WORDS, recordsPerChunk: RECORDS_PER_CHUNK });
   const index = createHashIndex(pool, INDEX);
   const sinceMs = Math.round(since * 1000);
   return {
-    find(key: PackedName, digest: PackedName): SpentRecord | undefined {
-      let record = index.first(hash(key.words, 0, NAME_WORDS));
-      while (record !== 0 && !key.equals(pool.words(record), pool.start(record), NAME_WORDS))
-        record = index.next(record);
+    find(key: TokenName, digest: PackedName): SpentRecord | undefined {
+      let record = index.first(key.place);
+      while (record !== 0 && !key.equals(pool.words(record), pool.start(record))) record = index.next(record);
       if (record === 0) return undefined;
       const words = pool.words(record);
       const start = pool.start(record);
@@ -114,15 +113,15 @@ function createSpentTable(hash: KeyedHash, since: number) {
         spentAt: (sinceMs + words[start + SPENT_AT]!) / 1000,
       };
     },
-    add(key: PackedName, digest: PackedName, spentAt: number): void {
+    add(key: TokenName, digest: PackedName, spentAt: number): void {
       const record = pool.take();
       const words = pool.words(record);
       const start = pool.start(record);
-      key.copyTo(words, start, NAME_WORDS);
+      key.copyTo(words, start);
       digest.copyTo(words, start + DIGEST, NAME_WORDS);
       // A clock that was set back does not make a time before all others.
       words[start + SPENT_AT] = Math.max(0, Math.round(spentAt * 1000) - sinceMs);
-      index.insert(record, hash(key.words, 0, NAME_WORDS));
+      index.insert(record, key.place);
     },
     get size() {
       return pool.used;
