@@ -8,6 +8,8 @@ export interface Running {
   /** The exit code, once it has ended; 128 where a signal ended it. */
   readonly exited: Promise<number>;
   hasExited(): boolean;
+  /** Sends a signal and waits for nothing. */
+  signal(name: NodeJS.Signals): void;
   /** Ends it and waits; by force if it does not go within a few seconds. */
   stop(): Promise<void>;
 }
@@ -34,7 +36,13 @@ export function startProcess(program: string, args: readonly string[], folder: s
       resolve(code ?? 128);
     });
   });
-  return { output: () => output, exited, hasExited: () => isOver, stop: () => stop(child, exited) };
+  return {
+    output: () => output,
+    exited,
+    hasExited: () => isOver,
+    signal: (name) => void child.kill(name),
+    stop: () => stop(child, exited),
+  };
 }
 
 async function stop(child: ChildProcess, exited: Promise<number>): Promise<void> {

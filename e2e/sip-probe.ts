@@ -17,6 +17,8 @@ export interface Invite {
 export interface PlacedInvite {
   /** The final status that the caller got. */
   readonly status: number;
+  /** That answer, every byte. */
+  readonly answer: string;
   /** The INVITE as the called side received it. */
   readonly arrived: string;
   readonly elapsedMs: number;
@@ -37,12 +39,12 @@ export async function createSipProbe(): Promise<SipProbe> {
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   const { port: own } = socket.address();
   const arrived = new Map<string, string>();
-  const answered = new Map<string, (status: number) => void>();
+  const answered = new Map<string, (answer: string) => void>();
   socket.on('message', (bytes, peer) => {
     const message = bytes.toString('latin1');
     const callId = fieldOf(message, 'Call-ID')[0] ?? '';
     const status = /^SIP\/2\.0 ([0-9]{3})/.exec(message)?.[1];
-    if (status !== undefined && status >= '200') answered.get(callId)?.(Number(status));
+    if (status !== undefined && status >= '200') answered.get(callId)?.(message);
     if (!message.startsWith('INVITE ')) return;
     arrived.set(callId, message);
     socket.send(Buffer.from(okTo(message, own), 'latin1'), peer.port, peer.address);
@@ -57,13 +59,14 @@ export async function createSipProbe(): Promise<SipProbe> {
       const resend = setInterval(send, RESEND_MS);
       let limit: NodeJS.Timeout | undefined;
       try {
-        const status = await new Promise<number>((resolve, reject) => {
+        const answer = await new Promise<string>((resolve, reject) => {
           answered.set(callId, resolve);
           limit = setTimeout(() => reject(new Error('a call got no answer')), LIMIT_MS);
           send();
         });
         const elapsedMs = performance.now() - startMs;
-        return { status, elapsedMs, arrived: arrived.get(callId) ?? '' };
+        const status = Number(answer.slice(8, 11));
+        return { status, answer, elapsedMs, arrived: arrived.get(callId) ?? '' };
       } finally {
         clearInterval(resend);
         clearTimeout(limit);

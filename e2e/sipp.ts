@@ -49,14 +49,19 @@ export function startSippServer(folder: string, scenario: string, port: number, 
   ]);
 }
 
-/** Places a call for each pair and waits for their end. @returns how many were answered and ended as they should */
+/**
+ * Places a call for each pair and waits for their end.
+ * @param label tells runs apart that begin with the same number called
+ * @returns how many were answered and ended as they should
+ */
 export async function placeCalls(
   folder: string,
   port: number,
   pairs: readonly NumberPair[],
   callsPerSecond: number,
+  label = 'calls',
 ): Promise<number> {
-  const name = join(folder, `calls-${pairs[0]!.called}`);
+  const name = join(folder, `${label}-${pairs[0]!.called}`);
   const rows = pairs.map(({ calling, called }) => `${calling};${called}`);
   writeFileSync(`${name}.csv`, `SEQUENTIAL\n${rows.join('\n')}\n`);
   const sipp = startSipp(folder, [

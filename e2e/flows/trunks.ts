@@ -21,6 +21,8 @@ const TABLE = {
   'from-pstn': { tenant: 'bravo', direction: 'incoming', incoming: 'restore' },
   /** A domain that knows in band only. */
   'in-band': { tenant: 'bravo', direction: 'incoming' },
+  /** The PBX of a call centre. */
+  centre: { tenant: 'centre', direction: 'incoming' },
   /** Calls that Bravo's numbers send on, and Alpha's. */
   'on-from-bravo': { tenant: 'bravo', direction: 'outgoing' },
   'back-at-alpha': { tenant: 'alpha', direction: 'incoming', incoming: 'restore' },
@@ -34,10 +36,10 @@ export const TRUNKS: Readonly<Record<TrunkName, Omit<Trunk, 'name'>>> = TABLE;
 export function listenersOf(
   names: readonly TrunkName[],
   ports: ReadonlyMap<TrunkName, number>,
-  deadlineMs: number,
+  bound: { readonly deadlineMs?: number },
 ): Pick<Configuration, 'trunks' | 'sip'> {
   return {
-    trunks: names.map((name) => ({ name, deadlineMs, ...TRUNKS[name] })),
+    trunks: names.map((name) => ({ name, ...bound, ...TRUNKS[name] })),
     sip: {
       listeners: names.map((name) => ({ name, transport: 'udp', port: ports.get(name)! })),
       peers: [{ name: 'switch', addresses: ['127.0.0.1'] }],

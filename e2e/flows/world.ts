@@ -24,13 +24,26 @@ export type NodeName =
   | 'alpha-calls'
   | 'bravo-calls'
   | 'legacy-calls'
-  | 'in-band-calls';
+  | 'in-band-calls'
+  | 'centre-calls';
+
+/** The call centre is a test's of its own. */
+const USUAL: readonly NodeName[] = [
+  'alpha-services',
+  'bravo-services',
+  'alpha-calls',
+  'bravo-calls',
+  'legacy-calls',
+  'in-band-calls',
+];
 
 export interface World {
   readonly folder: string;
   readonly lab: Lab;
   readonly nodes: ReadonlyMap<NodeName, Running>;
   readonly calledParty: CalledParty;
+  /** As each process has it. */
+  readonly configurations: ReadonlyMap<NodeName, Configuration>;
   /** Where calls of each route begin. */
   readonly entrance: ReadonlyMap<string, number>;
   /** Of each trunk's listener, for tests that speak SIP themselves. */
@@ -61,46 +74,65 @@ export interface WorldPlan {
   readonly routes: Routes;
   /** Of each carrier, for each CPS and day. */
   readonly tokens: number | { readonly alpha: number; readonly bravo: number };
-  /** What one call waits for at most. */
-  readonly deadlineMs: number;
+  /** What one call waits for at most; left out, the defaults of every part. */
+  readonly deadlineMs?: number;
+  /** Processes that run; default all but the call centre. */
+  readonly nodes?: readonly NodeName[];
+  /** Routes that end at a port of the test instead of the called party. */
+  readonly ends?: Readonly<Record<string, number>>;
+  /** Before any process starts. */
+  readonly prepare?: (lab: Lab) => Promise<void> | void;
   /** Changes to the configuration of a node. */
   readonly adapt?: (name: NodeName, configuration: Configuration) => Configuration;
 }
 
 export async function startWorld(folder: string, plan: WorldPlan): Promise<World> {
   const lab = await writeLab(join(folder, 'lab'), Date.now());
-  const tokens = tokensOf(plan);
+  await plan.prepare?.(lab);
   const trunkPorts = await portsOf(Object.keys(TRUNKS) as TrunkName[]);
   const [calledPort] = (await findFreeUdpPorts(1)) as [number];
   const hopPorts = await findFreeUdpPorts(Object.values(plan.routes).flat().length);
-  const { hops, entrance } = layHops(plan.routes, hopPorts, trunkPorts, calledPort);
+  const { hops, entrance } = layHops(plan, hopPorts, trunkPorts, calledPort);
   const nodes = new Map<NodeName, Running>();
   const running: Running[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all([...running, ...nodes.values()].map((one) => one.stop()));
   };
   try {
-    const configurations = await configurationsOf(lab, plan, trunkPorts);
+    const { nodes: wanted = USUAL, adapt = (_name, configuration) => configuration } = plan;
+    const configurations = (await configurationsOf(lab, plan, trunkPorts))
+      .filter(([name]) => wanted.includes(name))
+      .map(([name, configuration]) => [name, adapt(name, configuration)] as const);
     for (const [name, configuration] of configurations)
-      nodes.set(name, startNode(lab.folder, name, plan.adapt?.(name, configuration) ?? configuration));
+      nodes.set(name, startNode(lab.folder, name, configuration));
     const file = join(folder, 'switch.cfg');
     writeFileSync(file, formatSwitch(hops, calledPort));
     running.push(
       await startKamailio({ config: file, port: hops[0]!.port, nextHopPort: calledPort, memoryMib: 512 }),
     );
     for (const [name, node] of nodes) await untilReady(name, node);
-    for (const [name, wanted] of [
-      ['alpha-calls', tokens.alpha],
-      ['bravo-calls', tokens.bravo],
-    ] as const)
+    for (const [name, { authentication }] of configurations.filter(hasWallet)) {
+      const { directories, wallet } = authentication!;
+      const drawn = directories.length * 2 * wallet!.targetTokens!; // today and tomorrow
       await eventually(
         `the wallet of ${name} is full`,
         150_000,
-        () => tokensDrawn(nodes.get(name)!.output()) >= 2 * 2 * wanted, // two CPSs, today and tomorrow
+        () => tokensDrawn(nodes.get(name)!.output()) >= drawn,
       );
+    }
     const calledParty = startCalledParty(folder, calledPort);
     running.push({ ...running[0]!, stop: () => calledParty.stop() });
-    return { folder, lab, nodes, calledParty, entrance, trunkPorts, calledPort, stop };
+    return {
+      folder,
+      lab,
+      nodes,
+      configurations: new Map(configurations),
+      calledParty,
+      entrance,
+      trunkPorts,
+      calledPort,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -109,7 +141,7 @@ export async function startWorld(folder: string, plan: WorldPlan): Promise<World
 
 /** One port a passage, each route from its entrance to the called party. */
 function layHops(
-  routes: Routes,
+  { routes, ends }: WorldPlan,
   ports: readonly number[],
   trunkPorts: ReadonlyMap<TrunkName, number>,
   calledPort: number,
@@ -121,7 +153,7 @@ function layHops(
     for (const [at, passage] of passages.entries()) {
       const port = ports[hops.length]!;
       const isLast = at === passages.length - 1;
-      const nextPort = isLast ? calledPort : ports[hops.length + 1]!;
+      const nextPort = isLast ? (ends?.[route] ?? calledPort) : ports[hops.length + 1]!;
       hops.push({
         name: `H${hops.length}`,
         port,
@@ -155,14 +187,15 @@ async function configurationsOf(
   const { alpha, bravo } = lab;
   const { deadlineMs } = plan;
   const tokens = tokensOf(plan);
-  const [legacyRest, inBandRest] = (await findFreePorts(2)) as [number, number];
+  const [legacyRest, inBandRest, centreRest] = (await findFreePorts(3)) as [number, number, number];
+  const bound = deadlineMs === undefined ? {} : { deadlineMs };
   const log = { level: 'debug' as const };
   const patient = (tenant: 'alpha' | 'bravo', calls: Configuration): Configuration => ({
     ...calls,
     log,
     authentication: {
       ...calls.authentication!,
-      deadlineMs,
+      ...bound,
       wallet: { ...calls.authentication!.wallet!, targetTokens: tokens[tenant] },
     },
     verification: {
@@ -173,7 +206,7 @@ async function configurationsOf(
         ...ROOM,
         tenant,
       })),
-      deadlineMs,
+      ...bound,
     },
   });
   const own = (name: string) => ({
@@ -185,7 +218,7 @@ async function configurationsOf(
   const alphaCalls = patient('alpha', alpha.calls);
   const { tenants } = alphaCalls.authentication!;
   const { wallet: _, ...signing } = alphaCalls.authentication!;
-  const switches = (names: readonly TrunkName[]) => listenersOf(names, ports, deadlineMs);
+  const switches = (names: readonly TrunkName[]) => listenersOf(names, ports, bound);
   const certificates = [...alpha.services.certificates!, ...['stranger', 'handset'].map(certificate)];
   return [
     ['alpha-services', { ...alpha.services, certificates }],
@@ -219,9 +252,26 @@ async function configurationsOf(
       'in-band-calls',
       withoutAuthentication({
         ...patient('bravo', bravo.calls),
-        verification: { mailboxes: [], deadlineMs },
+        verification: { mailboxes: [], ...bound },
         rest: { port: inBandRest },
         ...switches(['in-band']),
+      }),
+    ],
+    [
+      'centre-calls',
+      withoutAuthentication({
+        ...bravo.calls,
+        log,
+        verification: {
+          mailboxes: bravo.calls
+            .verification!.mailboxes.filter(({ chainFile }) => chainFile === 'call-centre.pem')
+            .map((one) => ({ ...one, tenant: 'centre' })),
+          streams: { cells: 4, cadenceMs: 100 },
+          ...bound,
+        },
+        callcentre: { waitMs: 3_000 },
+        rest: { port: centreRest, defaultTenant: 'centre' },
+        ...switches(['centre']),
       }),
     ],
   ];
@@ -235,7 +285,11 @@ function certificate(name: string) {
   return { path: `/certificates/${name}.pem`, chainFile: `${name}.pem` };
 }
 
-function withoutAuthentication({ authentication: _, ...configuration }: Configuration): Configuration {
+function hasWallet([, { authentication }]: readonly [NodeName, Configuration]): boolean {
+  return authentication?.wallet !== undefined;
+}
+
+export function withoutAuthentication({ authentication: _, ...configuration }: Configuration): Configuration {
   return configuration;
 }
 

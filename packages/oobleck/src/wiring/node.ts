@@ -109,7 +109,8 @@ export async function startNode(
     const server =
       rest && (await startRestInterface(rest, environment, { ...switches, path }, runs, tenants, centre));
     if (server !== undefined) closers.push(() => server.close());
-    const sip = configuration.sip && (await startSipInterface(configuration.sip, environment, switches));
+    const sip =
+      configuration.sip && (await startSipInterface(configuration.sip, environment, { ...switches, path }));
     if (sip !== undefined) closers.push(sip.close);
     const metrics = await startMetrics(configuration, environment);
     if (metrics !== undefined) closers.push(() => metrics.close());

@@ -167,7 +167,7 @@ function makeFolder(folder: string): void {
 }
 
 function startRevocations(options: Options, around: TrustSurroundings): RefreshableRevocations {
-  const { files, crypto, now, client, log, timers } = around;
+  const { files, crypto, now, client, log, timers, live } = around;
   const locations = (options.crls ?? []).map(({ url, issuerFile }, at) => ({
     url,
     issuers: files.read(issuerFile, `trust.crls.${at}.issuerFile`, parseAnchors),
@@ -182,8 +182,11 @@ function startRevocations(options: Options, around: TrustSurroundings): Refresha
     locations,
   );
   const refresh = async (): Promise<number> => ((await revocations.refresh()) ? CRL_MS : CRL_RETRY_MS);
-  if (locations.length > 0)
+  if (locations.length > 0) {
     timers.repeat(refresh, 0, (error) => log.error('refresh-failed', { role: 'trust', error }));
+    // Without a file of its own: SIGHUP fetches the lists, nothing else does before their time.
+    live.add({ role: 'trust', paths: [], load: () => void revocations.refresh() });
+  }
   return revocations;
 }
 
