@@ -55,7 +55,8 @@ export function createStreamKeeper(
     recall: calls.recall,
     watch: calls.watch,
     covers: (key) =>
-      !calls.hasGap() && key.cps.every((cps) => kept.get(nameOf(key, cps))?.isWhole() === true),
+      !calls.hasGap(encodeBase64url(key.mailboxId)) &&
+      key.cps.every((cps) => kept.get(nameOf(key, cps))?.isWhole() === true),
     refresh() {
       const wanted = new Map(
         parts.keys().flatMap((key) => key.cps.map((cps) => [nameOf(key, cps), { key, cps }])),

@@ -52,17 +52,30 @@ describe('what streams brought', () => {
     world.clock.advance(1);
     expect(calls.recall(wanted(CALLED))).toEqual([]);
     calls.add('box', envelopeFor(OTHER));
-    expect([calls.size, calls.hasGap()]).toEqual([1, false]);
+    expect([calls.size, calls.hasGap('box')]).toEqual([1, false]);
   });
 
   it('is bounded: the oldest gives way, and for as long as it counts there is a gap', () => {
     const calls = createStreamedCalls(world.clock.ms, 3);
     for (let i = 0; i < 3; i++) calls.add('box', envelopeFor(i === 0 ? OTHER : CALLED));
-    expect(calls.hasGap()).toBe(false);
+    expect(calls.hasGap('box')).toBe(false);
     calls.add('box', envelopeFor(CALLED));
-    expect([calls.size, calls.hasGap()]).toEqual([3, true]);
+    expect([calls.size, calls.hasGap('box')]).toEqual([3, true]);
     expect(calls.recall(wanted(OTHER))).toEqual([]);
     world.clock.advance(120);
-    expect(calls.hasGap()).toBe(false);
+    expect(calls.hasGap('box')).toBe(false);
+  });
+
+  it('a flood about one number lets its oldest give way, and has the mailbox asked; others keep theirs', () => {
+    const calls = createStreamedCalls(world.clock.ms);
+    const [genuine, other] = [envelopeFor(CALLED), envelopeFor(OTHER)];
+    calls.add('box', genuine);
+    calls.add('another', other);
+    for (let i = 0; i < 127; i++) calls.add('box', envelopeFor(CALLED));
+    expect([calls.recall(wanted(CALLED))[0], calls.hasGap('box')]).toEqual([genuine, false]);
+    for (let i = 0; i < 10; i++) calls.add('box', envelopeFor(CALLED));
+    expect(calls.recall(wanted(CALLED))).toHaveLength(128);
+    expect([calls.hasGap('box'), calls.hasGap('another')]).toEqual([true, false]);
+    expect(calls.recall({ called: [OTHER], mailboxes: new Set(['another']) })).toEqual([other]);
   });
 });

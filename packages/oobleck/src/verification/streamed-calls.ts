@@ -10,8 +10,8 @@ export interface StreamedCalls {
   add(mailbox: string, envelope: Envelope): void;
   recall(wanted: Wanted): readonly Envelope[];
   watch(wanted: Wanted, receive: EnvelopeReceiver): () => void;
-  /** Whether something that could still be fresh gave way for want of room. */
-  hasGap(): boolean;
+  /** Whether something of this mailbox that could still be fresh gave way for want of room. */
+  hasGap(mailbox: string): boolean;
   readonly size: number;
 }
 
@@ -30,34 +30,47 @@ interface Watcher {
 /** As long as a PASSporT that came can serve a call: it lay for at most a minute, and is fresh for about another. */
 const KEEP_MS = 120_000;
 const NAMES_PER_ENVELOPE = 64;
+/**
+ * Of one name, about as many as a call can look at. Somebody floods it then: the oldest give way, and the mailbox is asked
+ * instead, where the highest stake comes first.
+ */
+const ENVELOPES_PER_NAME = 128;
 
 /** @param maximum envelopes kept, default 65536; the oldest give way */
 export function createStreamedCalls(now: () => number, maximum = 65_536): StreamedCalls {
   const entries = new Set<Entry>();
   const byName = new Map<string, Set<Entry>>();
   const watchers = new Map<string, Set<Watcher>>();
-  let gapUntilMs = 0;
+  const gaps = new Map<string, number>();
 
+  const giveWay = (entry: Entry, nowMs: number): void => {
+    if (entry.untilMs > nowMs) gaps.set(entry.mailbox, nowMs + KEEP_MS);
+    entries.delete(entry);
+    for (const name of entry.names) removeFrom(byName, name, entry);
+  };
   const forgetOld = (nowMs: number): void => {
     for (const entry of entries) {
       if (entry.untilMs > nowMs && entries.size < maximum) return; // oldest first: a Set keeps insertion order
-      if (entry.untilMs > nowMs) gapUntilMs = nowMs + KEEP_MS;
-      entries.delete(entry);
-      for (const name of entry.names) removeFrom(byName, name, entry);
+      giveWay(entry, nowMs);
     }
   };
   return {
     get size() {
       return entries.size;
     },
-    hasGap: () => gapUntilMs > now(),
+    hasGap: (mailbox) => (gaps.get(mailbox) ?? 0) > now(),
     add(mailbox, envelope) {
       const names = calledIn(envelope);
       if (names.length === 0) return; // cover, or nothing that could ever match
       forgetOld(now());
       const entry = { mailbox, envelope, names, untilMs: now() + KEEP_MS };
       entries.add(entry);
-      for (const name of names) addTo(byName, name, entry);
+      for (const name of names) {
+        const group = byName.get(name);
+        const [oldest] = group?.size === ENVELOPES_PER_NAME ? group : [];
+        if (oldest !== undefined) giveWay(oldest, now());
+        addTo(byName, name, entry);
+      }
       const told = new Set(names.flatMap((name) => [...(watchers.get(name) ?? [])]));
       for (const { wanted, receive } of told) if (wanted.mailboxes.has(mailbox)) receive(envelope);
     },
