@@ -224,6 +224,28 @@ describe('3GPP TS 24.229 Annex V: verification', () => {
     expect(divResult).toEqual([{ div: CALLED, verstatValue: 'TN-Validation-Failed' }]);
   });
 
+  it('several: each its own reason, beside one that holds too', () => {
+    const both = { identityHeaders: [identityOf(div)] };
+    const codesOf = (verdict: Verdict) => {
+      const { verifyResults } = answer(verdict, undefined, both) as {
+        verifyResults: { verifyResult: { ppt: string; status: string; reasonCode?: number } }[];
+      };
+      return verifyResults.map(({ verifyResult: { ppt, status, reasonCode } }) => [ppt, status, reasonCode]);
+    };
+    const rejections = [
+      { reason: 'stale', token: shaken },
+      { reason: 'certificate-expired', token: div },
+    ] as const;
+    expect(codesOf({ ...notVerified('certificate-expired', 'in-band'), rejections })).toEqual([
+      ['shaken', 'fail', 403],
+      ['div', 'fail', 437],
+    ]);
+    expect(codesOf({ ...verifiedBy(shaken), rejections: rejections.slice(1) })).toEqual([
+      ['shaken', 'pass', undefined],
+      ['div', 'fail', 437],
+    ]);
+  });
+
   it.each<[string, unknown, Verdict, string]>([
     ['covered', 'Resource-Priority: ets.0, wps.1', verifiedBy(rph), 'RPH-Validation-Passed'],
     ['covered, as an object', { rph: { auth: ['ets.0'] } }, verifiedBy(rph), 'RPH-Validation-Passed'],

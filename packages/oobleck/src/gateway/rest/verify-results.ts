@@ -3,9 +3,9 @@
 import type { JsonObject } from '@oobleck/stir/json';
 import type { Party, Passport } from '@oobleck/stir/passport';
 import { pptOf } from '@oobleck/stir/passport';
-import { readIdentity } from '@oobleck/stir/verdict';
+import { explain, type Outcome, type Rejection, readIdentity } from '@oobleck/stir/verdict';
 import type { ReceivedAnswer } from '../trunk/index.ts';
-import { explainAnswer, type ReasonCodes } from './reason-codes.ts';
+import { explainAnswer, type ReasonCodes, type ReasonTexts } from './reason-codes.ts';
 
 /** @param others results of PASSporTs that were asked about beside the call */
 export function formatVerifyResults(
@@ -14,9 +14,14 @@ export function formatVerifyResults(
   codes: ReasonCodes,
   others: readonly JsonObject[],
 ): JsonObject {
-  const { passport, diversions = [], verstat } = answer.verdict;
+  const { passport, diversions = [], verstat, rejections = [] } = answer.verdict;
   if (passport === undefined) return formatFailures(answer, identities, codes, others);
-  const results = [...[passport, ...diversions].map(passed), ...others];
+  const reads = identities.map((value) => readIdentity(value));
+  const rejected = identities.flatMap((value, at) => {
+    const own = rejectionOf(rejections, value, reads[at]!);
+    return own === undefined ? [] : [failure(reads[at]!, textsOf(own))];
+  });
+  const results = [...[passport, ...diversions].map(passed), ...rejected, ...others];
   const divResult = diversions.map(({ diversion }) => ({
     div: nameOf(diversion!.from),
     verstatValue: verstat,
@@ -24,24 +29,20 @@ export function formatVerifyResults(
   return { verifyResults: results, ...(divResult.length === 0 ? {} : { divResult }) };
 }
 
-/** The verdict is one for the call: every PASSporT it did not come to rest on is told its reason. */
+/** Of each PASSporT its own reason where it is known, else that of the call. */
 function formatFailures(
   answer: ReceivedAnswer,
   identities: readonly string[],
   codes: ReasonCodes,
   others: readonly JsonObject[],
 ): JsonObject {
-  const { code, phrase, text } = explainAnswer(answer, identities, codes);
+  const { rejections = [] } = answer.verdict;
   const reads = identities.map((value) => readIdentity(value));
-  const results = reads.map((read) => ({
-    verifyResult: {
-      ppt: 'value' in read ? (pptOf(read.value.extension) ?? '') : '',
-      status: 'fail',
-      reasonCode: code,
-      reasonText: phrase,
-      reasonDescription: text,
-    },
-  }));
+  const results = reads.map((read, at) => {
+    const own = rejectionOf(rejections, identities[at]!, read);
+    const isOther = own !== undefined && own.reason !== answer.verdict.reason;
+    return failure(read, isOther ? textsOf(own) : explainAnswer(answer, identities, codes));
+  });
   const divResult = reads.flatMap((read) => {
     const from = 'value' in read ? read.value.diversion?.from : undefined;
     return from === undefined ? [] : [{ div: nameOf(from), verstatValue: answer.verdict.verstat }];
@@ -50,6 +51,33 @@ function formatFailures(
     ...(results.length + others.length === 0 ? {} : { verifyResults: [...results, ...others] }),
     ...(divResult.length === 0 ? {} : { divResult }),
   };
+}
+
+function failure(read: Outcome<Passport>, { code, phrase, text }: ReasonTexts): JsonObject {
+  return {
+    verifyResult: {
+      ppt: 'value' in read ? (pptOf(read.value.extension) ?? '') : '',
+      status: 'fail',
+      reasonCode: code,
+      reasonText: phrase,
+      reasonDescription: text,
+    },
+  };
+}
+
+/** By the full form, or by what stands before the parameters where it could not be read. */
+function rejectionOf(
+  rejections: readonly Rejection[],
+  identity: string,
+  read: Outcome<Passport>,
+): Rejection | undefined {
+  const name = 'value' in read ? read.value.token : identity.split(';', 1)[0]!.trim();
+  return rejections.find(({ token }) => token === name);
+}
+
+function textsOf({ reason }: Rejection): ReasonTexts {
+  const { sipCode, phrase, text } = explain(reason);
+  return { code: sipCode, phrase, text: `${reason}: ${text}` };
 }
 
 export function passed({ extension, claims }: Passport): JsonObject {
