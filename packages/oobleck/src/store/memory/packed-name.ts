@@ -14,7 +14,7 @@ const SHARD_NAME = /^[A-Za-z0-9_-]{43}\/(0|[1-9][0-9]{0,8})$/;
 export interface PackedName {
   /** Eight words, or nine with the number of a shard; overwritten by the next name. */
   readonly words: Uint32Array;
-  /** @returns whether the words tell the name */
+  /** The same name again takes nothing. @returns whether the words tell the name */
   pack(name: string): boolean;
   packShard(name: string): void;
   /** Whether these words are the name packed last. */
@@ -25,7 +25,14 @@ export interface PackedName {
 export function createPackedName(): PackedName {
   const words = new Uint32Array(SHARD_NAME_WORDS);
   const bytes = Buffer.from(words.buffer);
+  let packed: string | undefined;
+  let isTold = false;
   const pack = (name: string): boolean => {
+    if (name !== packed) isTold = packAnew(name);
+    packed = name;
+    return isTold;
+  };
+  const packAnew = (name: string): boolean => {
     if (name.length === NAME_LENGTH && bytes.write(name, 0, 32, 'base64url') === 32)
       if (bytes.toString('base64url', 0, 32) === name) return true;
     bytes.set(hash('sha256', name, 'buffer'));
