@@ -150,8 +150,10 @@ describe('gateway placement', () => {
       facts: { attestation: 'A', channel: 'out-of-band', authority: 'provider' },
     });
     expect(answer.facts.originationId).toMatch(/^00000000-/);
+    // Verified all the same, and put back only where the trunk says so.
+    await path.place(offerOf({ callId: 'other', identities: [identityOf()] }));
     const plain = await path.receive(offerOf({ trunk: trunkOf({}), callId: 'again' }));
-    expect(plain.identities).toEqual([]);
+    expect(plain).toMatchObject({ reason: 'verified', identities: [] });
   });
 
   it('G-03: a compact form is rebuilt from the call before it is left; without its Date it is not', async () => {
