@@ -57,9 +57,15 @@ export interface SigningOrder {
   readonly clearPeers?: readonly string[] | undefined;
 }
 
+/** A call that leaves nothing at a CPS waits for nobody. */
+type AtOnceOrLater<T> = T | Promise<T>;
+
 export interface AuthenticationService {
-  /** Signs and deposits. Never rejects for what the network does. The same call again gets the same answer. */
-  authenticate(call: PlacedCall, order?: SigningOrder): Promise<AuthenticationOutcome>;
+  /**
+   * Signs and deposits; answers at once where there is nothing to wait for. Never rejects for what the network does. The
+   * same call again gets the same answer.
+   */
+  authenticate(call: PlacedCall, order?: SigningOrder): AtOnceOrLater<AuthenticationOutcome>;
   /**
    * Deposits the PASSporTs a call came with, to the number it goes to (RFC 8816 Section 8.3). The same call again gets
    * the same answer.
@@ -95,10 +101,10 @@ export function createAuthenticationService(
   parts: AuthenticationParts,
   options: AuthenticationOptions = {},
 ): AuthenticationService {
-  const remember = <T>(): Answers<T> =>
-    createAnswers<T>(parts.now, KEEP_MS, options.rememberedCalls ?? 65_536);
+  const remember = <T, A extends T | Promise<T> = Promise<T>>(): Answers<T, A> =>
+    createAnswers<T, A>(parts.now, KEEP_MS, options.rememberedCalls ?? 65_536);
   const [signed, carried, diverted] = [
-    remember<AuthenticationOutcome>(),
+    remember<AuthenticationOutcome, AtOnceOrLater<AuthenticationOutcome>>(),
     remember<CarriageOutcome>(),
     remember<DiversionResult>(),
   ];
@@ -127,12 +133,12 @@ export function createAuthenticationService(
   };
 }
 
-async function authenticate(
+function authenticate(
   { parts, deposits }: Context,
   key: string,
   call: PlacedCall,
   order: SigningOrder = {},
-): Promise<AuthenticationOutcome> {
+): AtOnceOrLater<AuthenticationOutcome> {
   const tenant = parts.tenants.tenant(call.tenant);
   if (tenant === undefined) return { signed: false, reason: 'unknown-tenant' };
   const outcome = signCall(tenant, call, freshId(parts, call));
@@ -141,8 +147,11 @@ async function authenticate(
   const outOfBand =
     order.deposits === false
       ? 'none'
-      : await deposits.leave(key, call.destinations, envelope, leavingFor(call, order));
-  return { signed: true, ...outcome.call, outOfBand };
+      : deposits.leave(key, call.destinations, envelope, leavingFor(call, order));
+  const signedCall = outcome.call;
+  return outOfBand instanceof Promise
+    ? outOfBand.then((known) => ({ signed: true, ...signedCall, outOfBand: known }))
+    : { signed: true, ...signedCall, outOfBand };
 }
 
 /** A `shaken` PASSporT has its `origid`, and no `jti`. */

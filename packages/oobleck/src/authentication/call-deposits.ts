@@ -26,13 +26,13 @@ export type OutOfBand =
   | 'none';
 
 export interface CallDeposits {
-  /** @param key names the call (see `callKey`) */
+  /** At once where nothing is to be left. @param key names the call (see `callKey`) */
   leave(
     key: string,
     called: readonly TelephoneNumber[],
     envelope: Envelope,
     leaving: Leaving,
-  ): Promise<OutOfBand>;
+  ): OutOfBand | Promise<OutOfBand>;
   /** Takes back what was left for a call, neither at once nor at a telling moment. */
   retract(key: string): void;
   /** Waits for deposits still under way. */
@@ -61,11 +61,11 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
       const { lifetimeSeconds } = options;
       return sealDeposits({ crypto, sealer }, { envelope, called: number, keys, lifetimeSeconds });
     });
-  const leaveSealed = async (
+  const leaveSealed = (
     key: string,
     called: readonly TelephoneNumber[],
     envelope: Envelope,
-  ): Promise<OutOfBand> => {
+  ): OutOfBand | Promise<OutOfBand> => {
     const deposits = sealOrNothing(() => seal(called, envelope));
     if (deposits === undefined) return 'failed';
     if (deposits.length === 0) return 'no-key';
@@ -79,7 +79,7 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
     return firstStored(results, parts, options.deadlineMs);
   };
   return {
-    async leave(key, called, envelope, leaving) {
+    leave(key, called, envelope, leaving) {
       const { deadlineMs } = options;
       const clear = publishClear(parts, called, envelope.passports, leaving, deadlineMs);
       const sealed = leaveSealed(
@@ -90,7 +90,7 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
       if (clear.results.length === 0) return sealed;
       // Each half is for another called side: the call waits for both.
       const shown = firstStored(clear.results, parts, deadlineMs);
-      return better(...(await Promise.all([sealed, shown])));
+      return Promise.all([sealed, shown]).then(([one, other]) => better(one, other));
     },
     retract(key) {
       const deposits = placed.get(key) ?? [];

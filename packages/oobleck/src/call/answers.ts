@@ -1,17 +1,22 @@
 // One call gets one answer: while it is being found, and for as long as the call can be asked about again
 // (RFC 8816 Section 7.4). Keyed by a hash of the call; bounded.
 
-export interface Answers<T> {
+/** @typeParam A how it is found: some answers are there at once */
+export interface Answers<T, A extends T | Promise<T> = Promise<T>> {
   /** The answer of this call: the one given before, the one being found, or a new one. */
-  once(call: string, find: () => Promise<T>): Promise<T>;
+  once(call: string, find: () => A): A;
 }
 
 /**
  * @param keepMs how long an answer is given again
  * @param maximum calls remembered; the oldest give way
  */
-export function createAnswers<T>(now: () => number, keepMs: number, maximum: number): Answers<T> {
-  const byCall = new Map<string, { readonly answer: Promise<T>; readonly untilMs: number }>();
+export function createAnswers<T, A extends T | Promise<T> = Promise<T>>(
+  now: () => number,
+  keepMs: number,
+  maximum: number,
+): Answers<T, A> {
+  const byCall = new Map<string, { readonly answer: A; readonly untilMs: number }>();
   const forgetOld = (nowMs: number): void => {
     for (const [call, { untilMs }] of byCall) {
       if (untilMs > nowMs && byCall.size < maximum) return; // oldest first

@@ -2,7 +2,12 @@
 // from closed lists (see `operate/meter.ts`).
 
 import { REASONS } from '@oobleck/stir/verdict';
-import type { AuthenticationService, DepositSender, TokenPurse } from '../authentication/index.ts';
+import type {
+  AuthenticationOutcome,
+  AuthenticationService,
+  DepositSender,
+  TokenPurse,
+} from '../authentication/index.ts';
 import type { CallPlacementService, DepositOutcome } from '../cps/index.ts';
 import type { Issuer } from '../issuer/index.ts';
 import type { Meter } from '../operate/index.ts';
@@ -121,12 +126,15 @@ function countAuthentication(meter: Meter, service: AuthenticationService): Auth
   const duration = meter.duration({ name: 'signing_seconds', help: 'From the question to the signed call' });
   return {
     ...service,
-    async authenticate(...question) {
+    authenticate(...question) {
       const startedMs = performance.now();
-      const outcome = await service.authenticate(...question);
-      duration.observe(performance.now() - startedMs);
-      calls.add([outcome.signed ? outcome.outOfBand : outcome.reason]);
-      return outcome;
+      const counted = (outcome: AuthenticationOutcome): AuthenticationOutcome => {
+        duration.observe(performance.now() - startedMs);
+        calls.add([outcome.signed ? outcome.outOfBand : outcome.reason]);
+        return outcome;
+      };
+      const outcome = service.authenticate(...question);
+      return outcome instanceof Promise ? outcome.then(counted) : counted(outcome);
     },
   };
 }

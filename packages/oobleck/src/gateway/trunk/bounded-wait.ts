@@ -5,15 +5,16 @@ import type { Breaker } from '../../call/index.ts';
 
 export interface BoundedWait {
   /**
-   * What `decide` comes to, or `instead` at the deadline. Never rejects.
+   * What `decide` comes to, or `instead` at the deadline. Never rejects or throws. What is decided at once is given back at
+   * once: no timer is set for it.
    * @param instead what the call gets otherwise
    */
   run<T>(
     breaker: Breaker,
     deadlineMs: number,
-    decide: () => Promise<T>,
+    decide: () => T | Promise<T>,
     instead: (why: 'deadline' | 'suspended' | 'internal') => T,
-  ): Promise<T>;
+  ): T | Promise<T>;
 }
 
 type Waited<T> = { readonly value: T } | { readonly why: 'deadline' | 'internal' };
@@ -23,7 +24,7 @@ export function createBoundedWait(
   schedule: (action: () => void, delayMs: number) => () => void,
   onFault: (error: unknown) => void,
 ): BoundedWait {
-  const wait = <T>(breaker: Breaker, deadlineMs: number, decide: () => Promise<T>): Promise<Waited<T>> =>
+  const wait = <T>(breaker: Breaker, deadlineMs: number, decided: Promise<T>): Promise<Waited<T>> =>
     new Promise((resolve) => {
       let isLate = false;
       const cancel = schedule(() => {
@@ -37,7 +38,7 @@ export function createBoundedWait(
         breaker.succeed();
         resolve(waited);
       };
-      decide().then(
+      decided.then(
         (value) => finish({ value }),
         (error: unknown) => {
           onFault(error);
@@ -45,14 +46,30 @@ export function createBoundedWait(
         },
       );
     });
+  /** A fault is one of either kind: nothing was decided. */
+  const begin = <T>(breaker: Breaker, deadlineMs: number, decide: () => T | Promise<T>) => {
+    let waited: Waited<T>;
+    try {
+      const decided = decide();
+      if (decided instanceof Promise) return wait<T>(breaker, deadlineMs, decided);
+      waited = { value: decided };
+    } catch (error) {
+      onFault(error);
+      waited = { why: 'internal' };
+    }
+    breaker.succeed();
+    return waited;
+  };
   return {
-    async run(breaker, deadlineMs, decide, instead) {
+    run(breaker, deadlineMs, decide, instead) {
       if (breaker.isOpen()) {
-        if (breaker.takeProbe()) void wait(breaker, deadlineMs, decide);
+        if (breaker.takeProbe()) void begin(breaker, deadlineMs, decide);
         return instead('suspended');
       }
-      const waited = await wait(breaker, deadlineMs, decide);
-      return 'value' in waited ? waited.value : instead(waited.why);
+      const valueOf = (waited: Waited<ReturnType<typeof instead>>) =>
+        'value' in waited ? waited.value : instead(waited.why);
+      const waited = begin(breaker, deadlineMs, decide);
+      return waited instanceof Promise ? waited.then(valueOf) : valueOf(waited);
     },
   };
 }

@@ -82,7 +82,7 @@ export function createCallPath(parts: CallPathParts): CallPath {
     observeClock: createSkewWatch(now, (skew) => onEvent?.({ event: 'clock-skew', ...skew })).observe,
   };
   return {
-    place: (offer) => placed.once(keyOf(offer), () => place(context, offer)),
+    place: (offer) => placed.once(keyOf(offer), async () => place(context, offer)),
     receive: (offer) => received.once(keyOf(offer), () => receive(context, offer)),
     retract: (offer) => retract(context, offer),
     traces: context.traces,
@@ -90,7 +90,7 @@ export function createCallPath(parts: CallPathParts): CallPath {
   };
 }
 
-async function place(context: Context, offer: OfferedCall): Promise<PlacedAnswer> {
+function place(context: Context, offer: OfferedCall): PlacedAnswer | Promise<PlacedAnswer> {
   const { parts } = context;
   const { authentication, cipher } = parts;
   const trace = begin(context, offer, 'outgoing');
@@ -100,7 +100,7 @@ async function place(context: Context, offer: OfferedCall): Promise<PlacedAnswer
   const now = Math.floor(parts.now() / 1000);
   const isMonitored = offer.trunk.mode === 'monitor';
   const order = { deposits: !isMonitored, clearPeers: offer.trunk.clearPeers };
-  const decide = (): Promise<Placement> =>
+  const decide = (): Placement | Promise<Placement> =>
     orMalformed(
       () => placeCall({ authentication, cipher, now, originationId: randomUUID, order }, offer),
       () => unchanged('malformed-call'),
@@ -129,22 +129,25 @@ async function receive(context: Context, offer: OfferedCall): Promise<ReceivedAn
   return decided(context, offer, trace, 'incoming', decide, notReceived);
 }
 
+type Concluded<T> = T & { readonly traceId: string };
+
 /** Decides within the deadline. Where the trunk only monitors, the call is on its way already. */
-async function decided<T extends Placement | Reception>(
+function decided<T extends Placement | Reception>(
   context: Context,
   offer: OfferedCall,
   trace: OpenTrace,
   direction: 'outgoing' | 'incoming',
-  decide: () => Promise<T>,
+  decide: () => T | Promise<T>,
   instead: (why: Skipped) => T,
-): Promise<T & { readonly traceId: string }> {
+): Concluded<T> | Promise<Concluded<T>> {
   const { trunk } = offer;
   const event = direction === 'outgoing' ? 'call-placed' : 'call-received';
   trace.step('asked', trunk.mode);
   const breaker = context.breakerOf(trunk, direction);
   const outcome = context.wait.run(breaker, trunk.deadlineMs, decide, instead);
-  if (trunk.mode === 'act') return conclude(context, offer, trace, event, await outcome);
-  void outcome.then((one) => conclude(context, offer, trace, event, one));
+  const concluded = (one: T): Concluded<T> => conclude(context, offer, trace, event, one);
+  const answer = outcome instanceof Promise ? outcome.then(concluded) : concluded(outcome);
+  if (trunk.mode === 'act') return answer;
   return { ...instead('monitor'), traceId: trace.traceId };
 }
 
@@ -191,12 +194,16 @@ function retract({ parts }: Context, offer: OfferedCall): void {
   }
 }
 
-async function orMalformed<T>(decide: () => Promise<T>, otherwise: () => T): Promise<T> {
-  try {
-    return await decide();
-  } catch (error) {
+function orMalformed<T>(decide: () => T | Promise<T>, otherwise: () => T): T | Promise<T> {
+  const refused = (error: unknown): T => {
     if (error instanceof StirError) return otherwise();
     throw error;
+  };
+  try {
+    const decided = decide();
+    return decided instanceof Promise ? decided.catch(refused) : decided;
+  } catch (error) {
+    return refused(error);
   }
 }
 

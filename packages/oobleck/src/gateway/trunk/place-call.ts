@@ -3,7 +3,12 @@
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Party } from '@oobleck/stir/passport';
-import type { AuthenticationService, OutOfBand, SigningOrder } from '../../authentication/index.ts';
+import type {
+  AuthenticationOutcome,
+  AuthenticationService,
+  OutOfBand,
+  SigningOrder,
+} from '../../authentication/index.ts';
 import { arrivedCall, placedCall } from './call-facts.ts';
 import type { IdentityCipher } from './identity-cipher.ts';
 import type { OfferedCall } from './offered-call.ts';
@@ -22,13 +27,13 @@ export interface PlaceParts {
 export type Placement = Omit<PlacedAnswer, 'traceId'>;
 
 /** @throws StirError for a call that is none */
-export function placeCall(parts: PlaceParts, offer: OfferedCall): Promise<Placement> {
+export function placeCall(parts: PlaceParts, offer: OfferedCall): Placement | Promise<Placement> {
   const { identities = [], divertedFrom, trunk } = offer;
   if (divertedFrom !== undefined) return divert(parts, offer, divertedFrom);
   if (trunk.outgoing === 'carry' || (trunk.outgoing === 'sign-or-carry' && identities.length > 0))
     return carry(parts, offer, identities);
   // Somebody has signed it already, who knew the caller (RFC 8224 Section 6.1); a second opinion would be ours.
-  if (identities.length > 0) return Promise.resolve(unchanged('already-signed'));
+  if (identities.length > 0) return unchanged('already-signed');
   return sign(parts, offer);
 }
 
@@ -37,11 +42,14 @@ export function unchanged(reason: PlacedReason, outOfBand: OutOfBand = 'none'): 
   return { action: 'unchanged', ...nothing, outOfBand, reason };
 }
 
-async function sign(parts: PlaceParts, offer: OfferedCall): Promise<Placement> {
+function sign(parts: PlaceParts, offer: OfferedCall): Placement | Promise<Placement> {
   const call = placedCall(offer, parts.now, parts.originationId);
-  const outcome = await parts.authentication.authenticate(call, parts.order);
-  if (!outcome.signed) return unchanged(outcome.reason);
-  return inBand(parts, offer, call.destinations, [outcome.identity], outcome.outOfBand, 'signed');
+  const placement = (outcome: AuthenticationOutcome): Placement =>
+    outcome.signed
+      ? inBand(parts, offer, call.destinations, [outcome.identity], outcome.outOfBand, 'signed')
+      : unchanged(outcome.reason);
+  const outcome = parts.authentication.authenticate(call, parts.order);
+  return outcome instanceof Promise ? outcome.then(placement) : placement(outcome);
 }
 
 async function carry(
