@@ -66,10 +66,10 @@ export function createBoundedWait(
         if (breaker.takeProbe()) void begin(breaker, deadlineMs, decide);
         return instead('suspended');
       }
-      const valueOf = (waited: Waited<ReturnType<typeof instead>>) =>
+      const settled = (waited: Waited<ReturnType<typeof instead>>) =>
         'value' in waited ? waited.value : instead(waited.why);
       const waited = begin(breaker, deadlineMs, decide);
-      return waited instanceof Promise ? waited.then(valueOf) : valueOf(waited);
+      return waited instanceof Promise ? waited.then(settled) : settled(waited);
     },
   };
 }

@@ -18,7 +18,7 @@ interface World {
   readonly signed: { call: PlacedCall; order: SigningOrder | undefined }[];
   readonly asked: { call: ArrivedCall; identities: readonly string[]; addresses: number | undefined }[];
   readonly events: CallPathEvent[];
-  answer: () => Promise<AuthenticationOutcome>;
+  answer: () => AuthenticationOutcome | Promise<AuthenticationOutcome>;
   verdict: () => Promise<Verdict>;
 }
 
@@ -146,6 +146,23 @@ describe('placing', () => {
     world.answer = () => Promise.reject(new Error('boom'));
     expect(await createPath().place(offerOf())).toMatchObject({ action: 'unchanged', reason: 'internal' });
     expect(world.events[0]).toMatchObject({ event: 'call-path-failed' });
+  });
+
+  it('what is decided at once sets no timer, whether it is an answer or a fault', async () => {
+    world.answer = () => ({ signed: true, passport: 'p', identity: 'the Identity', outOfBand: 'no-key' });
+    const path = createPath();
+    expect(await path.place(offerOf())).toMatchObject({ reason: 'signed', outOfBand: 'no-key' });
+    world.answer = () => {
+      throw new Error('boom');
+    };
+    const failed = await path.place(offerOf({ called: '12155551299' }));
+    expect(failed).toMatchObject({ action: 'unchanged', reason: 'internal' });
+    expect(world.timers.size).toBe(0);
+    expect(world.events.map(({ event }) => event)).toEqual([
+      'call-placed',
+      'call-path-failed',
+      'call-placed',
+    ]);
   });
 });
 
