@@ -53,6 +53,7 @@ export async function startRestInterface(
     onAnswered: environment.meters.answered,
     ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),
   });
+  if (options.tls !== undefined) renewTls(server, options.tls, environment);
   return {
     ...server,
     close(boundMs) {
@@ -84,6 +85,22 @@ function requireTenants(options: Options, tenants: readonly string[]): void {
     check(tenant, `rest.bearerKeys.${at}.tenant`);
   for (const [at, { tenant }] of (options.clientCertificates ?? []).entries())
     check(tenant, `rest.clientCertificates.${at}.tenant`);
+}
+
+/** Certificate, key and the authorities of clients are taken together or not at all, for connections from then on. */
+function renewTls(server: HttpServer, tls: NonNullable<Options['tls']>, environment: Environment): void {
+  const { files, live } = environment;
+  const load = (): void => {
+    const material = readTls(tls, environment);
+    try {
+      server.replaceTls(material);
+    } catch {
+      throw new ConfigurationError(['rest.tls: expected a certificate and the key that belongs to it']);
+    }
+  };
+  const { certificateFile, keyFile, clientCaFile } = tls;
+  const watched = [certificateFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])];
+  live.add({ role: 'rest', paths: watched.map((path) => files.path(path)), load });
 }
 
 function readTls(tls: NonNullable<Options['tls']>, { files }: Environment) {

@@ -18,6 +18,8 @@ import type { SwitchSide } from './switch-side.ts';
 export interface RunningSip {
   /** Of each listener, by its name. */
   readonly ports: ReadonlyMap<string, number>;
+  /** `sip:host:port;transport=udp` of each. */
+  readonly origins: readonly string[];
   close(): Promise<void>;
 }
 
@@ -56,7 +58,15 @@ export async function startSipInterface(
     await close();
     throw error;
   }
-  return { ports: new Map(listeners.map(({ name, port }) => [name, port])), close };
+  return {
+    ports: new Map(listeners.map(({ name, port }) => [name, port])),
+    origins: options.listeners.map((one, at) => originOf(one, listeners[at]!.port)),
+    close,
+  };
+}
+
+function originOf({ transport, host = '127.0.0.1' }: ListenerConfiguration, port: number): string {
+  return `sip:${host.includes(':') ? `[${host}]` : host}:${port};transport=${transport}`;
 }
 
 async function startListener(
@@ -78,7 +88,9 @@ async function startListener(
     return { certificate, key, clientCa };
   };
   const listener = await createStreamListener({ ...shared, ...limits, tls: read() });
-  const paths = [tls.certificateFile, tls.keyFile].map((path) => files.path(path));
+  const { certificateFile, keyFile, clientCaFile } = tls;
+  const watched = [certificateFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])];
+  const paths = watched.map((path) => files.path(path));
   live.add({ role: 'sip', paths, load: () => listener.reload(read()) });
   return listener;
 }

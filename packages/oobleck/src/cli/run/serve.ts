@@ -65,10 +65,23 @@ async function run(
   shutdown.add('node', () => node.close());
   const reload = (): void => reloadSafely(node);
   process.on('SIGHUP', reload);
-  tell([node.publicOrigin, node.restOrigin].filter((origin) => origin !== undefined));
+  tell(originsOf(node));
   const isClosed = await shutdown.done;
   process.off('SIGHUP', reload);
   return isClosed ? EXIT.fine : EXIT.unavailable;
+}
+
+/** Where the process answers, each once: what is public, then what is for switches and operators. */
+function originsOf({
+  publicOrigin,
+  atisOrigin,
+  restOrigin,
+  metricsOrigin,
+  sip,
+}: RunningNode): readonly string[] {
+  const listeners = [...(sip?.origins ?? [])];
+  const origins = [publicOrigin, atisOrigin, restOrigin, metricsOrigin, ...listeners];
+  return [...new Set(origins.filter((origin) => origin !== undefined))];
 }
 
 /** Says what is wrong with a configuration, all of it, or that nothing is. */

@@ -18,6 +18,7 @@ import {
   sealer,
   type World,
 } from '../../verification/verification-fixture.ts';
+import type { IdentityCipher } from './identity-cipher.ts';
 import { createCallPath, createTrunk, type OfferedCall, type TrunkOptions } from './index.ts';
 
 const FORWARDED = tn('12155551299');
@@ -42,7 +43,7 @@ const tenantOf = (more: Partial<Tenant> = {}): Tenant => ({
 });
 
 /** Both sides in one: the authentication service leaves at the CPS what the verification service finds there. */
-function createPath(tenant: Tenant | undefined = undefined) {
+function createPath(tenant: Tenant | undefined = undefined, cipher?: IdentityCipher) {
   const parts = world.partsOf();
   const chains = parts.chains as Trust;
   const keysFor = (number: typeof CALLED) =>
@@ -71,6 +72,7 @@ function createPath(tenant: Tenant | undefined = undefined) {
   });
   return createCallPath({
     authentication,
+    cipher,
     verification: world.createVs({ chains }),
     now: world.clock.ms,
     elapsed: () => performance.now(),
@@ -109,6 +111,15 @@ describe('gateway placement', () => {
     });
     expect(deposits).toHaveLength(world.holder.keysFor(CALLED).length);
     expect(envelopeIn(deposits[0]!).passports).toEqual([parseIdentity(identity).token]);
+  });
+
+  it('an INVITE keeps its Identity where the trunk encrypts and nothing could be sealed', async () => {
+    const trunk = trunkOf({ outgoing: 'carry', encryptIdentity: true });
+    const answer = await createPath().place(offerOf({ trunk, identities: [identityOf()] }));
+    expect(answer).toMatchObject({ reason: 'carried', identityEncrypted: [], removeIdentities: false });
+    const sealing = createPath(undefined, { seal: () => ['sealed'], open: () => [] });
+    const sealed = await sealing.place(offerOf({ trunk, callId: 'sealed', identities: [identityOf()] }));
+    expect(sealed).toMatchObject({ identityEncrypted: ['sealed'], removeIdentities: true });
   });
 
   it('G-01: the chain goes along where it is at hand, and is not fetched for it', async () => {

@@ -63,7 +63,8 @@ async function carry(
   if (!outcome.carried) return unchanged(outcome.reason);
   if (offer.trunk.encryptIdentity) {
     const sealed = inBand(parts, offer, carried.called, identities, outcome.outOfBand, 'carried');
-    return { ...sealed, removeIdentities: true };
+    // Where nothing could be sealed, taking them off would leave the call without any.
+    return { ...sealed, removeIdentities: sealed.identityEncrypted.length > 0 };
   }
   return unchangedBut(outcome.outOfBand);
 }

@@ -1,6 +1,6 @@
 // The access token of a request, checked whole (ATIS-1000096 and -1000105): form, audience, time, parties against the path,
 // certificate, signature, provider. What costs nothing comes first, and no certificate is fetched for a token that
-// says it is for another host, time or path. Whether it was used before is asked last, by whoever grants.
+// says it is for another host, time or path. Whether it was used before is asked last, by whoever grants. (V-01, V-03)
 
 import { StirError } from '@oobleck/stir';
 import { type Certificate, verifyingKeyOf } from '@oobleck/stir/certificate';

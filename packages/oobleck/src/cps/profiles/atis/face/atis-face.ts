@@ -5,7 +5,7 @@
 //   POST, GET /passports/{SPC}/{DEST}/{ORIG}    ATIS-1000105
 //   GET       /health
 //
-// What the token says is held against the request before a byte of the body is kept.
+// What the token says is held against the request before a byte of the body is kept. (V-09)
 
 import type { HotExchange, HotRoutes } from '../../../../http/index.ts';
 import { type AtisPlacement, type Claim, MAXIMUM_BODY_BYTES, type Place, parsePlace } from '../index.ts';
