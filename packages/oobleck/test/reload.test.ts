@@ -2,9 +2,10 @@
 // faulty file leaves what there was.
 
 import { createPrivateKey, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { parseCertificate, verifyingKeyOf } from '@oobleck/stir/certificate';
 import { parseTelephoneNumber, parseTnEntry } from '@oobleck/stir/number';
 import { parsePassport } from '@oobleck/stir/passport';
@@ -12,6 +13,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createNodeCrypto } from '../src/crypto/index.ts';
 import { type Lab, writeLab } from '../src/lab/index.ts';
 import { createLabAuthority, type LabAuthority } from '../src/lab/pki.ts';
+import { createTlsAuthority } from '../src/lab/tls-authority.ts';
 import { createEventLog } from '../src/operate/index.ts';
 import { type RunningNode, startNode } from '../src/wiring/index.ts';
 
@@ -80,4 +82,40 @@ it('anchors change without a restart, and a file that is none leaves them', asyn
   writeFileSync(join(folder, 'anchors.pem'), 'no anchors at all');
   live.poll();
   expect(anchors()).toHaveLength(2);
+});
+
+function servedAt(origin: string): Promise<string> {
+  const { port } = new URL(origin);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+it('the REST interface takes a renewed TLS certificate, and leaves what there was where the key does not fit', async () => {
+  const old = lab.alpha.services.listen!.tls;
+  const renewed = await (await createTlsAuthority({ nowMs: Date.now() })).issueServer();
+  writeFileSync(join(folder, 'anchors.pem'), lab.authority.rootPem);
+  const [certificateFile, keyFile] = ['rest.pem', 'rest.key'];
+  const copy = (from: string, to: string): void => copyFileSync(join(folder, from), join(folder, to));
+  await writeAlpha(lab.authority);
+  copy(old.certificateFile, certificateFile);
+  copy(old.keyFile, keyFile);
+  const rest = { ...lab.alpha.calls.rest!, port: 0, tls: { certificateFile, keyFile } };
+  const log = createEventLog({ level: 'silent' });
+  const served = await startNode({ ...lab.alpha.calls, rest }, folder, { log });
+  try {
+    const before = await servedAt(served.restOrigin!);
+    writeFileSync(join(folder, certificateFile), renewed.certificate);
+    expect(() => served.reload()).toThrow('rest.tls');
+    expect(await servedAt(served.restOrigin!)).toBe(before);
+    writeFileSync(join(folder, keyFile), renewed.key);
+    served.reload();
+    expect(await servedAt(served.restOrigin!)).not.toBe(before);
+  } finally {
+    await served.close();
+  }
 });

@@ -1,5 +1,5 @@
 // Port: the record of access tokens that were used (V-02). What an adapter must promise stands here; the contract suite in
-// `store/` holds each adapter to it. (V-02)
+// `store/` holds each adapter to it.
 
 export interface SeenTokens {
   /**
