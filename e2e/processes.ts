@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface Running {
+  readonly pid: number;
   /** What it wrote to standard output and standard error. */
   output(): string;
   /** The exit code, once it has ended; 128 where a signal ended it. */
@@ -37,6 +38,7 @@ export function startProcess(program: string, args: readonly string[], folder: s
     });
   });
   return {
+    pid: child.pid!,
     output: () => output,
     exited,
     hasExited: () => isOver,

@@ -1,7 +1,7 @@
 // SIPp as caller and as called side. The caller's own success says only that a call was answered; what a call was worth
 // is read from the log of the called side.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Running, startProcess } from './processes.ts';
@@ -72,6 +72,34 @@ export async function placeCalls(
   const exitCode = await sipp.exited;
   if (exitCode > 1) throw new Error(`SIPp ended with ${exitCode}:\n${sipp.output()}`);
   return successfulCalls(readFileSync(`${name}.stat`, 'latin1'));
+}
+
+/** Places calls as `placeCalls` does. @returns milliseconds from INVITE to 200, one a call */
+export async function timeCalls(
+  folder: string,
+  port: number,
+  pairs: readonly NumberPair[],
+  callsPerSecond: number,
+): Promise<readonly number[]> {
+  const name = join(folder, `timed-${port}-${pairs[0]!.called}`);
+  writeFileSync(
+    `${name}.csv`,
+    `SEQUENTIAL\n${pairs.map(({ calling, called }) => `${calling};${called}`).join('\n')}\n`,
+  );
+  const sipp = startSipp(folder, [
+    ...['-sf', join(SCENARIOS, 'caller-timed.xml'), '-inf', `${name}.csv`, '-i', '127.0.0.1'],
+    ...['-m', String(pairs.length), '-r', String(callsPerSecond), '-l', '2000', '-timeout', '60s'],
+    ...['-trace_rtt', '-rtt_freq', '1', `127.0.0.1:${port}`],
+  ]);
+  const exitCode = await sipp.exited;
+  if (exitCode !== 0) throw new Error(`SIPp ended with ${exitCode}:\n${sipp.output()}`);
+  const file = readdirSync(folder).find((one) => one.endsWith(`_${sipp.pid}_rtt.csv`));
+  if (file === undefined) throw new Error('SIPp wrote no response times');
+  return readFileSync(join(folder, file), 'latin1')
+    .split('\n')
+    .slice(1)
+    .filter((row) => row !== '')
+    .map((row) => Number(row.split(';')[1]));
 }
 
 function startSipp(folder: string, args: readonly string[]): Running {

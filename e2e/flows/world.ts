@@ -58,6 +58,7 @@ export type Passage =
   | TrunkName
   | 'tdm'
   | 'border'
+  | 'nothing'
   | { readonly divert: TrunkName; readonly from: string; readonly to: string };
 export type Routes = Readonly<Record<string, readonly Passage[]>>;
 
@@ -169,6 +170,7 @@ function layHops(
 function does(passage: Passage, trunkPorts: ReadonlyMap<TrunkName, number>): Partial<Hop> {
   if (passage === 'tdm') return { loses: 'everything' };
   if (passage === 'border') return { loses: 'identity' };
+  if (passage === 'nothing') return {};
   if (typeof passage === 'string') return { askPort: trunkPorts.get(passage)! };
   const { divert, from, to } = passage;
   return { askPort: trunkPorts.get(divert)!, divertsTo: { from, to } };
