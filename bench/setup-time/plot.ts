@@ -39,6 +39,7 @@ export function plotSetup(curves: readonly Curve[]): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    '<title>Added set-up time</title>',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(
       LEFT,
