@@ -76,7 +76,13 @@ describe('pages of a reply', () => {
       Array.from({ length: 108 }, (_, i) => ({ stake: i < 8 ? 1 : 0, large: false, ageMs: 0 })),
     );
     let hashes = 0;
-    const counting = { ...crypto, sha256: (...parts: Uint8Array[]) => (hashes++, crypto.sha256(...parts)) };
+    const counting = {
+      ...crypto,
+      sha256: (...parts: Uint8Array[]) => {
+        hashes++;
+        return crypto.sha256(...parts);
+      },
+    };
     const question = { address: new Uint8Array(36), nonce: crypto.randomBytes(16), page: 0 };
     const order = { contents: { blobs: contents, isFlooded: false }, question, replyBytes: 16_384 };
     const reply = parseReply(replyPage({ ...order, crypto: counting, shard: 5, nowMs: NOW_MS }));

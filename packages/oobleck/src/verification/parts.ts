@@ -90,4 +90,9 @@ export type VerificationEvent =
   | { readonly event: 'ambiguous'; readonly holder: string; readonly call: string }
   /** A PASSporT about a call that arrived is outside freshness: by its own clock it is so much ahead of ours. */
   | { readonly event: 'stale'; readonly aheadSeconds: number }
+  /**
+   * More lay in a mailbox than its pages show, or more than a CPS keeps of one shard: calls may go without their PASSporT.
+   * Told at every such reply.
+   */
+  | { readonly event: 'mailbox-too-small'; readonly reason: 'later-page' | 'flooded' }
   | { readonly event: 'internal-error'; readonly error: unknown };

@@ -14,7 +14,7 @@ import {
   type ReplySealer,
 } from '@oobleck/stir/seal';
 import type { OpenedBlobs } from './opened-blobs.ts';
-import type { OwnAddress, OwnKeys, ReplySource } from './parts.ts';
+import type { OwnAddress, OwnKeys, ReplySource, VerificationEvent } from './parts.ts';
 
 export const MAXIMUM_ADDRESSES = 8;
 
@@ -23,6 +23,7 @@ export interface RetrievalParts {
   readonly keys: OwnKeys;
   readonly replies: ReplySource;
   readonly opened: OpenedBlobs;
+  readonly onEvent?: ((event: VerificationEvent) => void) | undefined;
 }
 
 /** An address to ask about for a call; a filler is asked about like the others, and what it holds is not looked at. */
@@ -89,7 +90,7 @@ interface Question {
 
 /** @returns whether a reply came that was sealed to this key for this question */
 async function ask(
-  { replies, opened }: RetrievalParts,
+  { replies, opened, onEvent }: RetrievalParts,
   sealer: ReplySealer,
   { key, address, isFiller }: CallAddress,
   { cps, deadlineMs, nonce, page }: Question,
@@ -103,6 +104,9 @@ async function ask(
   if (isFiller) return false;
   const reply = sealed && sealer.open(key.agreement, question, sealed);
   if (reply === undefined) return false;
+  const isPast = reply.hasLaterPage && page === key.pages - 1;
+  if (isPast || reply.isFlooded)
+    onEvent?.({ event: 'mailbox-too-small', reason: isPast ? 'later-page' : 'flooded' });
   for (const { blob } of reply.items) {
     const envelope = opened.open(key, address, blob);
     if (envelope !== undefined) receive(envelope);

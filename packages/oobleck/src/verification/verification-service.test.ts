@@ -187,6 +187,15 @@ describe('out of band', () => {
     expect((await world.createVs().verify(callOf(), [])).reason).toBe('verified');
   });
 
+  it('tells the owner where a mailbox holds more than its pages show', async () => {
+    for (let i = 0; i < 7; i++) world.leaveEnvelope({ passports: [] });
+    await world.createVs().verify(callOf({ callId: 'fits' }), []);
+    expect(world.events).toEqual([]);
+    world.leaveEnvelope({ passports: [] });
+    await world.createVs().verify(callOf({ callId: 'too many' }), []);
+    expect(world.events).toEqual([{ event: 'mailbox-too-small', reason: 'later-page' }]);
+  });
+
   it('I-05: freshness holds to the second, both ways (RFC 8224 Section 6.2)', async () => {
     for (const [shift, reason] of [
       [60, 'verified'],

@@ -50,6 +50,7 @@ export function startCalledSide(options: Options, environment: Environment, clea
     randomAddress: () => holders[Math.floor(Math.random() * holders.length)]?.randomAddress(),
   };
   const clockListeners: ((aheadSeconds: number) => void)[] = [];
+  const isTimeToSay = createPace(now);
   const streamed = options.streams && startStreamKeeper(options.streams, holders, environment);
   const parts: VerificationParts = {
     crypto,
@@ -62,7 +63,7 @@ export function startCalledSide(options: Options, environment: Environment, clea
     streamed,
     onEvent(event) {
       if (event.event === 'stale') for (const listener of clockListeners) listener(event.aheadSeconds);
-      else logEvent(environment, event);
+      else if (event.event !== 'mailbox-too-small' || isTimeToSay()) logEvent(environment, event);
     },
   };
   const given: VerificationOptions = {
@@ -148,7 +149,19 @@ function formOf({
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+/** True at most once a minute: what every reply may say need not be said at each. */
+function createPace(now: () => number): () => boolean {
+  let saidMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (now() - saidMs < 60_000) return false;
+    saidMs = now();
+    return true;
+  };
+}
+
 function logEvent({ log }: Environment, event: Exclude<VerificationEvent, { event: 'stale' }>): void {
   if (event.event === 'ambiguous') log.warn('ambiguous-call', { role: 'verification' });
+  else if (event.event === 'mailbox-too-small')
+    log.warn('mailbox-too-small', { role: 'verification', reason: event.reason });
   else log.error('verification-failed', { role: 'verification', error: event.error });
 }
