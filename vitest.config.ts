@@ -1,10 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+const foldersOf = (...names: string[]): string[] => names.map((name) => `${name}/**/*.test.ts`);
+
+/** Real switches and time-outs share the cores with nothing else: they come last, one file at a time. */
 export default defineConfig({
   test: {
-    include: ['packages', 'e2e', 'examples', 'docs', 'interop'].map((folder) => `${folder}/**/*.test.ts`),
     globalSetup: ['packages/stir/test/runtimes/install.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'parts', include: foldersOf('packages', 'examples', 'docs', 'interop') },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'end to end',
+          include: foldersOf('e2e'),
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -27,7 +27,9 @@ import { findFreeUdpPorts } from './udp-ports.ts';
 
 const CALLED = '+12155000001';
 const log = { debug() {}, info() {}, warn() {}, error() {} };
-const verified = verifiedBy({ passport: {} as never, authority: 'provider', channel: 'out-of-band' });
+/** Of the number that the probe calls from. */
+const passport = { originator: { kind: 'tn', number: '12025550001' } } as never;
+const verified = verifiedBy({ passport, authority: 'provider', channel: 'out-of-band' });
 
 describe.skipIf(isMissing('kamailio'))('the redirect recipe', () => {
   const folder = mkdtempSync(join(tmpdir(), 'oobleck-redirect-'));
