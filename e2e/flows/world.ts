@@ -268,7 +268,8 @@ async function configurationsOf(
           mailboxes: bravo.calls
             .verification!.mailboxes.filter(({ chainFile }) => chainFile === 'call-centre.pem')
             .map((one) => ({ ...one, tenant: 'centre' })),
-          streams: { cells: 4, cadenceMs: 100 },
+          // A call waits two ticks and 100 ms for the stream: at this pace long enough on a machine that is busy.
+          streams: { cells: 8, cadenceMs: 300 },
           ...bound,
         },
         callcentre: { waitMs: 3_000 },
