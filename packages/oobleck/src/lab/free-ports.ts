@@ -1,19 +1,30 @@
-// Ports of loopback that nobody listens on, for configurations that have to name a port before it is taken.
+// Ports of loopback that nobody listens on, for configurations that have to name a port before it is taken. Below the range
+// that systems give out by themselves, so that no connection takes one in between.
 
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+
+const FIRST = 10_000;
+const END = 32_000;
+const ATTEMPTS = 1_000;
 
 export async function findFreePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const held = new Map<number, Server>();
+  for (let attempt = 0; held.size < count; attempt++) {
+    if (attempt === ATTEMPTS) throw new Error('no free ports');
+    const port = randomInt(FIRST, END);
+    const server = held.has(port) ? undefined : await listen(port);
+    if (server !== undefined) held.set(port, server);
+  }
+  await Promise.all([...held.values()].map((server) => new Promise((resolve) => server.close(resolve))));
+  return [...held.keys()];
 }
 
-async function listen() {
+/** `undefined` where somebody listens there. */
+function listen(port: number): Promise<Server | undefined> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
-  return server;
 }
