@@ -14,7 +14,8 @@ let sessions: ClientHttp2Session[];
 
 beforeAll(async () => {
   lab = await createCpsLab();
-  serving = await lab.serve({ store: 'lmdb:store', workers: 2, log: { level: 'info' } });
+  const metrics = { port: 0 };
+  serving = await lab.serve({ store: 'lmdb:store', workers: 2, metrics, log: { level: 'info' } });
   await lab.register();
 });
 afterAll(() => lab?.close());
@@ -82,6 +83,32 @@ it('a worker that dies is started again; meanwhile the other serves', async () =
   await inParallel(requests, async (request) => void statuses.add((await ask(sessions[0]!, request)).status));
   expect([...statuses]).toEqual([201]);
   await expect.poll(() => serving.output()).toContain('"event":"worker-ended"');
+});
+
+const readMetrics = async (): Promise<string> => {
+  const [, origin] = /^ready .*(http:\S+)/m.exec(serving.output())!;
+  return (await fetch(`${origin}/metrics`)).text();
+};
+const created = async (): Promise<number> =>
+  Number(/^oobleck_deposits_total\{outcome="created"\} ([0-9]+)$/m.exec(await readMetrics())?.[1] ?? 0);
+
+it('metrics are those of all workers, whichever of them is asked, and none goes back when one dies', async () => {
+  connectAll();
+  await Promise.all(sessions.map((session) => once(session, 'connect')));
+  const before = await created();
+  const requests = Array.from({ length: 40 }, (_, i) => lab.deposit(i));
+  await Promise.all(requests.map((request, i) => ask(sessions[i % 4]!, request)));
+  for (let asked = 0; asked < 4; asked++) expect(await created()).toBe(before + 40);
+  const text = await readMetrics();
+  expect(text).toMatch(/^oobleck_store_deposits [1-9][0-9]*$/m);
+  expect(text).toMatch(/^oobleck_store_spent_tokens [1-9][0-9]*$/m);
+  expect(text).toMatch(/^oobleck_store_operation_seconds_count [1-9][0-9]*$/m);
+  expect(text).toMatch(/^oobleck_token_spends_total\{state="other"\} [1-9][0-9]*$/m);
+  expect(text).toMatch(/^oobleck_store_away 0$/m);
+  const [first] = workers();
+  process.kill(first!, 'SIGKILL');
+  await expect.poll(() => workers().length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(created, { timeout: 20_000 }).toBe(before + 40);
 });
 
 it('SIGHUP reaches every worker, and SIGTERM ends them all in order', async () => {

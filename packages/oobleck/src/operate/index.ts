@@ -1,8 +1,17 @@
 export { ConfigurationError, parseConfiguration, readConfiguration } from './configuration.ts';
 export { createEventLog, type EventLog, type EventLogOptions, type LogFields, type LogLevel } from './log.ts';
 export { createMemoryWatermark, type MemoryUse, type MemoryWatermarkOptions } from './memory-watermark.ts';
-export { type Counter, type CounterOptions, type Duration, type Meter, NO_METER } from './meter.ts';
-export { createPrometheusMeter, type PrometheusMeter } from './prometheus-meter.ts';
+export {
+  type Count,
+  type Counter,
+  type CounterOptions,
+  type Duration,
+  type Meter,
+  NO_METER,
+  type SeriesPoint,
+} from './meter.ts';
+export { createMetricsTogether, type MetricsTogether } from './metrics-together.ts';
+export { createPrometheusMeter, type MetricSnapshot, type PrometheusMeter } from './prometheus-meter.ts';
 export { createReadiness, type Readiness, type ReadinessState } from './readiness.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
 export { createWorkerPool, type WorkerPool, type WorkerProcess } from './worker-pool.ts';

@@ -2,13 +2,19 @@
 // numbers is done when somebody looks.
 
 import { collectDefaultMetrics, Gauge, Histogram, Counter as PrometheusCounter, Registry } from 'prom-client';
-import { type Counter, type CounterOptions, type Meter, OTHER } from './meter.ts';
+import { createLabelPlaces } from './label-places.ts';
+import type { Counter, CounterOptions, Meter, SeriesOptions, SeriesPoint } from './meter.ts';
 
 export interface PrometheusMeter extends Meter {
   readonly contentType: string;
   /** All metrics, with those of the process: memory, CPU time, delay of the event loop, garbage collection. */
   text(): Promise<string>;
+  /** The same as values, for whoever adds up several processes. */
+  snapshot(): Promise<MetricSnapshot>;
 }
+
+/** Plain JSON. */
+export type MetricSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 const PREFIX = 'oobleck_';
 /** From in-memory answers to the longest deadline of a call. */
@@ -20,65 +26,85 @@ export function createPrometheusMeter(): PrometheusMeter {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
     counter: (options) => createCounter(registry, options),
     duration({ name, help }) {
       const histogram = new Histogram({ name: PREFIX + name, help, buckets: BUCKETS, registers: [registry] });
       return { observe: (milliseconds) => histogram.observe(milliseconds / 1000) };
     },
-    gauge({ name, help }, read) {
+    gauge({ name, help, together = 'sum' }, read) {
       new Gauge({
         name: PREFIX + name,
         help,
+        aggregator: together,
         registers: [registry],
         collect() {
           this.set(read());
         },
       });
     },
+    series: (options, read) => createSeries(registry, options, read),
   };
 }
 
-interface Label {
-  readonly name: string;
-  readonly values: readonly string[];
-  readonly indexes: ReadonlyMap<string, number>;
-}
-
 function createCounter(registry: Registry, { name, help, labels = {} }: CounterOptions): Counter {
-  const known = Object.entries(labels).map(([label, given]): Label => {
-    const values = [...given, OTHER];
-    return { name: label, values, indexes: new Map(values.map((value, at) => [value, at])) };
-  });
-  const counts = new Float64Array(known.reduce((product, { values }) => product * values.length, 1));
+  const places = createLabelPlaces(labels);
+  let counts = new Float64Array(places.size());
   new PrometheusCounter({
     name: PREFIX + name,
     help,
-    labelNames: known.map((label) => label.name),
+    labelNames: [...places.names],
     registers: [registry],
     collect() {
       this.reset();
-      for (const [at, count] of counts.entries())
-        if (count > 0 || known.length === 0) this.inc(labelsAt(known, at), count);
+      for (const [place, count] of counts.entries())
+        if (count > 0 || places.names.length === 0) this.inc(places.labelsAt(place), count);
     },
   });
   return {
     add(values = [], amount = 1) {
-      let place = 0;
-      for (let at = 0; at < known.length; at++) {
-        const { indexes } = known[at]!;
-        place = place * indexes.size + (indexes.get(values[at]!) ?? indexes.size - 1);
-      }
-      counts[place]! += amount;
+      counts[places.placeOf(values)]! += amount;
+    },
+    at(values) {
+      const place = places.placeOf(values);
+      return {
+        add(amount = 1) {
+          counts[place]! += amount;
+        },
+      };
+    },
+    learn(values) {
+      places.learn(values);
+      const grown = new Float64Array(places.size());
+      grown.set(counts);
+      counts = grown;
     },
   };
 }
 
-function labelsAt(labels: readonly Label[], place: number): Record<string, string> {
-  let rest = place;
-  const pairs = labels.toReversed().map(({ name, values }) => {
-    const value = values[rest % values.length]!;
-    rest = Math.floor(rest / values.length);
-    return [name, value] as const;
-  });
-  return Object.fromEntries(pairs.toReversed());
+function createSeries(
+  registry: Registry,
+  { name, help, kind, labels, together = 'sum' }: SeriesOptions,
+  read: () => Iterable<SeriesPoint>,
+): void {
+  const common = { name: PREFIX + name, help, labelNames: [...labels], registers: [registry] };
+  const named = (values: readonly string[]) =>
+    Object.fromEntries(labels.map((label, at) => [label, values[at] ?? '']));
+  if (kind === 'counter')
+    new PrometheusCounter({
+      ...common,
+      collect() {
+        this.reset();
+        for (const { values, value } of read()) this.inc(named(values), value);
+      },
+    });
+  else
+    new Gauge({
+      ...common,
+      aggregator: together,
+      collect() {
+        this.reset();
+        for (const { values, value } of read()) this.set(named(values), value);
+      },
+    });
 }

@@ -55,8 +55,8 @@ export interface Environment {
   readonly meters: Meters;
   /** Whether calls should come here; parts add their checks. */
   readonly readiness: Readiness;
-  /** Where there are metrics to be read. */
-  readonly prometheus: PrometheusMeter | undefined;
+  /** Where there are metrics to be read: all of them, of all processes that answer for each other. */
+  readonly readMetrics: MetricsReader | undefined;
   readonly stores: Stores;
 }
 
@@ -82,6 +82,15 @@ export interface EnvironmentOverrides {
   /** Milliseconds since 1970, default the system's clock. */
   readonly now?: () => number;
   readonly log?: EventLog;
+  /** Where several processes answer for each other: reads what all of them count. Default: what this one does. */
+  readonly readMetrics?: (own: PrometheusMeter) => () => Promise<string>;
+  /** What counts already, default one that is made here. */
+  readonly prometheus?: PrometheusMeter | undefined;
+}
+
+export interface MetricsReader {
+  readonly contentType: string;
+  text(): Promise<string>;
 }
 
 /** @param folder of the configuration: its paths are relative to it */
@@ -98,7 +107,7 @@ export function createEnvironment(
   const log = overrides.log ?? createEventLog({ level: configuration.log?.level ?? 'info' });
   const live = createLiveFiles(log);
   const timers = createTimers();
-  const prometheus = configuration.metrics === undefined ? undefined : createPrometheusMeter();
+  const prometheus = overrides.prometheus ?? createMeterFor(configuration);
   const numberMap = startNumberMap(files, live, trust.numberMapFile);
   const clients = createClients(outgoing, files, timers, log);
   const around = { files, crypto, now, log, client: clients.lookups, timers, live, numberMap };
@@ -121,9 +130,17 @@ export function createEnvironment(
     timers,
     meters: createMeters(prometheus ?? NO_METER),
     readiness: createReadiness(),
-    prometheus,
+    readMetrics: prometheus && {
+      contentType: prometheus.contentType,
+      text: overrides.readMetrics?.(prometheus) ?? prometheus.text,
+    },
     stores,
   };
+}
+
+/** Nothing is counted where nobody can read it. */
+export function createMeterFor({ metrics }: Configuration): PrometheusMeter | undefined {
+  return metrics === undefined ? undefined : createPrometheusMeter();
 }
 
 function createClients(

@@ -9,14 +9,14 @@ import {
   type HttpServer,
   problem,
 } from '../http/index.ts';
-import { ConfigurationError, type PrometheusMeter } from '../operate/index.ts';
+import { ConfigurationError } from '../operate/index.ts';
 import type { MetricsConfiguration } from './configuration-metrics.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, MetricsReader } from './environment.ts';
 
 export async function startMetricsListener(
   { host = '127.0.0.1', port, tls }: MetricsConfiguration,
   { files, log, readiness }: Pick<Environment, 'files' | 'log' | 'readiness'>,
-  meter: PrometheusMeter,
+  reader: MetricsReader,
 ): Promise<HttpServer> {
   const isLoopback = host === 'localhost' || createAddressPolicy().isLoopback(host);
   if (tls === undefined && !isLoopback)
@@ -26,7 +26,7 @@ export async function startMetricsListener(
     port,
     log,
     readiness,
-    hot: (exchange) => answer(exchange, meter),
+    hot: (exchange) => answer(exchange, reader),
     ...(tls === undefined
       ? { allowPlainHttp: true }
       : {
@@ -39,18 +39,18 @@ export async function startMetricsListener(
   });
 }
 
-function answer(exchange: HotExchange, meter: PrometheusMeter): boolean {
+function answer(exchange: HotExchange, reader: MetricsReader): boolean {
   if (exchange.target !== '/metrics') return false;
-  if (exchange.method === 'GET') void show(exchange, meter);
+  if (exchange.method === 'GET') void show(exchange, reader);
   else
     exchange.refuse(problem(405, 'method-not-allowed', 'The method is not allowed here'), ['allow', 'GET']);
   return true;
 }
 
-async function show(exchange: HotExchange, meter: PrometheusMeter): Promise<void> {
+async function show(exchange: HotExchange, reader: MetricsReader): Promise<void> {
   try {
-    const body = Buffer.from(await meter.text());
-    const fields = ['content-type', meter.contentType, 'content-length', String(body.length)];
+    const body = Buffer.from(await reader.text());
+    const fields = ['content-type', reader.contentType, 'content-length', String(body.length)];
     exchange.answer({ status: 200, fields: [...fields, 'cache-control', 'no-store'] }, body);
   } catch (error) {
     exchange.refuse(error);

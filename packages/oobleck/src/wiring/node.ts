@@ -10,7 +10,13 @@ import { type CallingSide, startCallingSide } from './calling-side.ts';
 import { startClearText } from './clear-text.ts';
 import type { Configuration } from './configuration.ts';
 import { requireConsistency } from './consistency.ts';
-import { createEnvironment, type Environment, type EnvironmentOverrides } from './environment.ts';
+import {
+  createEnvironment,
+  createMeterFor,
+  type Environment,
+  type EnvironmentOverrides,
+} from './environment.ts';
+import { observeStore, showStore } from './metered-store.ts';
 import { startMetricsListener } from './metrics-listener.ts';
 import { startPublicServices } from './public-services.ts';
 import { startRestInterface } from './rest-interface.ts';
@@ -66,7 +72,9 @@ export async function startNode(
     log,
     maximumBytes: memoryMegabytes && memoryMegabytes * 1_000_000,
   };
-  const stores = await openStores(configuration.store, around);
+  const prometheus = createMeterFor(configuration);
+  const observer = prometheus && observeStore(prometheus);
+  const stores = await openStores(configuration.store, { ...around, observer });
   const closers: (() => Promise<unknown>)[] = [() => stores.close()];
   const drainMs = 1000 * (configuration.listen?.drainSeconds ?? 0);
   let readiness: Readiness | undefined;
@@ -79,12 +87,14 @@ export async function startNode(
     for (const one of closers.reverse()) await one();
   };
   try {
-    const environment = createEnvironment(configuration, folder, stores, { ...overrides, log });
+    const environment = createEnvironment(configuration, folder, stores, { ...overrides, log, prometheus });
     closers.push(() => environment.clients.close());
     const { authentication, verification, rest } = configuration;
     timers = environment.timers;
     readiness = environment.readiness;
     readiness.add('store', stores.isReady);
+    if (configuration.cps !== undefined || stores.measured === undefined)
+      showStore(environment.meters.meter, stores);
     const sweep = (): number => (stores.sweep() ? SWEEP_MS : 0);
     timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'store', error }));
     const { atis: atisOptions } = configuration;
@@ -136,7 +146,7 @@ export async function startNode(
 }
 
 async function startMetrics({ metrics }: Configuration, environment: Environment) {
-  const { prometheus } = environment;
-  if (metrics === undefined || prometheus === undefined) return undefined;
-  return startMetricsListener(metrics, environment, prometheus);
+  const { readMetrics } = environment;
+  if (metrics === undefined || readMetrics === undefined) return undefined;
+  return startMetricsListener(metrics, environment, readMetrics);
 }

@@ -28,7 +28,7 @@ import { createFileIssuerKeys } from '../store/file/issuer-keys.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { createKnownIssuers, type KnownIssuers } from './known-issuers.ts';
-import { isFull, showStore } from './metered-store.ts';
+import { countSpends, isFull } from './metered-store.ts';
 import { startPublicListener } from './public-listener.ts';
 import { startStreams } from './streams.ts';
 
@@ -150,14 +150,14 @@ function startCps(
   known: KnownIssuers,
 ): RunningCps {
   const { crypto, now, seconds, meters, stores } = environment;
-  const { mailboxes: store, spent } = stores;
+  const { mailboxes: store } = stores;
+  const spent = countSpends(meters.meter, stores.spent);
   const cpsAuthority = new URL(origin).host;
   const tokens = createTokenVerifier({ crypto, now: seconds }, { cpsAuthority, issuers: known.of(issuers) });
   const service = meters.countPlacement(
     createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent }),
   );
   const { measured } = stores;
-  if (measured !== undefined) showStore(meters.meter, measured.deposits, measured.spent);
   const hot = createCpsFace(service, {
     challenge: challengeOf(issuers[0]!, cpsAuthority),
     ...(beatMs === undefined ? {} : { beatMs }),

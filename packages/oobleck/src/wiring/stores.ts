@@ -26,9 +26,10 @@ import { requireRedisSchema } from '../store/redis/redis-schema.ts';
 import { createRedisSpentTokens } from '../store/redis/spent-tokens.ts';
 import { createRedisUsedPassports } from '../store/redis/used-passports.ts';
 import { SchemaError } from '../store/schema-version.ts';
+import type { StoreObserver } from '../store/store-observer.ts';
 import type { UsedPassports } from '../verification/index.ts';
 import { parseStoreAddress, type RedisAddress } from './configuration-store.ts';
-import type { Measured } from './metered-store.ts';
+import type { Measured, StoreFigures } from './metered-store.ts';
 
 export interface Stores {
   readonly mailboxes: MailboxStore;
@@ -39,6 +40,8 @@ export interface Stores {
   readonly used: UsedPassports;
   /** Of stores that are in the memory of this process. */
   readonly measured?: { readonly deposits: Measured; readonly spent: Measured };
+  /** Of stores that know them without looking: Redis spreads them over machines. */
+  readonly figures?: StoreFigures;
   /** Forgets a slice of what has ended. @returns whether nothing of it is left */
   sweep(): boolean;
   /** Whether it can be reached, as far as is known now. */
@@ -54,13 +57,15 @@ export interface StoreSurroundings {
   readonly log: EventLog;
   /** What deposits and spent tokens may take of the memory of this process. */
   readonly maximumBytes?: number | undefined;
+  /** Told how long LMDB and Redis take, and what fails. */
+  readonly observer?: StoreObserver | undefined;
 }
 
 /** @throws ConfigurationError where the URL, its folder or what is stored there is at fault */
 export async function openStores(url: string | undefined, around: StoreSurroundings): Promise<Stores> {
   const address = parseStoreAddress(url ?? 'memory:');
   if (address.kind === 'memory') return createMemoryStores(around.now, around.maximumBytes);
-  if (address.kind === 'lmdb') return lmdbStores(around.path(address.folder), around.now);
+  if (address.kind === 'lmdb') return lmdbStores(around.path(address.folder), around);
   return redisStores(address, around);
 }
 
@@ -73,6 +78,11 @@ export function createMemoryStores(now: () => number, maximumBytes = halfOfMemor
     mailboxes,
     spent,
     measured: { deposits: mailboxes, spent },
+    figures: {
+      deposits: () => mailboxes.size,
+      spentTokens: () => spent.size,
+      bytes: () => mailboxes.usedBytes + spent.usedBytes,
+    },
     credentials: createMemoryCredentialStore(),
     issuerKeys: createMemoryIssuerKeys(),
     issuerQuota: createMemoryIssuerQuota(),
@@ -83,8 +93,8 @@ export function createMemoryStores(now: () => number, maximumBytes = halfOfMemor
   };
 }
 
-function lmdbStores(path: string, now: () => number): Stores {
-  const folder = orFault(() => openLmdbFolder(path));
+function lmdbStores(path: string, { now, observer }: StoreSurroundings): Stores {
+  const folder = orFault(() => openLmdbFolder(path, { observer }));
   const { durable, live } = folder;
   const mailboxes = createLmdbMailboxStore(live);
   const spent = createLmdbSpentTokens(durable, () => now() / 1000);
@@ -96,6 +106,11 @@ function lmdbStores(path: string, now: () => number): Stores {
     issuerKeys: createLmdbIssuerKeys(durable),
     issuerQuota: createLmdbIssuerQuota(durable),
     used,
+    figures: {
+      deposits: () => mailboxes.size,
+      spentTokens: () => spent.size,
+      bytes: folder.usedBytes,
+    },
     sweep() {
       folder.releaseDeadReaders();
       return [mailboxes.sweep(now()), used.sweep(now()), spent.sweep()].every((isDone) => isDone);
@@ -108,8 +123,11 @@ function lmdbStores(path: string, now: () => number): Stores {
   };
 }
 
-async function redisStores(address: RedisAddress, { now, log }: StoreSurroundings): Promise<Stores> {
-  const link = await connectRedis({ ...address, log });
+async function redisStores(
+  address: RedisAddress,
+  { now, log, observer }: StoreSurroundings,
+): Promise<Stores> {
+  const link = await connectRedis({ ...address, log, observer });
   try {
     await requireRedisSchema(link);
   } catch (cause) {

@@ -1,13 +1,15 @@
 // `oobleck serve` with several workers: the primary process starts the same command again and again as workers, hands
-// them connections in turn, passes signals on, and answers for them. A worker tells it when it serves.
+// them connections in turn, passes signals on, and answers for them. A worker tells it when it serves, and what it counts.
 
 import cluster, { type Worker } from 'node:cluster';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { createShutdown, createWorkerPool, type EventLog, type WorkerProcess } from '../../operate/index.ts';
 import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import type { Terminal } from '../command/terminal.ts';
+import { gatherMetrics } from './worker-metrics.ts';
 
 interface ReadyMessage {
+  readonly kind: 'ready';
   readonly origins: readonly string[];
 }
 
@@ -23,6 +25,7 @@ export async function serveWorkers(
 ): Promise<ExitCode> {
   // In turn: a client has few connections and keeps them, so chance would give one worker most of the work.
   cluster.schedulingPolicy = cluster.SCHED_RR;
+  const endMetrics = gatherMetrics();
   const pool = createWorkerPool({ count, log, start: startWorker, boundMs: boundMs - KILL_MS });
   const shutdown = createShutdown({ log, boundMs });
   let hasEnded = true;
@@ -35,6 +38,7 @@ export async function serveWorkers(
   process.on('SIGHUP', reload);
   terminal.out(`ready ${outcome.origins.join(' ')}`);
   const isClosed = await shutdown.done;
+  endMetrics();
   process.off('SIGHUP', reload);
   return isClosed && hasEnded ? EXIT.fine : EXIT.unavailable;
 }
@@ -42,10 +46,21 @@ export async function serveWorkers(
 function startWorker(): WorkerProcess {
   const worker = cluster.fork();
   return {
-    ready: once(worker, 'message').then(([message]) => (message as ReadyMessage).origins),
+    ready: readyOf(worker),
     ended: endOf(worker),
     signal: (name) => void worker.process.kill(name),
   };
+}
+
+function readyOf(worker: Worker): Promise<readonly string[]> {
+  return new Promise((resolve) => {
+    const receive = (message: ReadyMessage): void => {
+      if (message.kind !== 'ready') return;
+      worker.off('message', receive);
+      resolve(message.origins);
+    };
+    worker.on('message', receive);
+  });
 }
 
 function endOf(worker: Worker): Promise<number | null> {
@@ -59,7 +74,7 @@ function endOf(worker: Worker): Promise<number | null> {
 export const isWorker = (): boolean => cluster.isWorker;
 
 export function tellReady(origins: readonly string[]): void {
-  const message: ReadyMessage = { origins };
+  const message: ReadyMessage = { kind: 'ready', origins };
   process.send!(message);
 }
 

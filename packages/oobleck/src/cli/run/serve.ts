@@ -20,6 +20,7 @@ import {
 import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import type { Terminal } from '../command/terminal.ts';
 import { isWorker, serveWorkers, tellReady, workerSignals } from './serve-workers.ts';
+import { shareMetrics } from './worker-metrics.ts';
 
 /** For workers to end in order, once health has said no for long enough. */
 const WORKERS_CLOSE_MS = 20_000;
@@ -35,7 +36,7 @@ export async function serve(configFile: string, terminal: Terminal): Promise<Exi
       const boundMs = WORKERS_CLOSE_MS + 1000 * (configuration.listen?.drainSeconds ?? 0);
       return await serveWorkers(workers, createEventLog({ level: log?.level ?? 'info' }), terminal, boundMs);
     }
-    node = await startNode(configuration, dirname(path));
+    node = await startNode(configuration, dirname(path), isWorker() ? { readMetrics: shareMetrics } : {});
   } catch (error) {
     return finish(refuse(error, terminal));
   }

@@ -3,6 +3,7 @@
 // A transaction is synchronous, on the lock that all processes share, and is either written whole or not at all.
 
 import { type RootDatabase, TransactionFlags } from 'lmdb';
+import type { StoreObserver } from '../store-observer.ts';
 
 export type TransactionRun = <T>(work: () => T) => Promise<T>;
 
@@ -17,7 +18,11 @@ export const COMMIT_THEN_FLUSH =
   TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
 /** @param isFlushed resolve when what was written is on the disk, else when it is committed */
-export function createGroupCommit(root: RootDatabase, isFlushed: boolean): TransactionRun {
+export function createGroupCommit(
+  root: RootDatabase,
+  isFlushed: boolean,
+  observer: StoreObserver,
+): TransactionRun {
   let waiting: Job[] = [];
   let isScheduled = false;
   const next = (): void => {
@@ -27,14 +32,17 @@ export function createGroupCommit(root: RootDatabase, isFlushed: boolean): Trans
   const commit = async (): Promise<void> => {
     const jobs = waiting;
     waiting = [];
+    const startedMs = performance.now();
     try {
       const results: unknown[] = [];
       root.transactionSync(() => {
         for (const { work } of jobs) results.push(work());
       }, COMMIT_THEN_FLUSH);
       if (isFlushed) await root.flushed;
+      observer.answered(performance.now() - startedMs);
       for (const [at, { resolve }] of jobs.entries()) resolve(results[at] as never);
     } catch (error) {
+      observer.failed();
       for (const { reject } of jobs) reject(error);
     }
     next();

@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { type SchemaSteps, upgradeSchema } from '../schema-version.ts';
+import { NO_OBSERVER, type StoreObserver } from '../store-observer.ts';
 import { COMMIT_THEN_FLUSH, createGroupCommit, type TransactionRun } from './group-commit.ts';
 
 export type Table = Database<Buffer, Buffer>;
@@ -26,6 +27,8 @@ export interface LmdbEnvironment {
 export interface LmdbFolder {
   readonly durable: LmdbEnvironment;
   readonly live: LmdbEnvironment;
+  /** Of both files: they grow, and what is free in them is used again. */
+  usedBytes(): number;
   /** Frees what processes that died while reading kept from being used again. */
   releaseDeadReaders(): void;
   close(): Promise<void>;
@@ -35,6 +38,7 @@ export interface LmdbFolderOptions {
   readonly steps?: SchemaSteps;
   /** Changes with every start of the machine, default Linux's; `undefined` where there is none to be had. */
   readonly bootId?: string | undefined;
+  readonly observer?: StoreObserver | undefined;
 }
 
 const GIB = 2 ** 30;
@@ -56,8 +60,9 @@ export function openLmdbFolder(path: string, options: LmdbFolderOptions = {}): L
   }
   const live = openLive(path, bootId);
   return {
-    durable: createEnvironment(durable, true),
-    live: createEnvironment(live, false),
+    durable: createEnvironment(durable, true, options.observer),
+    live: createEnvironment(live, false, options.observer),
+    usedBytes: () => usedBytesOf(durable) + usedBytesOf(live),
     releaseDeadReaders() {
       durable.readerCheck();
       live.readerCheck();
@@ -73,6 +78,23 @@ export function openLmdbFolder(path: string, options: LmdbFolderOptions = {}): L
 export function keyOfText(text: string): Buffer {
   const key = Buffer.from(text);
   return key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest();
+}
+
+/** Of LMDB's own statistics. */
+interface Statistics {
+  readonly entryCount: number;
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+}
+
+/** Records of a table, which LMDB knows without looking. */
+export function countOf(table: Table): number {
+  return (table.getStats() as Statistics).entryCount;
+}
+
+function usedBytesOf(root: RootDatabase): number {
+  const { pageSize, lastPageNumber } = root.getStats() as Statistics;
+  return pageSize * (lastPageNumber + 1);
 }
 
 /** Without a boot id it is flushed in the background, so that a restart of the machine finds it whole. */
@@ -102,10 +124,14 @@ function requireSchema(root: RootDatabase, steps: SchemaSteps): void {
   });
 }
 
-function createEnvironment(root: RootDatabase, isDurable: boolean): LmdbEnvironment {
+function createEnvironment(
+  root: RootDatabase,
+  isDurable: boolean,
+  observer: StoreObserver = NO_OBSERVER,
+): LmdbEnvironment {
   return {
     table: (name) => root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }),
-    run: createGroupCommit(root, isDurable),
+    run: createGroupCommit(root, isDurable, observer),
     runNow: (work) => root.transactionSync(work, COMMIT_THEN_FLUSH),
     refresh: () => root.resetReadTxn(),
   };

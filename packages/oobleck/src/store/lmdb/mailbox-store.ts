@@ -8,7 +8,7 @@ import { chooseDropped, createMailboxWatchers, type MailboxStore, type StoredBlo
 import { decodeBlobRecord, encodeBlobRecord, recordExpiresAtMs } from '../blob-record.ts';
 import { createChangeLog } from './change-log.ts';
 import { createDueTimes, type DueThing } from './due-times.ts';
-import type { LmdbEnvironment, Table } from './lmdb-folder.ts';
+import { countOf, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
 
 export interface LmdbMailboxStore extends MailboxStore {
   /**
@@ -16,6 +16,8 @@ export interface LmdbMailboxStore extends MailboxStore {
    * @returns whether everything due is gone
    */
   sweep(nowMs: number, maximum?: number): boolean;
+  /** Deposits, those included that have expired a moment ago. */
+  readonly size: number;
   close(): void;
 }
 
@@ -71,6 +73,10 @@ export function createLmdbMailboxStore(
         news.trim(maximum);
         return tables.due.take(nowMs, maximum, (thing) => forget(tables, thing)) < maximum;
       });
+    },
+    get size() {
+      live.refresh();
+      return countOf(blobs);
     },
     close: watching.close,
   };

@@ -3,11 +3,13 @@
 // by side; a token is looked for under each end there is, of which there are two or three.
 
 import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
-import { keyOfText, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
+import { countOf, keyOfText, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
 
 export interface LmdbSpentTokens extends SpentTokens {
   /** Forgets tokens that are no longer accepted, at most `maximum` a call. @returns whether all of them are gone */
   sweep(maximum?: number): boolean;
+  /** Tokens remembered. */
+  readonly size: number;
 }
 
 interface SpentRecord {
@@ -31,6 +33,10 @@ export function createLmdbSpentTokens(durable: LmdbEnvironment, now: () => numbe
         for (const key of keys) table.remove(key);
         return keys.length < maximum;
       });
+    },
+    get size() {
+      durable.refresh();
+      return countOf(table);
     },
   };
 }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import type { EventLog } from '../../operate/index.ts';
+import { NO_OBSERVER, type StoreObserver } from '../store-observer.ts';
 
 export interface RedisLinkOptions {
   readonly isCluster: boolean;
@@ -19,6 +20,7 @@ export interface RedisLinkOptions {
   readonly log: EventLog;
   /** For each command, default 500. */
   readonly commandTimeoutMs?: number;
+  readonly observer?: StoreObserver | undefined;
 }
 
 /** The store cannot be reached. It names nobody: a URL may hold a password. */
@@ -73,7 +75,7 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     subscriber.disconnect();
     throw error;
   }
-  const health = createHealth(client, options.log);
+  const health = createHealth(client, options);
   const methods = client as unknown as Methods;
   const call = (command: RedisCommand, rest: readonly Argument[]): Promise<unknown> =>
     health.watch(command === 'evalsha' ? runScript(methods, rest) : methods[`${command}Buffer`]!(...rest));
@@ -170,7 +172,7 @@ async function untilReady(client: Redis | Cluster): Promise<void> {
 }
 
 /** Knows from the commands themselves whether the store is there, and asks again while it is not. */
-function createHealth(client: Redis | Cluster, log: EventLog) {
+function createHealth(client: Redis | Cluster, { log, observer = NO_OBSERVER }: RedisLinkOptions) {
   let isAway = false;
   let probe: NodeJS.Timeout | undefined;
   const set = (now: boolean): void => {
@@ -186,11 +188,14 @@ function createHealth(client: Redis | Cluster, log: EventLog) {
     }
   };
   const watch = async <T>(answer: Promise<T>): Promise<T> => {
+    const startedMs = performance.now();
     try {
       const value = await answer;
+      observer.answered(performance.now() - startedMs);
       if (isAway) set(false);
       return value;
     } catch (error) {
+      observer.failed();
       set(true);
       throw error;
     }
@@ -202,13 +207,17 @@ function createHealth(client: Redis | Cluster, log: EventLog) {
  * Resolves when everything written so far through the connection to the key's node is replicated: one WAIT at a time
  * and node, for all that wait. A node without enough replicas is not waited for, and that is logged.
  */
-function createReplicated(client: Redis | Cluster, { replicas, log }: RedisLinkOptions) {
+function createReplicated(
+  client: Redis | Cluster,
+  { replicas, log, observer = NO_OBSERVER }: RedisLinkOptions,
+) {
   const nodes = new WeakMap<Redis, Replication>();
   const ask = async (node: Redis, state: Replication): Promise<void> => {
     if (performance.now() < state.skipUntil) return;
     const reached = Number(await node.wait(replicas, WAIT_MS));
     if (reached >= replicas) return;
     state.skipUntil = performance.now() + UNREPLICATED_MS;
+    observer.unreplicated();
     log.warn('store-unreplicated', { role: 'store', count: reached });
   };
   const run = (node: Redis, state: Replication): Promise<void> => {
