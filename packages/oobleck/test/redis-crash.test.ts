@@ -76,8 +76,13 @@ describe.runIf(hasRedis())('one Redis', () => {
   });
 
   it('away: a deposit is 503 and honoured later, a retrieval looks like any other, and the node is not ready', async () => {
-    const serving = await lab.serve({ store: redis.url, log: { level: 'info' } });
+    const metrics = { port: 0 };
+    const serving = await lab.serve({ store: redis.url, metrics, log: { level: 'info' } });
+    const [, origin] = /^ready .*(http:\S+)/m.exec(serving.output())!;
+    const read = async (): Promise<string> => (await fetch(`${origin}/metrics`)).text();
     await lab.register();
+    expect(await read()).toMatch(/^oobleck_store_away 0$/m);
+    expect(await read()).toMatch(/^oobleck_store_failures_total 0$/m);
     const session = lab.connect();
     const [before, during] = [lab.deposit(0), lab.deposit(1)];
     expect((await ask(session, before)).status).toBe(201);
@@ -87,7 +92,13 @@ describe.runIf(hasRedis())('one Redis', () => {
     expect(performance.now() - begun).toBeLessThan(2_500);
     expect(await lab.retrieveAll(session)).toEqual(new Set());
     expect(serving.output()).toContain('"event":"store-away"');
+    const away = await read();
+    expect(away).toMatch(/^oobleck_store_away 1$/m);
+    expect(away).toMatch(/^oobleck_store_failures_total [1-9][0-9]*$/m);
+    expect(away).toMatch(/^oobleck_token_spends_total\{state="new"\} 1$/m);
+    expect(away).toMatch(/^oobleck_store_operation_seconds_count [1-9][0-9]*$/m);
     await expect.poll(() => serving.output(), { timeout: 10_000 }).toContain('"event":"store-back"');
+    expect(await read()).toMatch(/^oobleck_store_away 0$/m);
     expect((await ask(session, during)).status).toBe(201);
     expect((await ask(session, before)).status).toBe(201);
     expect(await lostOf(session, [before, during])).toBe(0);
