@@ -90,13 +90,13 @@ describe.runIf(hasRedis())('one Redis', () => {
     const begun = performance.now();
     expect((await ask(session, during)).status).toBe(503);
     expect(performance.now() - begun).toBeLessThan(2_500);
-    expect(await lab.retrieveAll(session)).toEqual(new Set());
-    expect(serving.output()).toContain('"event":"store-away"');
     const away = await read();
     expect(away).toMatch(/^oobleck_store_away 1$/m);
     expect(away).toMatch(/^oobleck_store_failures_total [1-9][0-9]*$/m);
     expect(away).toMatch(/^oobleck_token_spends_total\{state="new"\} 1$/m);
     expect(away).toMatch(/^oobleck_store_operation_seconds_count [1-9][0-9]*$/m);
+    expect(await lab.retrieveAll(session)).toEqual(new Set());
+    expect(serving.output()).toContain('"event":"store-away"');
     await expect.poll(() => serving.output(), { timeout: 10_000 }).toContain('"event":"store-back"');
     expect(await read()).toMatch(/^oobleck_store_away 0$/m);
     expect((await ask(session, during)).status).toBe(201);

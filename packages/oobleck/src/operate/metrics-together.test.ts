@@ -14,7 +14,7 @@ async function snapshotOf(deposits: number, records: number, connections: number
   return JSON.parse(JSON.stringify(await meter.snapshot())) as Awaited<ReturnType<typeof meter.snapshot>>;
 }
 
-const valueOf = (text: string, series: string): number =>
+const numberAt = (text: string, series: string): number =>
   Number(
     text
       .split('\n')
@@ -29,11 +29,11 @@ it('what several processes count is added up; what they share is shown once', as
   together.take(1, await snapshotOf(3, 40, 5));
   together.take(2, await snapshotOf(4, 41, 7));
   const text = await together.text();
-  expect(valueOf(text, CREATED)).toBe(7);
-  expect(valueOf(text, IN_TIME)).toBe(7);
-  expect(valueOf(text, 'deposit_seconds_count')).toBe(7);
-  expect(valueOf(text, 'store_deposits')).toBe(41);
-  expect(valueOf(text, 'connections')).toBe(12);
+  expect(numberAt(text, CREATED)).toBe(7);
+  expect(numberAt(text, IN_TIME)).toBe(7);
+  expect(numberAt(text, 'deposit_seconds_count')).toBe(7);
+  expect(numberAt(text, 'store_deposits')).toBe(41);
+  expect(numberAt(text, 'connections')).toBe(12);
   expect(text).toMatch(/^process_resident_memory_bytes [0-9]+$/m);
   expect(text).not.toMatch(/NaN|Inf$|null/m);
 });
@@ -43,14 +43,14 @@ it('no counter goes back when processes end and others begin; what an ended one 
   together.take(1, await snapshotOf(3, 40, 5));
   together.take(2, await snapshotOf(4, 41, 7));
   together.end(1);
-  expect(valueOf(await together.text(), CREATED)).toBe(7);
-  expect(valueOf(await together.text(), 'connections')).toBe(7);
+  expect(numberAt(await together.text(), CREATED)).toBe(7);
+  expect(numberAt(await together.text(), 'connections')).toBe(7);
   together.take(3, await snapshotOf(1, 42, 1));
   together.end(2);
   together.end(2);
   const text = await together.text();
-  expect(valueOf(text, CREATED)).toBe(8);
-  expect(valueOf(text, IN_TIME)).toBe(8);
-  expect(valueOf(text, 'store_deposits')).toBe(42);
-  expect(valueOf(text, 'connections')).toBe(1);
+  expect(numberAt(text, CREATED)).toBe(8);
+  expect(numberAt(text, IN_TIME)).toBe(8);
+  expect(numberAt(text, 'store_deposits')).toBe(42);
+  expect(numberAt(text, 'connections')).toBe(1);
 });
