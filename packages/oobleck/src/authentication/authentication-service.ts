@@ -15,7 +15,7 @@ import {
   signCall,
   signDiversion,
 } from '@oobleck/stir/placement';
-import { type Answers, createAnswers } from '../call/index.ts';
+import { type Answers, type AtOnceOrLater, createAnswers } from '../call/index.ts';
 import { type CallDeposits, createCallDeposits, type OutOfBand } from './call-deposits.ts';
 import { envelopeOf, readPassports } from './carry.ts';
 import type { Leaving } from './clear-publication.ts';
@@ -56,9 +56,6 @@ export interface SigningOrder {
   /** Names of peers that the trunk of the call shows its PASSporTs to in clear, beside those of the tenant. */
   readonly clearPeers?: readonly string[] | undefined;
 }
-
-/** A call that leaves nothing at a CPS waits for nobody. */
-type AtOnceOrLater<T> = T | Promise<T>;
 
 export interface AuthenticationService {
   /**

@@ -1,8 +1,11 @@
 // One call gets one answer: while it is being found, and for as long as the call can be asked about again
 // (RFC 8816 Section 7.4). Keyed by a hash of the call; bounded.
 
+/** What needs nobody's answer is there at once: no promise, no timer. */
+export type AtOnceOrLater<T> = T | Promise<T>;
+
 /** @typeParam A how it is found: some answers are there at once */
-export interface Answers<T, A extends T | Promise<T> = Promise<T>> {
+export interface Answers<T, A extends AtOnceOrLater<T> = Promise<T>> {
   /** The answer of this call: the one given before, the one being found, or a new one. */
   once(call: string, find: () => A): A;
 }
@@ -11,7 +14,7 @@ export interface Answers<T, A extends T | Promise<T> = Promise<T>> {
  * @param keepMs how long an answer is given again
  * @param maximum calls remembered; the oldest give way
  */
-export function createAnswers<T, A extends T | Promise<T> = Promise<T>>(
+export function createAnswers<T, A extends AtOnceOrLater<T> = Promise<T>>(
   now: () => number,
   keepMs: number,
   maximum: number,

@@ -1,2 +1,2 @@
-export { type Answers, createAnswers } from './answers.ts';
+export { type Answers, type AtOnceOrLater, createAnswers } from './answers.ts';
 export { type Breaker, type BreakerOptions, createBreaker } from './breaker.ts';

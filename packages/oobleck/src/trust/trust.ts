@@ -56,8 +56,8 @@ export interface ChainQuestion {
 }
 
 export interface Trust {
-  /** Never rejects. A chain is as served: whether it counts is for `validated` to say. */
-  chainFor(x5u: string, question: ChainQuestion): Promise<ChainResult>;
+  /** At once where it is known; never rejects. A chain is as served: whether it counts is for `validated` to say. */
+  chainFor(x5u: string, question: ChainQuestion): ChainResult | Promise<ChainResult>;
   /** The chain under a URL as DER, signer first, where it is in memory: no traffic, no waiting. */
   chainAtHand(x5u: string): readonly Uint8Array[] | undefined;
   /** A chain that came with the PASSporT. The same bytes give the same object, so that `validated` remembers it. */
@@ -106,7 +106,7 @@ export function createTrust(parts: TrustParts, options: TrustOptions = {}): Trus
   return {
     validated,
     refresh: source.refresh,
-    async chainFor(x5u, { channel, signalDeadlineMs }) {
+    chainFor(x5u, { channel, signalDeadlineMs }) {
       const url = readX5u(x5u);
       if (url === undefined) return { unavailable: 'bad-url' };
       const isListed = repositories.has(url.origin);

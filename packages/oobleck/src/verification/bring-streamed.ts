@@ -12,7 +12,7 @@ export interface Bringing {
   /** Asks the CPSs. @returns how many answered */
   readonly ask: () => Promise<number>;
   /** Resolves once the call has its PASSporT. */
-  readonly verified: Promise<void>;
+  readonly verified: Promise<unknown>;
 }
 
 /** Beyond two ticks, for the way. */
@@ -51,7 +51,7 @@ export async function bringStreamed(
   }
 }
 
-function atMost(boundMs: number, done: Promise<void>): Promise<void> {
+function atMost(boundMs: number, done: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, boundMs);
     void done.then(() => {

@@ -49,8 +49,8 @@ export type ChainFinder = (passport: Passport) => ChainResult | Promise<ChainRes
 export interface Candidates {
   /** PASSporTs that belong together: those of one call in band, or of one envelope. Diversions are followed within. */
   consider(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
-  /** Once all are judged: why each that fell short did. */
-  settle(): Promise<Shortfall>;
+  /** Once all are judged, which may be now: why each that fell short did. */
+  settle(): Shortfall | Promise<Shortfall>;
 }
 
 export interface Shortfall {
@@ -61,15 +61,28 @@ export interface Shortfall {
 
 /** Attempts to take a PASSporT for one call: one after the other, none after one that succeeded. */
 export interface Turns {
-  take(attempt: () => Promise<boolean>): Promise<void>;
+  /** At once where nobody is at it and the attempt is decided at once. */
+  take(attempt: () => boolean | Promise<boolean>): void | Promise<void>;
 }
 
 export function createTurns(): Turns {
-  let last: Promise<boolean> = Promise.resolve(false);
+  let isTaken = false;
+  /** The attempts under way, one behind the other. */
+  let running: Promise<void> | undefined;
+  const run = (attempt: () => boolean | Promise<boolean>): void | Promise<void> => {
+    if (isTaken) return undefined;
+    const taken = attempt();
+    if (taken instanceof Promise)
+      return taken.then((isDone) => {
+        isTaken = isDone;
+      });
+    isTaken = taken;
+  };
   return {
-    async take(attempt) {
-      last = last.then((isDone) => isDone || attempt());
-      await last;
+    take(attempt) {
+      const turn = running === undefined ? run(attempt) : running.then(() => run(attempt));
+      if (turn !== undefined) running = turn;
+      return turn;
     },
   };
 }
@@ -83,14 +96,19 @@ export function createCandidates(context: CandidateContext): Candidates {
   const seen = new Set<string>();
   const pending: Promise<void>[] = [];
 
-  const judgeAndTake = async (
+  const take = (candidate: PassportChain, outcome: Outcome<ValidPassport>): void | Promise<void> => {
+    if ('fault' in outcome) faults.push(outcome.fault);
+    else return context.turns.take(() => takeFor(context, candidate, outcome.value, holders));
+  };
+
+  /** In this turn, where all that it takes is in memory. */
+  const judgeAndTake = (
     candidate: PassportChain,
     chains: readonly (ChainResult | Promise<ChainResult>)[],
-  ): Promise<void> => {
-    const outcome = await judge(context, candidate, chains);
-    if ('fault' in outcome) faults.push(outcome.fault);
-    else await context.turns.take(() => take(context, candidate, outcome.value, holders));
-  };
+  ): void | Promise<void> =>
+    chains.some((chain) => chain instanceof Promise)
+      ? Promise.all(chains).then((found) => take(candidate, judge(context, candidate, found)))
+      : take(candidate, judge(context, candidate, chains as readonly ChainResult[]));
 
   const look = (candidate: PassportChain, chainOf: ChainFinder): void => {
     // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
@@ -107,6 +125,7 @@ export function createCandidates(context: CandidateContext): Candidates {
     if (seen.has(name) || seen.size === MAXIMUM_CANDIDATES) return;
     seen.add(name);
     const judged = judgeAndTake(candidate, chains);
+    if (judged === undefined) return;
     judged.catch(() => undefined); // settle() tells; until then nobody listens
     pending.push(judged);
   };
@@ -119,9 +138,12 @@ export function createCandidates(context: CandidateContext): Candidates {
       const ask = onceEach(chainOf);
       for (const candidate of found.chains) look(candidate, ask);
     },
-    async settle() {
-      await Promise.all(pending);
-      return { reasons: holders.length > 0 ? [...faults, 'ambiguous'] : faults, holders };
+    settle() {
+      const shortfall = (): Shortfall => ({
+        reasons: holders.length > 0 ? [...faults, 'ambiguous'] : faults,
+        holders,
+      });
+      return pending.length === 0 ? shortfall() : Promise.all(pending).then(shortfall);
     },
   };
 }
@@ -145,13 +167,12 @@ function onceEach(chainOf: ChainFinder): ChainFinder {
   };
 }
 
-async function judge(
+function judge(
   { parts, rules, channel, rejections }: CandidateContext,
   candidate: PassportChain,
-  chains: readonly (ChainResult | Promise<ChainResult>)[],
-): Promise<Outcome<ValidPassport>> {
+  findings: readonly ChainResult[],
+): Outcome<ValidPassport> {
   const links = linksOf(candidate);
-  const findings = await Promise.all(chains);
   const outcomes = findings.map((finding, at) => outcomeOf(parts, finding, links[at]!, parts.now() / 1000));
   const judged = judgeChain(candidate, outcomes, channel, rules);
   if ('fault' in judged) rejections?.fell(candidate, judgeFaults(candidate, outcomes, rules));
@@ -187,27 +208,30 @@ const FAULTS: Record<Unavailable, Fault> = {
 };
 
 /** @returns whether the call has its PASSporT now */
-async function take(
+function takeFor(
   context: CandidateContext,
   candidate: PassportChain,
   valid: ValidPassport,
   holders: string[],
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   const { parts, rules, callKey, onVerified, rejections } = context;
   const name = usedName(context, valid);
   const untilMs = servesUntil(valid.passport, rules) * 1000;
-  const holder = await parts.used.take(name, callKey, untilMs, parts.now());
-  if (holder === callKey) {
-    rejections?.held(candidate);
-    onVerified(verifiedBy(valid));
-  } else {
-    rejections?.fell(
-      candidate,
-      linksOf(candidate).map((link) => (link === candidate.base ? 'ambiguous' : undefined)),
-    );
-    holders.push(holder);
-  }
-  return holder === callKey;
+  const settle = (holder: string): boolean => {
+    if (holder === callKey) {
+      rejections?.held(candidate);
+      onVerified(verifiedBy(valid));
+    } else {
+      rejections?.fell(
+        candidate,
+        linksOf(candidate).map((link) => (link === candidate.base ? 'ambiguous' : undefined)),
+      );
+      holders.push(holder);
+    }
+    return holder === callKey;
+  };
+  const holder = parts.used.take(name, callKey, untilMs, parts.now());
+  return holder instanceof Promise ? holder.then(settle) : settle(holder);
 }
 
 /**

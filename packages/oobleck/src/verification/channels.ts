@@ -16,6 +16,7 @@ import {
   readPassport,
   type Verdict,
 } from '@oobleck/stir/verdict';
+import type { AtOnceOrLater } from '../call/index.ts';
 import { bringStreamed } from './bring-streamed.ts';
 import {
   type Candidates,
@@ -54,14 +55,14 @@ export interface Question {
 /** Identity header fields looked at for one call. */
 const MAXIMUM_IDENTITIES = 8;
 
-/** One good header field is enough (RFC 8224 Section 6.2.1). */
+/** One good header field is enough (RFC 8224 Section 6.2.1). At once where the chains are in memory. */
 export function decideInBand(
   parts: VerificationParts,
   settings: ChannelSettings,
   question: Question,
   identities: readonly string[],
-): Promise<Verdict> {
-  return decideBy(parts, settings, question, 'in-band', async (candidates) => {
+): AtOnceOrLater<Verdict> {
+  return decideBy(parts, settings, question, 'in-band', (candidates) => {
     const values = identities
       .slice(0, MAXIMUM_IDENTITIES)
       .flatMap(splitIdentities)
@@ -73,11 +74,12 @@ export function decideInBand(
   });
 }
 
-export async function decideOutOfBand(
+/** At once where there is nobody to ask. */
+export function decideOutOfBand(
   parts: VerificationParts,
   settings: ChannelSettings,
   question: Question,
-): Promise<Verdict> {
+): AtOnceOrLater<Verdict> {
   const channel = 'out-of-band';
   const { retrieval, addresses: count } = settings;
   if (question.call.caller === undefined) return notVerified('no-caller', channel);
@@ -94,7 +96,7 @@ export async function decideOutOfBand(
       for (const reads of setsIn(passports.map(readPassport))) candidates.consider(reads, fetched);
     };
     const ask = () => retrieveAll(retrieval, addresses, left(question.endsAtMs), receive);
-    const bringing = { receive, ask, verified };
+    const bringing = { receive, ask, verified: verified() };
     const answered = await Promise.all([
       parts.streamed === undefined || addresses.length === 0
         ? ask()
@@ -106,7 +108,7 @@ export async function decideOutOfBand(
 }
 
 /**
- * Resolves with the first PASSporT that is taken, whatever else is still on its way.
+ * The first PASSporT that is taken, whatever else is still on its way.
  * @param bring hands over candidates; gives the reason for the case that there are none
  */
 function decideBy(
@@ -114,26 +116,31 @@ function decideBy(
   { rules }: ChannelSettings,
   { call, key, turns, rejections: all }: Question,
   channel: Channel,
-  bring: (candidates: Candidates, verified: Promise<void>) => Promise<Fault>,
-): Promise<Verdict> {
-  return new Promise((resolve, reject) => {
-    let isVerified = false;
-    const done = Promise.withResolvers<void>();
-    const onVerified = (verified: Verdict): void => {
-      isVerified = true;
-      resolve(verified);
-      done.resolve();
-    };
-    const rejections = channel === 'in-band' ? all : undefined;
-    const context = { parts, rules, call, callKey: key, channel, turns, rejections, onVerified };
-    const candidates = createCandidates(context);
-    const finish = async (): Promise<void> => {
-      const otherwise = await bring(candidates, done.promise);
-      const shortfall = await candidates.settle();
-      if (!isVerified) resolve(conclude(parts, key, shortfall, otherwise, channel));
-    };
-    finish().catch(reject);
-  });
+  bring: (candidates: Candidates, verified: () => Promise<unknown>) => AtOnceOrLater<Fault>,
+): AtOnceOrLater<Verdict> {
+  const heard: { verdict?: Verdict; told?: PromiseWithResolvers<Verdict> } = {};
+  const onVerified = (verdict: Verdict): void => {
+    heard.verdict = verdict;
+    heard.told?.resolve(verdict);
+  };
+  const verified = (): Promise<Verdict> => {
+    heard.told ??= Promise.withResolvers<Verdict>();
+    if (heard.verdict !== undefined) heard.told.resolve(heard.verdict);
+    return heard.told.promise;
+  };
+  const rejections = channel === 'in-band' ? all : undefined;
+  const context = { parts, rules, call, callKey: key, channel, turns, rejections, onVerified };
+  const candidates = createCandidates(context);
+  const conclusion = (otherwise: Fault): AtOnceOrLater<Verdict> => {
+    if (heard.verdict !== undefined) return heard.verdict;
+    const concluded = (shortfall: Shortfall): Verdict =>
+      heard.verdict ?? conclude(parts, key, shortfall, otherwise, channel);
+    const shortfall = candidates.settle();
+    return shortfall instanceof Promise ? shortfall.then(concluded) : concluded(shortfall);
+  };
+  const brought = bring(candidates, verified);
+  const concluded = brought instanceof Promise ? brought.then(conclusion) : conclusion(brought);
+  return concluded instanceof Promise ? Promise.race([verified(), concluded]) : concluded;
 }
 
 /** The chain that a PASSporT brings in its header, or that lies under its address. */

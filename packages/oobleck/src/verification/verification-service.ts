@@ -5,7 +5,7 @@
 import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';
 import { DEFAULT_FRESHNESS_SECONDS, notVerified, type Verdict } from '@oobleck/stir/verdict';
-import { createAnswers } from '../call/index.ts';
+import { type AtOnceOrLater, createAnswers } from '../call/index.ts';
 import { createTurns } from './candidates.ts';
 import { type ChannelSettings, decideInBand, decideOutOfBand, type Question } from './channels.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
@@ -51,10 +51,11 @@ export interface HowToAsk {
 
 export interface VerificationService {
   /**
-   * The verdict on a call. Never rejects. The same call again gets the same answer.
+   * The verdict on a call, at once where all that it takes is in memory. Never rejects or throws. The same call again gets
+   * the same answer.
    * @param identities values of its Identity header fields, none where they were lost
    */
-  verify(call: ArrivedCall, identities: readonly string[], how?: HowToAsk): Promise<Verdict>;
+  verify(call: ArrivedCall, identities: readonly string[], how?: HowToAsk): AtOnceOrLater<Verdict>;
 }
 
 export function createVerificationService(
@@ -63,7 +64,11 @@ export function createVerificationService(
 ): VerificationService {
   const { crypto, now } = parts;
   const freshnessSeconds = options.freshnessSeconds ?? DEFAULT_FRESHNESS_SECONDS;
-  const answers = createAnswers<Verdict>(now, 2 * freshnessSeconds * 1000, options.rememberedCalls ?? 65_536);
+  const answers = createAnswers<Verdict, AtOnceOrLater<Verdict>>(
+    now,
+    2 * freshnessSeconds * 1000,
+    options.rememberedCalls ?? 65_536,
+  );
   const deadlineMs = options.deadlineMs ?? 400;
   const settings: ChannelSettings = {
     addresses: bounded(options.addressesPerCall ?? 2),
@@ -92,14 +97,30 @@ export function createVerificationService(
           rejections,
         };
         const asked = { ...settings, ...(addresses && { addresses: bounded(addresses) }), clearPeers };
-        const decided = decide(parts, asked, question, identities, isInBandOnly).catch((error: unknown) => {
-          parts.onEvent?.({ event: 'internal-error', error });
-          return notVerified('internal');
-        });
-        return orTooLate(decided, leftMs + GRACE_MS).then((verdict) => withRejections(verdict, rejections));
+        const decided = orInternal(parts, () => decide(parts, asked, question, identities, isInBandOnly));
+        return decided instanceof Promise
+          ? orTooLate(decided, leftMs + GRACE_MS).then((verdict) => withRejections(verdict, rejections))
+          : withRejections(decided, rejections);
       });
     },
   };
+}
+
+/** Whatever goes wrong here, in this turn or later, the call is unverifiable. */
+function orInternal(
+  { onEvent }: VerificationParts,
+  decide: () => AtOnceOrLater<Verdict>,
+): AtOnceOrLater<Verdict> {
+  const failed = (error: unknown): Verdict => {
+    onEvent?.({ event: 'internal-error', error });
+    return notVerified('internal');
+  };
+  try {
+    const decided = decide();
+    return decided instanceof Promise ? decided.catch(failed) : decided;
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 /** What is known when the call has its verdict: a slow certificate of one PASSporT does not hold up the others. */
@@ -132,21 +153,35 @@ function orTooLate(decided: Promise<Verdict>, boundMs: number): Promise<Verdict>
  */
 const HEAD_START_MS = 50;
 
-async function decide(
+function decide(
   parts: VerificationParts,
   settings: ChannelSettings,
   question: Question,
   identities: readonly string[],
   isInBandOnly: boolean,
-): Promise<Verdict> {
+): AtOnceOrLater<Verdict> {
   if (isInBandOnly) return decideInBand(parts, settings, question, identities);
-  if (identities.length === 0) return decideOutOfBand(parts, settings, question);
+  const outOfBand = (): AtOnceOrLater<Verdict> => decideOutOfBand(parts, settings, question);
+  if (identities.length === 0) return outOfBand();
   const inBand = decideInBand(parts, settings, question, identities);
+  if (!(inBand instanceof Promise))
+    return inBand.status === 'verified' ? inBand : better(inBand, outOfBand());
+  return decideBoth(inBand, outOfBand);
+}
+
+/** Out of band can only improve a verdict: what strangers leave at a CPS never makes a call a failed one. */
+function better(inBand: Verdict, outOfBand: AtOnceOrLater<Verdict>): AtOnceOrLater<Verdict> {
+  if (outOfBand instanceof Promise) return firstVerified([outOfBand]).then((found) => found ?? inBand);
+  return outOfBand.status === 'verified' ? outOfBand : inBand;
+}
+
+async function decideBoth(
+  inBand: Promise<Verdict>,
+  outOfBand: () => AtOnceOrLater<Verdict>,
+): Promise<Verdict> {
   const early = await within(inBand, HEAD_START_MS);
   if (early?.status === 'verified') return early;
-  // Out of band can only improve a verdict: what strangers leave at a CPS never makes a call a failed one.
-  const outOfBand = decideOutOfBand(parts, settings, question);
-  return (await firstVerified([inBand, outOfBand])) ?? inBand;
+  return (await firstVerified([inBand, outOfBand()])) ?? inBand;
 }
 
 function within(decided: Promise<Verdict>, boundMs: number): Promise<Verdict | undefined> {
@@ -156,7 +191,7 @@ function within(decided: Promise<Verdict>, boundMs: number): Promise<Verdict | u
   });
 }
 
-async function firstVerified(decided: readonly Promise<Verdict>[]): Promise<Verdict | undefined> {
+async function firstVerified(decided: readonly AtOnceOrLater<Verdict>[]): Promise<Verdict | undefined> {
   const verified = decided.map(async (one) => {
     const verdict = await one;
     if (verdict.status !== 'verified') throw new Error('not verified');

@@ -1,7 +1,7 @@
 // What a process counts, by name, and what wraps a role so that it is counted: the roles know nothing of it. Labels come
 // from closed lists (see `operate/meter.ts`).
 
-import { REASONS } from '@oobleck/stir/verdict';
+import { REASONS, type Verdict } from '@oobleck/stir/verdict';
 import type {
   AuthenticationOutcome,
   AuthenticationService,
@@ -176,12 +176,15 @@ function countVerification(meter: Meter, service: VerificationService): Verifica
   const duration = meter.duration({ name: 'verification_seconds', help: 'From the question to the verdict' });
   return {
     ...service,
-    async verify(...question) {
+    verify(...question) {
       const startedMs = performance.now();
-      const verdict = await service.verify(...question);
-      duration.observe(performance.now() - startedMs);
-      verdicts.add([verdict.reason, verdict.channel ?? 'none']);
-      return verdict;
+      const counted = (verdict: Verdict): Verdict => {
+        duration.observe(performance.now() - startedMs);
+        verdicts.add([verdict.reason, verdict.channel ?? 'none']);
+        return verdict;
+      };
+      const verdict = service.verify(...question);
+      return verdict instanceof Promise ? verdict.then(counted) : counted(verdict);
     },
   };
 }

@@ -55,7 +55,7 @@ export function createCorrelator(parts: CorrelatorParts, options: CorrelatorOpti
       waiting.set(call.tenant, own.add(name));
       const sinceMs = now();
       board.publish(call.tenant, 'call', factsOf(call));
-      void verification.verify(call, []).then((verdict) => {
+      void Promise.resolve(verification.verify(call, [])).then((verdict) => {
         own.delete(name);
         if (own.size === 0) waiting.delete(call.tenant);
         tell(call, verdict, sinceMs);

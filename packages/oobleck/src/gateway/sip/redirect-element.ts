@@ -180,8 +180,10 @@ function find(context: Context, { key, direction, request, arrival, offer }: Sea
   watch(context, boundMs);
   const found =
     direction === 'outgoing'
-      ? parts.path.place(offer).then((placed) => placedRedirection(request, placed, options))
-      : parts.path.receive(offer).then((received) => receivedRedirection(request, received, offer, options));
+      ? Promise.resolve(parts.path.place(offer)).then((placed) => placedRedirection(request, placed, options))
+      : Promise.resolve(parts.path.receive(offer)).then((received) =>
+          receivedRedirection(request, received, offer, options),
+        );
   found.then(
     (answer) => finish(context, key, answer),
     (error: unknown) => {

@@ -5,7 +5,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
 import type { AuthenticationService } from '../../authentication/index.ts';
-import { type Breaker, createAnswers, createBreaker } from '../../call/index.ts';
+import { type AtOnceOrLater, type Breaker, createAnswers, createBreaker } from '../../call/index.ts';
 import type { VerificationService } from '../../verification/index.ts';
 import { createBoundedWait } from './bounded-wait.ts';
 import { placedCall } from './call-facts.ts';
@@ -46,10 +46,10 @@ export type CallPathEvent =
   | { readonly event: 'call-path-failed'; readonly error: unknown };
 
 export interface CallPath {
-  /** A call that goes out. Never rejects. */
-  place(offer: OfferedCall): Promise<PlacedAnswer>;
-  /** A call that arrives. Never rejects. */
-  receive(offer: OfferedCall): Promise<ReceivedAnswer>;
+  /** A call that goes out. At once where there is nothing to wait for. Never rejects or throws. */
+  place(offer: OfferedCall): AtOnceOrLater<PlacedAnswer>;
+  /** A call that arrives. At once where there is nothing to wait for. Never rejects or throws. */
+  receive(offer: OfferedCall): AtOnceOrLater<ReceivedAnswer>;
   /** Takes back what was left for a placed call, once it is answered or given up. */
   retract(offer: OfferedCall): void;
   /** What happened to a call. */
@@ -72,8 +72,16 @@ interface Context {
 
 export function createCallPath(parts: CallPathParts): CallPath {
   const { now, elapsed, schedule, onEvent } = parts;
-  const placed = createAnswers<PlacedAnswer>(now, KEEP_PLACED_MS, REMEMBERED_CALLS);
-  const received = createAnswers<ReceivedAnswer>(now, KEEP_RECEIVED_MS, REMEMBERED_CALLS);
+  const placed = createAnswers<PlacedAnswer, AtOnceOrLater<PlacedAnswer>>(
+    now,
+    KEEP_PLACED_MS,
+    REMEMBERED_CALLS,
+  );
+  const received = createAnswers<ReceivedAnswer, AtOnceOrLater<ReceivedAnswer>>(
+    now,
+    KEEP_RECEIVED_MS,
+    REMEMBERED_CALLS,
+  );
   const context: Context = {
     parts,
     breakerOf: createBreakers(elapsed),
@@ -82,7 +90,7 @@ export function createCallPath(parts: CallPathParts): CallPath {
     observeClock: createSkewWatch(now, (skew) => onEvent?.({ event: 'clock-skew', ...skew })).observe,
   };
   return {
-    place: (offer) => placed.once(keyOf(offer), async () => place(context, offer)),
+    place: (offer) => placed.once(keyOf(offer), () => place(context, offer)),
     receive: (offer) => received.once(keyOf(offer), () => receive(context, offer)),
     retract: (offer) => retract(context, offer),
     traces: context.traces,
@@ -90,7 +98,7 @@ export function createCallPath(parts: CallPathParts): CallPath {
   };
 }
 
-function place(context: Context, offer: OfferedCall): PlacedAnswer | Promise<PlacedAnswer> {
+function place(context: Context, offer: OfferedCall): AtOnceOrLater<PlacedAnswer> {
   const { parts } = context;
   const { authentication, cipher } = parts;
   const trace = begin(context, offer, 'outgoing');
@@ -108,7 +116,7 @@ function place(context: Context, offer: OfferedCall): PlacedAnswer | Promise<Pla
   return decided(context, offer, trace, 'outgoing', decide, unchanged);
 }
 
-async function receive(context: Context, offer: OfferedCall): Promise<ReceivedAnswer> {
+function receive(context: Context, offer: OfferedCall): AtOnceOrLater<ReceivedAnswer> {
   const { parts } = context;
   const { verification, cipher } = parts;
   const trace = begin(context, offer, 'incoming');
@@ -117,14 +125,17 @@ async function receive(context: Context, offer: OfferedCall): Promise<ReceivedAn
     return conclude(context, offer, trace, 'call-received', notReceived(skipped ?? 'no-service'));
   const now = Math.floor(parts.now() / 1000);
   if (offer.sentAt !== undefined) context.observeClock(offer.sentAt - now);
-  const decide = async (): Promise<Reception> => {
-    const reception = await orMalformed(
-      () => receiveCall({ verification, cipher, now }, offer),
-      () => notReceived('malformed-call'),
-    );
+  const watched = (reception: Reception): Reception => {
     const { passport } = reception.verdict;
     if (passport !== undefined) context.observeClock(passport.issuedAt - now);
     return reception;
+  };
+  const decide = (): AtOnceOrLater<Reception> => {
+    const reception = orMalformed(
+      () => receiveCall({ verification, cipher, now }, offer),
+      () => notReceived('malformed-call'),
+    );
+    return reception instanceof Promise ? reception.then(watched) : watched(reception);
   };
   return decided(context, offer, trace, 'incoming', decide, notReceived);
 }

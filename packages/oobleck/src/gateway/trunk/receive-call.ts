@@ -22,30 +22,33 @@ export type Reception = Omit<ReceivedAnswer, 'traceId'>;
 /** Kept of the call's deadline for what is done with what has come: a verdict with its reason, not only an end. */
 const RESERVE_MS = 40;
 
-/** @throws StirError for a call that is none */
-export async function receiveCall(
+/** At once where the verdict is. @throws StirError for a call that is none */
+export function receiveCall(
   { verification, cipher, now }: ReceiveParts,
   offer: OfferedCall,
-): Promise<Reception> {
+): Reception | Promise<Reception> {
   const { trunk, identityEncrypted = [] } = offer;
   const call = arrivedCall(offer, now);
   const opened =
     identityEncrypted.length === 0 ? [] : (cipher?.open(trunk.tenant, call.called, identityEncrypted) ?? []);
   const identities = [...opened, ...(offer.identities ?? [])];
-  const verdict = await verification.verify(call, identities, {
+  const verdict = verification.verify(call, identities, {
     addresses: trunk.addressesPerCall,
     clearPeers: trunk.clearPeers,
     deadlineMs: trunk.deadlineMs - RESERVE_MS,
     isInBandOnly: offer.isInBandOnly,
   });
-  const isLost = opened.length > 0 || verdict.channel === 'out-of-band';
-  return {
-    action: isBlocked(offer, call, identities, verdict) ? 'block' : 'continue',
-    verdict,
-    identities: trunk.incoming === 'restore' && isLost ? restoredIdentities(verdict) : [],
-    facts: factsOf(verdict),
-    reason: verdict.reason,
+  const reception = (known: Verdict): Reception => {
+    const isLost = opened.length > 0 || known.channel === 'out-of-band';
+    return {
+      action: isBlocked(offer, call, identities, known) ? 'block' : 'continue',
+      verdict: known,
+      identities: trunk.incoming === 'restore' && isLost ? restoredIdentities(known) : [],
+      facts: factsOf(known),
+      reason: known.reason,
+    };
   };
+  return verdict instanceof Promise ? verdict.then(reception) : reception(verdict);
 }
 
 export function notReceived(reason: Skipped): Reception {
