@@ -1,7 +1,9 @@
-// The bare UDP client that asks both the real server and the echo: one socket, so many questions at a time, no checks but
-// of how an answer begins.
+// The bare UDP client that asks both the real server and the echo: one socket, a window of questions at a time, no checks
+// but of how an answer begins. It looks for answers only now and then, and blocks in between: a client that sleeps until
+// each of them makes the server pay for waking it, and the slower the server is, the more often it sleeps.
 
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { setImmediate as look } from 'node:timers/promises';
 import type { ServerProcess } from '../http/server-process.ts';
 import type { Cost } from '../measure.ts';
 
@@ -13,48 +15,60 @@ export interface UdpLoad {
   readonly begins: string;
 }
 
-const AT_ONCE = 16;
+/** As many as the smallest of the sockets' buffers holds, whatever the machine. */
+const WINDOW = 64;
 const BATCH = 1_024;
+const LOOK_AFTER_MS = 4;
 const SILENCE_MS = 10_000;
+const BUFFER_BYTES = 1_048_576;
 
 /** What one question costs the server, in CPU time. */
 export function costOfDatagrams({ server, make, begins }: UdpLoad): Cost {
   const port = Number(new URL(server.origin).port);
   return {
     async sample(seconds) {
+      const socket = await open(port);
       let total = 0;
       let count = 0;
       for (; total < seconds; count += BATCH) {
         const questions = Array.from({ length: BATCH }, make);
         const before = await server.cpuSeconds();
-        await askAll(questions, port, begins);
+        for (let at = 0; at < BATCH; at += WINDOW)
+          await askAll(socket, questions.slice(at, at + WINDOW), begins);
         total += (await server.cpuSeconds()) - before;
       }
+      socket.close();
       return total / count;
     },
   };
 }
 
-/** @throws Error for another answer, or none */
-async function askAll(questions: readonly Buffer[], port: number, begins: string): Promise<void> {
-  const socket = createSocket({ type: 'udp4', recvBufferSize: 1_048_576 });
-  let [sent, answered] = [0, 0];
-  const send = (): void => {
-    if (sent < questions.length) socket.send(questions[sent++]!, port, '127.0.0.1');
-  };
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const silence = setTimeout(() => reject(new Error('a question got no answer')), SILENCE_MS);
-      socket.on('message', (bytes) => {
-        const isRight = bytes.toString('latin1', 0, begins.length) === begins;
-        if (isRight && ++answered < questions.length) return send();
-        clearTimeout(silence);
-        if (isRight) resolve();
-        else reject(new Error('an answer of another kind'));
-      });
-      for (let at = 0; at < AT_ONCE; at++) send();
-    });
-  } finally {
-    socket.close();
-  }
+function open(port: number): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES });
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.connect(port, '127.0.0.1', () => resolve(socket));
+  });
 }
+
+/** @throws Error for another answer, or none */
+async function askAll(socket: Socket, questions: readonly Buffer[], begins: string): Promise<void> {
+  let [right, others] = [0, 0];
+  const count = (bytes: Buffer): void => {
+    if (bytes.toString('latin1', 0, begins.length) === begins) right++;
+    else others++;
+  };
+  socket.on('message', count);
+  for (const question of questions) socket.send(question);
+  const silentAtMs = performance.now() + SILENCE_MS;
+  while (right + others < questions.length && performance.now() < silentAtMs) {
+    Atomics.wait(NOBODY, 0, 0, LOOK_AFTER_MS);
+    await look();
+  }
+  socket.off('message', count);
+  if (others > 0) throw new Error('an answer of another kind');
+  if (right < questions.length) throw new Error('a question got no answer');
+}
+
+/** Never changes: whoever waits for it blocks, and is not to be woken by a socket. */
+const NOBODY = new Int32Array(new SharedArrayBuffer(4));
