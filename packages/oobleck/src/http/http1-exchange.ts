@@ -68,7 +68,7 @@ export class Http1Exchange implements HotExchange, Receiving {
       response.destroy();
       return;
     }
-    if (!request.complete) response.setHeader('connection', 'close');
+    if (!request.complete && hasBody(this.fields)) response.setHeader('connection', 'close');
     this.answer(answer, body);
   }
 
@@ -76,4 +76,9 @@ export class Http1Exchange implements HotExchange, Receiving {
     if (!this.response.headersSent && isBodyOverdue(this)) return;
     this.response.destroy();
   }
+}
+
+/** RFC 9112 Section 6: what has neither field is complete with its head, whether the parser has said so already or not. */
+function hasBody(fields: IncomingHttpHeaders): boolean {
+  return fields['transfer-encoding'] !== undefined || (fields['content-length'] ?? '0') !== '0';
 }

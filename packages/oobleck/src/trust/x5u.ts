@@ -17,17 +17,25 @@ export function parseX5u(text: string, allowPorts: readonly number[] = []): URL 
 /** Addresses remembered as read: a busy trunk's stands in every token and PASSporT. */
 const REMEMBERED = 1_024;
 
+/** An address and its origin, each in one spelling. */
+export interface X5u {
+  readonly href: string;
+  readonly origin: string;
+}
+
 /** `parseX5u` for one list of ports, which reads an address it has read lately without looking at it again. */
-export function createX5uReader(allowPorts: readonly number[] = []): (text: string) => URL | undefined {
-  const known = new Map<string, URL>();
+export function createX5uReader(allowPorts: readonly number[] = []): (text: string) => X5u | undefined {
+  const known = new Map<string, X5u>();
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
     const url = parseX5u(text, allowPorts);
     if (url === undefined) return undefined;
+    const { href, origin } = url;
+    const read = { href, origin };
     if (known.size >= REMEMBERED) known.clear();
-    known.set(text, url);
-    return url;
+    known.set(text, read);
+    return read;
   };
 }
 

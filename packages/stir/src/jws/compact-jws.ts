@@ -22,7 +22,8 @@ export interface JwsSegments {
   /** base64url, as it stands in the text. */
   readonly header: string;
   readonly payload: string;
-  readonly signingInput: Uint8Array;
+  /** The ASCII text that the signature covers, not yet in bytes: not everybody who reads verifies. */
+  readonly signed: string;
   readonly signature: Uint8Array;
 }
 
@@ -32,11 +33,11 @@ export interface JwsSegments {
  * @throws StirError ERR_JWS_FORMAT
  */
 export function parseCompactJws(text: string, maximumLength: number): CompactJws {
-  const { header, payload, signingInput, signature } = splitCompactJws(text, maximumLength);
+  const { header, payload, signed, signature } = splitCompactJws(text, maximumLength);
   return {
     header: parseJwsObject(decodeJwsSegment(header), maximumLength),
     payload: parseJwsObject(decodeJwsSegment(payload), maximumLength),
-    signingInput,
+    signingInput: encodeUtf8(signed),
     signature,
   };
 }
@@ -53,7 +54,7 @@ export function splitCompactJws(text: string, maximumLength: number): JwsSegment
   return {
     header: text.slice(0, first),
     payload: text.slice(first + 1, second),
-    signingInput: encodeUtf8(text.slice(0, second)),
+    signed: text.slice(0, second),
     signature,
   };
 }

@@ -2,6 +2,7 @@
 // expanded first); strict, because what is forgiven here could be read in two ways elsewhere. Whether it may be
 // believed is decided in verdict/.
 
+import { encodeUtf8 } from '../bytes/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import { decodeJwsSegment, type JwsSegments, parseJwsObject, splitCompactJws } from '../jws/index.ts';
 import { StirError } from '../stir-error.ts';
@@ -30,13 +31,14 @@ export const MAXIMUM_PASSPORT_LENGTH = 16_384;
  * a `ppt` that is not supported, which MUST fail (RFC 8225 Section 8.1)
  */
 export function parsePassport(token: string): Passport {
-  const { header, payload, signingInput, signature } = reading(splitToken, token);
+  const { header, payload, signed, signature } = reading(splitToken, token);
   const text = reading(decodeJwsSegment, payload);
   const exact = parseExactShaken(text);
   const claims = exact === undefined ? reading(parseClaims, text) : exact.claims;
   const { extension, certificateUrl, chain } = reading(readPassportHeader, header);
   const statement =
     exact !== undefined && extension === 'shaken' ? exact.statement : parseStatement(extension, claims);
+  const signingInput = encodeUtf8(signed);
   const passport = { ...statement, token, certificateUrl, claims, signingInput, signature };
   return chain === undefined ? passport : { ...passport, chain };
 }

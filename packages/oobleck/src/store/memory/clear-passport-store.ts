@@ -27,7 +27,8 @@ export function createMemoryClearPassportStore(maximumLetters = MAXIMUM_LETTERS)
   let letters = 0;
 
   const keep = (place: string, sets: readonly PublishedSet[]): void => {
-    letters += lettersOf(sets) - lettersOf(places.get(place) ?? []);
+    for (const set of sets) letters += lettersOf(set);
+    for (const set of places.get(place) ?? []) letters -= lettersOf(set);
     if (sets.length === 0) places.delete(place);
     else places.set(place, [...sets]);
   };
@@ -35,14 +36,14 @@ export function createMemoryClearPassportStore(maximumLetters = MAXIMUM_LETTERS)
     for (const [second, ended] of endings) {
       if (second * 1000 > nowMs) continue;
       endings.delete(second);
-      for (const place of ended) keep(place, (places.get(place) ?? []).filter(isLive(nowMs)));
+      for (const place of ended) keep(place, liveOf(places.get(place) ?? [], nowMs));
     }
   };
   const append = (place: string, set: PublishedSet): void => {
     const sets = places.get(place);
     if (sets === undefined) places.set(place, [set]);
     else sets.push(set);
-    letters += lettersOf([set]);
+    letters += lettersOf(set);
     const second = Math.ceil(set.expiresAtMs / 1000);
     const ended = endings.get(second);
     if (ended === undefined) endings.set(second, new Set([place]));
@@ -52,20 +53,25 @@ export function createMemoryClearPassportStore(maximumLetters = MAXIMUM_LETTERS)
   return {
     add(place, set) {
       const { publishedAtMs: nowMs } = set;
-      if (letters + lettersOf([set]) > maximumLetters) sweep(nowMs);
+      const more = lettersOf(set);
+      if (letters + more > maximumLetters) sweep(nowMs);
       const present = places.get(place);
-      const same = present?.find(isSameAs(set));
-      if (same === undefined && letters + lettersOf([set]) > maximumLetters) return 'full';
-      if (same !== undefined)
+      const same = present?.find((one) => isSame(one, set));
+      if (same === undefined) {
+        if (letters + more > maximumLetters) return 'full';
+        append(place, set);
+      } else {
         keep(
           place,
           present!.filter((one) => one !== same),
         );
-      append(place, { ...set, expiresAtMs: Math.max(set.expiresAtMs, same?.expiresAtMs ?? 0) });
-      if (places.get(place)!.length > MAXIMUM_SETS) keep(place, withRoom(places.get(place)!, nowMs));
+        append(place, { ...set, expiresAtMs: Math.max(set.expiresAtMs, same.expiresAtMs) });
+      }
+      const sets = places.get(place)!;
+      if (sets.length > MAXIMUM_SETS) keep(place, withRoom(sets, nowMs));
       return 'stored';
     },
-    list: (place, nowMs) => (places.get(place) ?? []).filter(isLive(nowMs)).reverse(),
+    list: (place, nowMs) => liveOf(places.get(place) ?? [], nowMs).reverse(),
     sweep,
     get letters() {
       return letters;
@@ -74,23 +80,24 @@ export function createMemoryClearPassportStore(maximumLetters = MAXIMUM_LETTERS)
 }
 
 function withRoom(sets: readonly PublishedSet[], nowMs: number): readonly PublishedSet[] {
-  const live = sets.filter(isLive(nowMs));
+  const live = liveOf(sets, nowMs);
   if (live.length <= MAXIMUM_SETS) return live;
   const replaced = chooseReplaced(live);
   return live.filter((one) => one !== replaced);
 }
 
-function isSameAs({ passports }: PublishedSet): (other: PublishedSet) => boolean {
-  const name = passports.join();
-  return (other) => other.passports.join() === name;
+function isSame({ passports }: PublishedSet, other: PublishedSet): boolean {
+  if (passports.length !== other.passports.length) return false;
+  for (let at = 0; at < passports.length; at++) if (passports[at] !== other.passports[at]) return false;
+  return true;
 }
 
-function isLive(nowMs: number): (set: PublishedSet) => boolean {
-  return ({ expiresAtMs }) => expiresAtMs > nowMs;
+function liveOf(sets: readonly PublishedSet[], nowMs: number): PublishedSet[] {
+  return sets.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
 }
 
-function lettersOf(sets: readonly PublishedSet[]): number {
+function lettersOf({ passports }: PublishedSet): number {
   let letters = 0;
-  for (const { passports } of sets) for (const { length } of passports) letters += length;
+  for (let at = 0; at < passports.length; at++) letters += passports[at]!.length;
   return letters;
 }

@@ -18,20 +18,20 @@ export interface AccessClaims extends Pair {
   /** `iat`, seconds since 1970. */
   readonly issuedAt: number;
   /** `exp`, seconds since 1970. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   readonly action: AccessAction;
   /** `iss`: whose certificate signs. */
   readonly issuer: Spc;
   /** `sub`: who asks, in ATIS-1000096. */
-  readonly subject?: Spc;
+  readonly subject?: Spc | undefined;
   /** `spc`: whose PASSporTs are meant, in ATIS-1000105. */
-  readonly spc?: Spc;
+  readonly spc?: Spc | undefined;
   /** `aud`: the bare host name of the CPS. */
   readonly audience: string;
   /** `jti`, a UUID. */
   readonly id: string;
   /** `passports`: digest of what is published. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -54,16 +54,16 @@ export function parseAccessClaims(payload: JsonObject): AccessClaims {
   require(isPublishing ? isDigest(passports) : passports === undefined, 'passports');
   return {
     issuedAt: iat as number,
-    ...(exp === undefined ? {} : { expiresAt: exp as number }),
+    expiresAt: exp as number | undefined,
     action: action as AccessAction,
+    digest: passports as string | undefined,
+    subject: sub as Spc | undefined,
+    spc: spc as Spc | undefined,
     issuer: iss as Spc,
-    ...(sub === undefined ? {} : { subject: sub as Spc }),
-    ...(spc === undefined ? {} : { spc: spc as Spc }),
     audience: aud as string,
     id: (jti as string).toLowerCase(),
     called: parseCalled(dest),
     caller: parseCaller(orig),
-    ...(passports === undefined ? {} : { digest: passports as string }),
   };
 }
 

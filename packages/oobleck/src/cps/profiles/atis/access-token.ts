@@ -3,6 +3,7 @@
 // it: `typ` is absent or JWT, and a header with `ppt` is a PASSporT's.
 
 import { StirError } from '@oobleck/stir';
+import { encodeBase64urlText } from '@oobleck/stir/bytes';
 import type { SigningKey } from '@oobleck/stir/crypto';
 import type { JsonObject } from '@oobleck/stir/json';
 import {
@@ -14,6 +15,7 @@ import {
   splitCompactJws,
 } from '@oobleck/stir/jws';
 import { type AccessClaims, formatAccessClaims, parseAccessClaims } from './access-claims.ts';
+import { parseExactAccessClaims } from './exact-access-claims.ts';
 
 /** Where the certificate chain is. */
 export type ChainPlace = { readonly x5u: string } | { readonly x5c: readonly Uint8Array[] };
@@ -21,8 +23,8 @@ export type ChainPlace = { readonly x5u: string } | { readonly x5c: readonly Uin
 export interface AccessToken {
   readonly certificate: ChainPlace;
   readonly claims: AccessClaims;
-  /** What the signature covers. */
-  readonly signingInput: Uint8Array;
+  /** What the signature covers: ASCII. */
+  readonly signed: string;
   /** r || s, 64 bytes. */
   readonly signature: Uint8Array;
 }
@@ -30,7 +32,7 @@ export interface AccessToken {
 export const MAXIMUM_ACCESS_TOKEN = 12_288;
 const MAXIMUM_X5U = 2_048;
 
-/** Headers of the providers that ask most: each says the same in all its tokens. */
+/** Headers of the providers that ask most: each says the same in all its tokens. Encoded anew, they keep no token alive. */
 const REMEMBERED_HEADERS = 1_024;
 const REMEMBERED_LENGTH = 1_024;
 
@@ -43,20 +45,25 @@ export function createAccessTokenReader(): (text: string) => AccessToken {
   const readHeader = (segment: string): ChainPlace => {
     const before = known.get(segment);
     if (before !== undefined) return before;
-    const place = parseHeader(parseSegment(segment));
+    const text = decodeJwsSegment(segment);
+    const place = parseHeader(parseObject(text));
     if (known.size >= REMEMBERED_HEADERS) known.clear();
-    if (segment.length <= REMEMBERED_LENGTH) known.set(segment, place);
+    if (segment.length <= REMEMBERED_LENGTH) known.set(encodeBase64urlText(text), place);
     return place;
   };
   return (text) => {
-    const { header, payload, signingInput, signature } = splitCompactJws(text, MAXIMUM_ACCESS_TOKEN);
+    const { header, payload, signed, signature } = splitCompactJws(text, MAXIMUM_ACCESS_TOKEN);
     const certificate = readHeader(header);
-    return { certificate, claims: parseAccessClaims(parseSegment(payload)), signingInput, signature };
+    return { certificate, claims: readClaims(decodeJwsSegment(payload)), signed, signature };
   };
 }
 
-function parseSegment(segment: string): JsonObject {
-  return parseJwsObject(decodeJwsSegment(segment), MAXIMUM_ACCESS_TOKEN);
+function readClaims(text: string): AccessClaims {
+  return parseExactAccessClaims(text) ?? parseAccessClaims(parseObject(text));
+}
+
+function parseObject(text: string): JsonObject {
+  return parseJwsObject(text, MAXIMUM_ACCESS_TOKEN);
 }
 
 /** A token for these claims. */

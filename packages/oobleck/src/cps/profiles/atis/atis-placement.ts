@@ -12,13 +12,14 @@ import {
 } from './access-check.ts';
 import type { AccessClaims } from './access-claims.ts';
 import { type AccessToken, createAccessTokenReader } from './access-token.ts';
+import { andThen, type Soon, unlessDown } from './at-once.ts';
 import type { ClearPassportStore, PublishedSet } from './clear-passport-store.ts';
 import { createHolderPace, type HolderPace } from './holder-pace.ts';
 import { digestOfCanonical, type PublishBody, parsePublishBody, requireAgreement } from './passport-set.ts';
 import { type AtisProfile, type Place, placeName } from './place.ts';
 import type { Refusal } from './refusal.ts';
 import { mayRetrieve, type RetrievalPolicy } from './retrieval-policy.ts';
-import type { SeenTokens } from './seen-tokens.ts';
+import type { SeenState, SeenTokens } from './seen-tokens.ts';
 
 export interface AtisPlacementParts extends AccessParts {
   readonly store: ClearPassportStore;
@@ -49,12 +50,15 @@ export interface Claim {
   readonly token: AccessToken;
 }
 
+export type Retrieved = readonly string[];
+
+/** All is answered at once where nothing has to be fetched, and the stores do. */
 export interface AtisPlacement {
   /** What the access token says, held against the request. At once, so that nothing is read or fetched for one that does not fit. */
   read(request: AccessRequest): { readonly claim: Claim } | { readonly refusal: Refusal };
   /** @returns `undefined` where it is stored */
-  publish(claim: Claim, body: Uint8Array): Promise<Refusal | undefined>;
-  retrieve(claim: Claim): Promise<{ readonly passports: readonly string[] } | { readonly refusal: Refusal }>;
+  publish(claim: Claim, body: Uint8Array): Soon<Refusal | undefined>;
+  retrieve(claim: Claim): Soon<Retrieved | Refusal>;
 }
 
 /** RFC 9888 Section 5: never beyond freshness, and 60 seconds at most. */
@@ -91,10 +95,7 @@ export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlac
   return {
     read: (request) => read(context, request),
     publish: (claim, body) => publish(context, claim, body),
-    retrieve: async (claim) => {
-      const found = await retrieve(context, claim);
-      return typeof found === 'string' ? { refusal: found } : { passports: found };
-    },
+    retrieve: (claim) => retrieve(context, claim),
   };
 }
 
@@ -106,24 +107,33 @@ function read({ parts, access, profiles, readToken }: Context, request: AccessRe
 }
 
 /** The token is proven, its holder has not asked too often, and it was not used before. */
-async function admit({ parts, access, pace }: Context, token: AccessToken): Promise<Refusal | undefined> {
-  const refusal = await proveAccess(parts, access, token);
-  if (refusal !== undefined) return refusal;
-  const { issuer, id, issuedAt } = token.claims;
+function admit(context: Context, token: AccessToken): Soon<Refusal | undefined> {
+  return andThen(
+    proveAccess(context.parts, context.access, token),
+    (refusal) => refusal ?? admitProven(context, token.claims),
+  );
+}
+
+function admitProven(
+  { parts, access, pace }: Context,
+  { issuer, id, issuedAt }: AccessClaims,
+): Soon<Refusal | undefined> {
   const nowMs = parts.now();
   if (!pace.admits(issuer, nowMs)) return 'pace';
   const untilMs = (issuedAt + access.freshnessSeconds + 1) * 1000;
   // Another provider's ids are others.
-  const state = await unlessDown(() => parts.seen.see(`${issuer} ${id}`, untilMs, nowMs));
+  return andThen(
+    unlessDown(() => parts.seen.see(`${issuer} ${id}`, untilMs, nowMs)),
+    refusalOfSeen,
+  );
+}
+
+function refusalOfSeen(state: SeenState | undefined): Refusal | undefined {
   if (state === 'seen') return 'replayed';
   return state === 'new' ? undefined : 'unavailable';
 }
 
-async function publish(
-  context: Context,
-  { place, token }: Claim,
-  body: Uint8Array,
-): Promise<Refusal | undefined> {
+function publish(context: Context, { place, token }: Claim, body: Uint8Array): Soon<Refusal | undefined> {
   const { parts } = context;
   const { claims } = token;
   const content = parseBody(body);
@@ -136,11 +146,15 @@ async function publish(
   const expiresAtMs =
     1000 * Math.min(endOf(context, claims, place, publishedAtMs), issuedAt + FRESHNESS_SECONDS);
   if (expiresAtMs <= publishedAtMs) return 'stale-passport';
-  const refusal = await admit(context, token);
-  if (refusal !== undefined) return refusal;
   const set = { passports: content.passports, publisher: claims.issuer, publishedAtMs, expiresAtMs };
-  const added = await unlessDown(() => parts.store.add(placeName(place), set));
-  return added === 'stored' ? undefined : 'unavailable';
+  return andThen(admit(context, token), (refusal) => refusal ?? store(parts, place, set));
+}
+
+function store({ store }: AtisPlacementParts, place: Place, set: PublishedSet): Soon<Refusal | undefined> {
+  return andThen(
+    unlessDown(() => store.add(placeName(place), set)),
+    (added) => (added === 'stored' ? undefined : 'unavailable'),
+  );
 }
 
 /** A PASSporT is fresh for so long (RFC 8224 Section 4.1): no CPS keeps it longer (RFC 9888 Section 5). */
@@ -157,22 +171,28 @@ function endOf(
   return Math.min(nowMs / 1000 + seconds, expiresAt ?? Number.POSITIVE_INFINITY);
 }
 
-async function retrieve(context: Context, { place, token }: Claim): Promise<readonly string[] | Refusal> {
-  const { parts, policy } = context;
-  const refusal = await admit(context, token);
-  if (refusal !== undefined) return refusal;
-  // Looked up for everybody: what is not there and what is not theirs take the same time and look alike.
-  const sets = await unlessDown(() => parts.store.list(placeName(place), parts.now()));
-  if (sets === undefined) return 'unavailable';
-  if (sets.length === 0 || !mayRetrieve(policy, token.claims.issuer, place)) return 'not-found';
-  return passportsOf(sets);
+function retrieve(context: Context, claim: Claim): Soon<Retrieved | Refusal> {
+  return andThen(admit(context, claim.token), (refusal) => refusal ?? lookUp(context, claim));
+}
+
+/** Done for everybody: what is not there and what is not theirs take the same time and look alike. */
+function lookUp({ parts, policy }: Context, { place, token }: Claim): Soon<Retrieved | Refusal> {
+  return andThen(
+    unlessDown(() => parts.store.list(placeName(place), parts.now())),
+    (sets) => {
+      if (sets === undefined) return 'unavailable';
+      if (sets.length === 0 || !mayRetrieve(policy, token.claims.issuer, place)) return 'not-found';
+      return passportsOf(sets);
+    },
+  );
 }
 
 /**
  * Each set whole, no PASSporT twice, as much as one answer holds: the newest set of each publisher before the second of
  * any, so that nobody keeps the PASSporTs of others out of it by publishing many.
  */
-function passportsOf(sets: readonly PublishedSet[]): readonly string[] {
+function passportsOf(sets: readonly PublishedSet[]): Retrieved {
+  if (sets.length === 1) return sets[0]!.passports;
   const passports = new Set<string>();
   let letters = 0;
   for (const set of inTurns(sets)) {
@@ -209,14 +229,5 @@ function orUndefined<T>(parse: () => T): T | undefined {
   } catch (error) {
     if (error instanceof StirError) return undefined;
     throw error;
-  }
-}
-
-/** What a store answers; `undefined` where it cannot be asked now. */
-async function unlessDown<T>(ask: () => Promise<T> | T): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch {
-    return undefined;
   }
 }

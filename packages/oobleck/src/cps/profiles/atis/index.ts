@@ -6,6 +6,7 @@ export {
   createAccessSigner,
 } from './access-signer.ts';
 export { type ChainPlace, signAccessToken } from './access-token.ts';
+export type { Soon } from './at-once.ts';
 export {
   type AtisPlacement,
   type AtisPlacementOptions,
@@ -15,6 +16,7 @@ export {
   MAXIMUM_RETENTION_SECONDS,
   MAXIMUM_RETRIEVED,
   MAXIMUM_RETRIEVED_LETTERS,
+  type Retrieved,
 } from './atis-placement.ts';
 export {
   type ClearPassportStore,

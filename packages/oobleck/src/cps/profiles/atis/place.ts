@@ -35,8 +35,13 @@ export function parsePlace(segments: readonly string[]): Place | undefined {
 
 /** The name a store knows the place by; no two places have one. */
 export function placeName({ spc, called, caller }: Place): string {
-  const pair = `${formatParty(called)}/${formatParty(caller)}`;
+  const pair = `${partyName(called)}/${partyName(caller)}`;
   return spc === undefined ? pair : `${spc}/${pair}`;
+}
+
+/** Neither has a slash, and a number no letter, which each URI has. */
+function partyName(party: Party): string {
+  return party.kind === 'tn' ? party.number : encodeURIComponent(party.uri);
 }
 
 /** A party as a segment of a path. */

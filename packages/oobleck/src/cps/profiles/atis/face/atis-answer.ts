@@ -3,10 +3,17 @@
 import { type HotExchange, HttpProblem, type ProblemForm } from '../../../../http/index.ts';
 import { REFUSALS, type Refusal } from '../index.ts';
 
-/** @param json UTF-8 text without need for escaping, as PASSporTs are */
+/** @param json ASCII, as PASSporTs are */
 export function sendJson(exchange: HotExchange, status: number, json: string): void {
-  const body = Buffer.from(json);
+  const body = Buffer.from(json, 'latin1');
   exchange.answer({ status, fields: fieldsOf(body) }, body);
+}
+
+/** An answer that is always the same. */
+export function preparedJson(status: number, json: string): (exchange: HotExchange) => void {
+  const body = Buffer.from(json);
+  const answer = { status, fields: fieldsOf(body) };
+  return (exchange) => exchange.answer(answer, body);
 }
 
 /** Every refusal on these routes, those of the server among them. */

@@ -672,6 +672,11 @@ describe('bounds', () => {
     session.destroy();
   });
 
+  it('a refusal leaves the connection of HTTP/1.1 open, unless a body is left unread', async () => {
+    expect((await overHttp1({})).headers.connection).toBe('keep-alive');
+    expect((await overHttp1({ method: 'POST', body: '{}' })).headers.connection).toBe('close');
+  });
+
   it('without a token no body is read', async () => {
     const session = connectHttp2(server.origin, { ca });
     const stream = session.request({ ':method': 'POST', ':path': PATH_96, ...headersOf({ body: '' }) });

@@ -8,8 +8,17 @@
 // What the token says is held against the request before a byte of the body is kept. (V-09)
 
 import type { HotExchange, HotRoutes } from '../../../../http/index.ts';
-import { type AtisPlacement, type Claim, MAXIMUM_BODY_BYTES, type Place, parsePlace } from '../index.ts';
-import { faultOf, refusalOf, sendJson, toldInAtisForm } from './atis-answer.ts';
+import {
+  type AtisPlacement,
+  type Claim,
+  MAXIMUM_BODY_BYTES,
+  type Place,
+  parsePlace,
+  type Refusal,
+  type Retrieved,
+  type Soon,
+} from '../index.ts';
+import { faultOf, preparedJson, refusalOf, sendJson, toldInAtisForm } from './atis-answer.ts';
 
 export interface AtisFaceOptions {
   /** How long the body of a request may take, default 10000. */
@@ -42,11 +51,14 @@ interface Bounds {
 
 function takePassports(placement: AtisPlacement, exchange: HotExchange, bounds: Bounds): void {
   const { method } = exchange;
-  const fail = (error: unknown): void => exchange.refuse(error);
-  if (method === 'GET') retrieve(placement, exchange, readClaim(placement, exchange, 'retrieve')).catch(fail);
-  else if (method === 'POST') {
+  if (method === 'GET') {
+    const claim = readClaim(placement, exchange, 'retrieve');
+    answerWith(exchange, placement.retrieve(claim), sendRetrieved);
+  } else if (method === 'POST') {
     const claim = readClaim(placement, exchange, 'publish');
-    exchange.receiveBody(bounds, (body) => void publish(placement, exchange, claim, body).catch(fail));
+    exchange.receiveBody(bounds, (body) =>
+      answerWith(exchange, placement.publish(claim, body), sendPublished),
+    );
   } else refuseMethod(exchange, 'GET, POST');
 }
 
@@ -72,26 +84,33 @@ function readPlace({ method, target, fields }: HotExchange): Place {
   return place;
 }
 
-async function publish(
-  placement: AtisPlacement,
+/** At once where the outcome is there; what is thrown is refused by whoever called. */
+function answerWith<T>(
   exchange: HotExchange,
-  claim: Claim,
-  body: Uint8Array,
-): Promise<void> {
-  const refusal = await placement.publish(claim, body);
-  if (refusal !== undefined) throw refusalOf(refusal);
-  sendJson(exchange, 201, '{"status":201,"message":"Created"}');
+  outcome: Soon<T>,
+  send: (exchange: HotExchange, outcome: T) => void,
+): void {
+  if (outcome instanceof Promise)
+    outcome.then((found) => send(exchange, found)).catch((error: unknown) => exchange.refuse(error));
+  else send(exchange, outcome);
 }
 
-async function retrieve(placement: AtisPlacement, exchange: HotExchange, claim: Claim): Promise<void> {
-  const found = await placement.retrieve(claim);
-  if ('refusal' in found) throw refusalOf(found.refusal);
+const sendCreated = preparedJson(201, '{"status":201,"message":"Created"}');
+const sendHealthy = preparedJson(200, '{"status":200,"message":"OK"}');
+
+function sendPublished(exchange: HotExchange, refusal: Refusal | undefined): void {
+  if (refusal === undefined) sendCreated(exchange);
+  else exchange.refuse(refusalOf(refusal));
+}
+
+function sendRetrieved(exchange: HotExchange, found: Retrieved | Refusal): void {
+  if (typeof found === 'string') exchange.refuse(refusalOf(found));
   // PASSporTs are base64url and dots: nothing in them needs escaping.
-  sendJson(exchange, 200, `{"passports":["${found.passports.join('","')}"]}`);
+  else sendJson(exchange, 200, `{"passports":["${found.join('","')}"]}`);
 }
 
 function answerHealth(exchange: HotExchange): void {
-  if (exchange.method === 'GET') sendJson(exchange, 200, '{"status":200,"message":"OK"}');
+  if (exchange.method === 'GET') sendHealthy(exchange);
   else refuseMethod(exchange, 'GET');
 }
 
