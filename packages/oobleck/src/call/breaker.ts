@@ -17,11 +17,13 @@ export interface BreakerOptions {
   readonly failures?: number;
   /** Between two probes, default 2000. */
   readonly probeMs?: number;
+  /** Told each time it opens. */
+  readonly onOpen?: () => void;
 }
 
 /** @param now in ms, of any clock that does not go back */
 export function createBreaker(now: () => number, options: BreakerOptions = {}): Breaker {
-  const { failures = 5, probeMs = 2_000 } = options;
+  const { failures = 5, probeMs = 2_000, onOpen } = options;
   let inRow = 0;
   let probeAtMs = 0;
   return {
@@ -38,6 +40,7 @@ export function createBreaker(now: () => number, options: BreakerOptions = {}): 
       inRow++;
       if (inRow !== failures) return false;
       probeAtMs = now() + probeMs;
+      onOpen?.();
       return true;
     },
   };

@@ -114,6 +114,7 @@ describe('a peer that goes silent, in simulated time', () => {
     expect(after.length).toBeGreaterThan(100);
     expect(after.every(({ tookMs, outcome }) => tookMs === 0 && outcome === 'suspended')).toBe(true);
 
+    expect(client.peers()).toEqual([{ host: 'a.example', isSuspended: true, suspensions: 1 }]);
     outcomes.length = 0;
     silent.clear();
     const backAtMs = now();
@@ -123,6 +124,7 @@ describe('a peer that goes silent, in simulated time', () => {
     const later = outcomes.filter(({ atMs }) => atMs > firstReply.atMs);
     expect(later.every(({ outcome }) => outcome === 'reply')).toBe(true);
     expect(changes).toEqual(['a.example true', 'a.example false']);
+    expect(client.peers()).toEqual([{ host: 'a.example', isSuspended: false, suspensions: 1 }]);
     expect(sent.length).toBeLessThan(outcomes.length + 1_000);
   });
 

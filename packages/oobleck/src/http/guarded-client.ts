@@ -25,10 +25,24 @@ const MAXIMUM_PEERS = 4_096;
 /** A request with less time than this says nothing about the peer. */
 const MINIMUM_DEADLINE_MS = 50;
 
+/** A peer as whoever watches sees it. */
+export interface PeerState {
+  readonly host: string;
+  readonly isSuspended: boolean;
+  /** Times that it was given up. */
+  readonly suspensions: number;
+}
+
+export interface GuardedClient extends SafeClient {
+  /** Those asked lately, the longest known first. */
+  peers(): readonly PeerState[];
+}
+
 interface Peer {
   readonly breaker: Breaker;
   /** Its connections are no older than its last silence. */
   client: SafeClient;
+  suspensions: number;
   /** What is sent again: its like is what the peer has to answer, and repeating it does no harm. */
   unanswered?: HttpRequest;
 }
@@ -38,7 +52,7 @@ export function createGuardedClient(
   create: () => SafeClient,
   parts: GuardParts,
   options: GuardOptions = {},
-): SafeClient {
+): GuardedClient {
   const { probeMs = 2_000, probeDeadlineMs = 3_000 } = options;
   const common = create();
   const peers = new Map<string, Peer>();
@@ -66,6 +80,7 @@ export function createGuardedClient(
   const fail = (origin: string, peer: Peer, request: HttpRequest): void => {
     if (!peer.breaker.fail()) return;
     peer.unanswered = request;
+    peer.suspensions++;
     parts.onChange?.(hostOf(origin), true);
     probe(origin, peer);
   };
@@ -73,7 +88,7 @@ export function createGuardedClient(
     const known = peers.get(origin);
     if (known !== undefined) return known;
     if (peers.size >= MAXIMUM_PEERS) forgetOldest(peers, common);
-    const peer = { breaker: createBreaker(parts.elapsed, options), client: common };
+    const peer = { breaker: createBreaker(parts.elapsed, options), client: common, suspensions: 0 };
     peers.set(origin, peer);
     return peer;
   };
@@ -92,6 +107,12 @@ export function createGuardedClient(
         throw error;
       }
     },
+    peers: () =>
+      [...peers].map(([origin, { breaker, suspensions }]) => ({
+        host: hostOf(origin),
+        isSuspended: breaker.isOpen(),
+        suspensions,
+      })),
     async close() {
       isClosed = true;
       const clients = new Set([common, ...[...peers.values()].map(({ client }) => client)]);

@@ -4,7 +4,13 @@ export { createChainFetcher } from './chain-fetcher.ts';
 export type { CorsOptions } from './cors.ts';
 export type { HttpReply } from './exchange.ts';
 export { createFastifyApp, type FastifyApp, type FastifyAppOptions } from './fastify-app.ts';
-export { createGuardedClient, type GuardOptions, type GuardParts } from './guarded-client.ts';
+export {
+  createGuardedClient,
+  type GuardedClient,
+  type GuardOptions,
+  type GuardParts,
+  type PeerState,
+} from './guarded-client.ts';
 export {
   type HotExchange,
   type HotRoutes,

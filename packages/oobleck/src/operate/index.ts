@@ -8,6 +8,7 @@ export {
   type Duration,
   type Meter,
   NO_METER,
+  OTHER,
   type SeriesPoint,
 } from './meter.ts';
 export { createMetricsTogether, type MetricsTogether } from './metrics-together.ts';

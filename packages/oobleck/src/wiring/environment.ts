@@ -6,6 +6,7 @@ import { createNodeCrypto } from '../crypto/index.ts';
 import {
   createGuardedClient,
   createSafeClient,
+  type GuardedClient,
   type SafeClient,
   type StreamingClient,
 } from '../http/index.ts';
@@ -27,6 +28,7 @@ import {
 import type { Configuration } from './configuration.ts';
 import { type CredentialFiles, createCredentialFiles } from './credential-files.ts';
 import { createLiveFiles, type LiveFiles } from './live-files.ts';
+import { showPeers } from './metered-peers.ts';
 import { createMeters, type Meters } from './meters.ts';
 import type { Stores } from './stores.ts';
 import { createTimers, type Timers } from './timers.ts';
@@ -71,8 +73,8 @@ export interface Clients {
   readonly directories: SafeClient;
   /** Drawing tokens: these requests name the certificate holder. */
   readonly issuance: SafeClient;
-  readonly deposits: SafeClient;
-  readonly retrievals: SafeClient;
+  readonly deposits: GuardedClient;
+  readonly retrievals: GuardedClient;
   /** Streams of own mailboxes: these requests name the certificate holder. */
   readonly streams: StreamingClient;
   close(): Promise<void>;
@@ -109,7 +111,9 @@ export function createEnvironment(
   const timers = createTimers();
   const prometheus = overrides.prometheus ?? createMeterFor(configuration);
   const numberMap = startNumberMap(files, live, trust.numberMapFile);
+  const meter = prometheus ?? NO_METER;
   const clients = createClients(outgoing, files, timers, log);
+  showPeers(meter, { deposits: clients.deposits, retrievals: clients.retrievals });
   const around = { files, crypto, now, log, client: clients.lookups, timers, live, numberMap };
   const material = createTrustMaterial(trust, around);
   const poll = (): number => {
@@ -128,7 +132,7 @@ export function createEnvironment(
     numberMap,
     clients,
     timers,
-    meters: createMeters(prometheus ?? NO_METER),
+    meters: createMeters(meter),
     readiness: createReadiness(),
     readMetrics: prometheus && {
       contentType: prometheus.contentType,
@@ -169,7 +173,7 @@ function createClients(
 }
 
 /** Calls wait for these: a peer that has gone silent is not waited for. */
-function guarded(create: () => SafeClient, schedule: Timers['schedule'], log: EventLog): SafeClient {
+function guarded(create: () => SafeClient, schedule: Timers['schedule'], log: EventLog): GuardedClient {
   const onChange = (host: string, isSuspended: boolean): void =>
     log.warn(isSuspended ? 'peer-suspended' : 'peer-restored', { role: 'http', host });
   return createGuardedClient(create, { elapsed: () => performance.now(), schedule, onChange });

@@ -42,6 +42,14 @@ const ATTESTATIONS = [
 ];
 const OUT_OF_BAND = ['stored', 'no-key', 'no-token', 'failed', 'deadline', 'none'];
 const REFUSALS = ['no-authority', 'number-not-allowed', 'attestation-too-high', 'priority-not-allowed'];
+const DIVERSION_REFUSALS = [
+  'no-passport',
+  'same-number',
+  'stale',
+  'too-many-diversions',
+  'no-authority',
+  'number-not-allowed',
+];
 const SENT = ['stored', 'refused', 'absent', 'unavailable'];
 
 export function createMeters(meter: Meter): Meters {
@@ -124,8 +132,28 @@ function countAuthentication(meter: Meter, service: AuthenticationService): Auth
     labels: { outcome: [...OUT_OF_BAND, ...REFUSALS, 'unknown-tenant'] },
   });
   const duration = meter.duration({ name: 'signing_seconds', help: 'From the question to the signed call' });
+  const carried = meter.counter({
+    name: 'calls_carried_total',
+    help: 'Calls whose own PASSporTs were to be left out of band, by what became of that',
+    labels: { outcome: [...OUT_OF_BAND, 'no-passport'] },
+  });
+  const diverted = meter.counter({
+    name: 'calls_diverted_total',
+    help: 'Diversions to be signed by what became of the out-of-band half, or why they were not signed',
+    labels: { outcome: [...OUT_OF_BAND, ...DIVERSION_REFUSALS, 'unknown-tenant'] },
+  });
   return {
     ...service,
+    async carry(...question) {
+      const outcome = await service.carry(...question);
+      carried.add([outcome.carried ? outcome.outOfBand : outcome.reason]);
+      return outcome;
+    },
+    async divert(...question) {
+      const outcome = await service.divert(...question);
+      diverted.add([outcome.diverted ? outcome.outOfBand : outcome.reason]);
+      return outcome;
+    },
     authenticate(...question) {
       const startedMs = performance.now();
       const counted = (outcome: AuthenticationOutcome): AuthenticationOutcome => {

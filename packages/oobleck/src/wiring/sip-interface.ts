@@ -13,6 +13,7 @@ import {
 } from '../gateway/sip/index.ts';
 import type { SipConfiguration } from './configuration-sip.ts';
 import type { Environment } from './environment.ts';
+import { countAnswers } from './metered-sip.ts';
 import type { SwitchSide } from './switch-side.ts';
 
 export interface RunningSip {
@@ -30,7 +31,7 @@ export async function startSipInterface(
   environment: Environment,
   { path, trunks }: SwitchSide,
 ): Promise<RunningSip> {
-  const { log } = environment;
+  const { log, meters } = environment;
   const { contactHost, domain } = options;
   const rules = options.rules.map(
     ({ trunk, direction, ...conditions }): TrunkRule => ({
@@ -40,7 +41,7 @@ export async function startSipInterface(
     }),
   );
   const element = createRedirectElement(
-    { path, log, rules },
+    { path, log, rules, onAnswered: countAnswers(meters.meter) },
     { contactHost, domain, ownNames: ownNames(options) },
   );
   const peers = createPeerBook(options.peers);

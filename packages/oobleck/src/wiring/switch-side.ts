@@ -21,6 +21,7 @@ import type { CallingSide } from './calling-side.ts';
 import type { Configuration } from './configuration.ts';
 import type { TrunkConfiguration } from './configuration-trunks.ts';
 import type { Environment } from './environment.ts';
+import { countCalls, showTrunks } from './metered-calls.ts';
 
 export interface SwitchSide {
   readonly path: CallPath;
@@ -38,7 +39,9 @@ export function startSwitchSide(
   environment: Environment,
   { calling, called }: SwitchSideParts,
 ): SwitchSide {
-  const { crypto, now, timers } = environment;
+  const { crypto, now, timers, meters } = environment;
+  const counts = countCalls(meters.meter);
+  counts.learn(['default', ...trunks.map(({ name }) => name)]);
   const path = createCallPath({
     authentication: calling?.service,
     verification: called?.service,
@@ -46,17 +49,19 @@ export function startSwitchSide(
     now,
     elapsed: () => performance.now(),
     schedule: timers.schedule,
-    onEvent: (event) => logEvent(environment, event),
+    onEvent(event) {
+      counts.count(event);
+      logEvent(environment, event);
+    },
   });
   called?.watchClocks(path.observeClock);
   const dialPlan = rest?.dialPlan;
-  return {
-    path,
-    trunks: createTrunkTable(
-      trunks.map((one, at) => readTrunk(one, dialPlan, `trunks.${at}`)),
-      (tenant) => createTrunk({ name: 'default', tenant, numbers: { dialPlan } }),
-    ),
-  };
+  const table = createTrunkTable(
+    trunks.map((one, at) => readTrunk(one, dialPlan, `trunks.${at}`)),
+    (tenant) => createTrunk({ name: 'default', tenant, numbers: { dialPlan } }),
+  );
+  showTrunks(meters.meter, table.all, path);
+  return { path, trunks: table };
 }
 
 function readTrunk(options: TrunkConfiguration, dialPlan: NumberRules['dialPlan'], field: string): Trunk {
@@ -85,6 +90,9 @@ function logEvent({ log }: Environment, event: CallPathEvent): void {
         reason: event.seconds > 0 ? 'clock-behind' : 'clock-ahead',
         count: Math.abs(event.seconds),
       });
+      break;
+    case 'trunk-suspended':
+      log.warn('trunk-suspended', { role: 'gateway', reason: event.direction });
       break;
     case 'call-path-failed':
       log.error('call-path-failed', { role: 'gateway', error: event.error });

@@ -25,6 +25,8 @@ export interface RedirectParts {
   readonly log: EventLog;
   /** In the order in which they are tried. */
   readonly rules: readonly TrunkRule[];
+  /** Told the status of each answer. */
+  readonly onAnswered?: ((status: number) => void) | undefined;
 }
 
 export interface RedirectOptions extends RedirectionPolicy {
@@ -128,6 +130,7 @@ function refuse({ parts }: Context, scanned: ScannedMessage, arrival: Arrival, e
   if (scanned.fields.length === 0) return;
   const via = topVia(scanned);
   const port = via === undefined ? arrival.source.port : answerPort(via, arrival.source);
+  parts.onAnswered?.(fault.status);
   arrival.send(formatRefusal(scanned, arrival.source, fault), port);
 }
 
@@ -248,7 +251,8 @@ function requireNoLoop({ ownNames }: Context, { vias, maxForwards }: SipRequest)
     if (ownNames.has(`${host.toLowerCase()}:${port}`)) throw new SipFault(482, 'the request was here before');
 }
 
-function send({ salt }: Context, request: SipRequest, arrival: Arrival, answer: Answer): void {
+function send({ salt, parts }: Context, request: SipRequest, arrival: Arrival, answer: Answer): void {
   const { source } = arrival;
+  parts.onAnswered?.(answer.status);
   arrival.send(formatAnswer(request, source, salt, answer), answerPort(request.vias[0]!, source));
 }

@@ -248,6 +248,11 @@ describe('time', () => {
       await advance(380);
       expect((await answer).reason).toBe('deadline');
     }
+    const suspended = { event: 'trunk-suspended', trunk: 'east', direction: 'incoming' };
+    expect(world.events.filter(({ event }) => event === 'trunk-suspended')).toEqual([suspended]);
+    const { trunk } = offerOf();
+    expect(path.isSuspended(trunk, 'incoming')).toBe(true);
+    expect(path.isSuspended(trunk, 'outgoing')).toBe(false);
     const ask = async (callId: string) => (await path.receive(offerOf({ callId }))).reason;
     expect(await ask('a')).toBe('suspended');
     await advance(2_000);
@@ -258,6 +263,7 @@ describe('time', () => {
     expect(await ask('c')).toBe('suspended');
     await advance(0);
     expect(await ask('d')).toBe('no-passport');
+    expect(path.isSuspended(trunk, 'incoming')).toBe(false);
     const outgoing = await path.place(offerOf());
     expect(outgoing.reason).toBe('signed');
   });
@@ -270,7 +276,14 @@ describe('time', () => {
     expect(world.signed[0]!.order).toMatchObject({ deposits: false });
     await advance(0);
     expect(world.events).toEqual([
-      { event: 'call-placed', trunk: 'east', mode: 'monitor', reason: 'signed', elapsedMs: 0 },
+      {
+        event: 'call-placed',
+        trunk: 'east',
+        mode: 'monitor',
+        reason: 'signed',
+        action: 'continue',
+        elapsedMs: 0,
+      },
     ]);
     const [trace] = path.traces.find('alpha', 'call-1');
     expect(trace!.steps.map(({ step, reason }) => `${step} ${reason}`)).toEqual([

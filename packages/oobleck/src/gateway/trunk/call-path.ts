@@ -40,7 +40,15 @@ export type CallPathEvent =
       readonly trunk: string;
       readonly mode: Trunk['mode'];
       readonly reason: string;
+      /** What the switch is told to do, or would have been where the trunk monitors. */
+      readonly action: (PlacedAnswer | ReceivedAnswer)['action'];
       readonly elapsedMs: number;
+    }
+  /** So many calls of the trunk ran into their deadline that no more are kept waiting. */
+  | {
+      readonly event: 'trunk-suspended';
+      readonly trunk: string;
+      readonly direction: 'outgoing' | 'incoming';
     }
   | { readonly event: 'clock-skew'; readonly seconds: number; readonly count: number }
   | { readonly event: 'call-path-failed'; readonly error: unknown };
@@ -52,6 +60,8 @@ export interface CallPath {
   receive(offer: OfferedCall): AtOnceOrLater<ReceivedAnswer>;
   /** Takes back what was left for a placed call, once it is answered or given up. */
   retract(offer: OfferedCall): void;
+  /** Whether no call of the trunk is kept waiting now. */
+  isSuspended(trunk: Trunk, direction: 'outgoing' | 'incoming'): boolean;
   /** What happened to a call. */
   readonly traces: Pick<CallTraces, 'find'>;
   /** The time that some PASSporT states, less ours, in seconds: of those that no answer shows. */
@@ -84,7 +94,9 @@ export function createCallPath(parts: CallPathParts): CallPath {
   );
   const context: Context = {
     parts,
-    breakerOf: createBreakers(elapsed),
+    breakerOf: createBreakers(elapsed, (trunk, direction) =>
+      onEvent?.({ event: 'trunk-suspended', trunk: trunk.name, direction }),
+    ),
     wait: createBoundedWait(schedule, (error) => onEvent?.({ event: 'call-path-failed', error })),
     traces: createCallTraces(now, elapsed),
     observeClock: createSkewWatch(now, (skew) => onEvent?.({ event: 'clock-skew', ...skew })).observe,
@@ -93,6 +105,7 @@ export function createCallPath(parts: CallPathParts): CallPath {
     place: (offer) => placed.once(keyOf(offer), () => place(context, offer)),
     receive: (offer) => received.once(keyOf(offer), () => receive(context, offer)),
     retract: (offer) => retract(context, offer),
+    isSuspended: (trunk, direction) => context.breakerOf(trunk, direction).isOpen(),
     traces: context.traces,
     observeClock: context.observeClock,
   };
@@ -173,7 +186,7 @@ function conclude<T extends Placement | Reception>(
   trace.step('decided', reason);
   if ('outOfBand' in outcome) trace.step('decided', `out-of-band-${outcome.outOfBand}`);
   const elapsedMs = trace.step('answered', trunk.mode === 'act' ? action : 'unchanged');
-  parts.onEvent?.({ event, trunk: trunk.name, mode: trunk.mode, reason, elapsedMs });
+  parts.onEvent?.({ event, trunk: trunk.name, mode: trunk.mode, reason, action, elapsedMs });
   return { ...outcome, traceId: trace.traceId };
 }
 
@@ -218,12 +231,18 @@ function orMalformed<T>(decide: () => T | Promise<T>, otherwise: () => T): T | P
   }
 }
 
-function createBreakers(elapsed: () => number): Context['breakerOf'] {
+function createBreakers(
+  elapsed: () => number,
+  onOpen: (trunk: Trunk, direction: 'outgoing' | 'incoming') => void,
+): Context['breakerOf'] {
   const breakers = new WeakMap<Trunk, { readonly outgoing: Breaker; readonly incoming: Breaker }>();
   return (trunk, direction) => {
     let both = breakers.get(trunk);
     if (both === undefined) {
-      both = { outgoing: createBreaker(elapsed), incoming: createBreaker(elapsed) };
+      both = {
+        outgoing: createBreaker(elapsed, { onOpen: () => onOpen(trunk, 'outgoing') }),
+        incoming: createBreaker(elapsed, { onOpen: () => onOpen(trunk, 'incoming') }),
+      };
       breakers.set(trunk, both);
     }
     return both[direction];

@@ -1,7 +1,7 @@
 // What the switch is told about a call it places. Whatever went wrong, the call goes on.
 
 import type { AuthenticationOutcome, DiversionResult, OutOfBand } from '../../authentication/index.ts';
-import type { Skipped } from './skipped.ts';
+import { SKIPPED, type Skipped } from './skipped.ts';
 
 export type PlacedReason =
   | 'signed'
@@ -14,6 +14,28 @@ export type PlacedReason =
   | Extract<AuthenticationOutcome, { signed: false }>['reason']
   | Extract<DiversionResult, { diverted: false }>['reason']
   | Skipped;
+
+const EACH: Readonly<Record<Exclude<PlacedReason, Skipped>, true>> = {
+  signed: true,
+  carried: true,
+  diverted: true,
+  'already-signed': true,
+  'no-passport': true,
+  'no-authority': true,
+  'number-not-allowed': true,
+  'attestation-too-high': true,
+  'priority-not-allowed': true,
+  'unknown-tenant': true,
+  'same-number': true,
+  stale: true,
+  'too-many-diversions': true,
+};
+
+/** All of them, for whoever counts. */
+export const PLACED_REASONS: readonly PlacedReason[] = [
+  ...(Object.keys(EACH) as (keyof typeof EACH)[]),
+  ...SKIPPED,
+];
 
 export interface PlacedAnswer {
   /** `continue`: on with what is said here; `unchanged`: on as it came. */

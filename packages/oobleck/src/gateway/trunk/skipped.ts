@@ -19,3 +19,18 @@ export type Skipped =
   | 'no-service'
   /** Something nobody foresaw. */
   | 'internal';
+
+const EACH: Readonly<Record<Skipped, true>> = {
+  off: true,
+  direction: true,
+  exempt: true,
+  'malformed-call': true,
+  monitor: true,
+  deadline: true,
+  suspended: true,
+  'no-service': true,
+  internal: true,
+};
+
+/** All of them, for whoever counts. */
+export const SKIPPED = Object.keys(EACH) as readonly Skipped[];
