@@ -4,6 +4,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { EventLog } from '../operate/index.ts';
+import type { LentMemory } from './lent-memory.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
 import type { Problem } from './problem.ts';
 
@@ -30,7 +31,8 @@ export interface HotExchange {
   readonly isGone: boolean;
   /**
    * Gives the body, whole, to `receive`, once; what it throws is answered as `refuse` does. A body that is too long, too slow or cut
-   * off is refused here (413, 408) and never received. The bytes may be a view of a larger buffer that others share.
+   * off is refused here (413, 408) and never received. The bytes are lent until the exchange is answered or refused, perhaps as a view
+   * of a larger buffer that others share: whoever keeps them longer makes a copy.
    */
   receiveBody(bounds: BodyBounds, receive: (body: Uint8Array) => void): void;
   /** Once; without effect where nobody waits. */
@@ -59,6 +61,7 @@ export function prepareAnswer(status: number, fields: Readonly<Record<string, st
 export interface ExchangeContext {
   readonly log: EventLog;
   readonly open: OpenExchanges;
+  readonly memory: LentMemory;
   readonly responseTimeoutMs: number;
   /** Told of each answer once it is over; a status of 0 where there was none. */
   readonly onAnswered?: ((target: string, status: number) => void) | undefined;

@@ -1,7 +1,7 @@
 // A hot request over HTTP/1.1, on node's own request and response.
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { isBodyOverdue, type Receiving, receiveWithin } from './body-intake.ts';
+import { BodyIntake, isBodyOverdue, type Receiving } from './body-intake.ts';
 import type {
   BodyBounds,
   ExchangeContext,
@@ -10,6 +10,7 @@ import type {
   PreparedAnswer,
   ProblemForm,
 } from './hot-exchange.ts';
+import { NOWHERE } from './open-exchanges.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
 
 export class Http1Exchange implements HotExchange, Receiving {
@@ -21,7 +22,8 @@ export class Http1Exchange implements HotExchange, Receiving {
   private readonly response: ServerResponse;
   readonly context: ExchangeContext;
   private readonly further: FurtherFields;
-  isReading = false;
+  intake: BodyIntake | undefined;
+  openAt = NOWHERE;
   private form: ProblemForm = prepareProblem;
 
   constructor(
@@ -48,11 +50,12 @@ export class Http1Exchange implements HotExchange, Receiving {
     const announced = this.fields['content-length'];
     const length = announced === undefined ? undefined : Number(announced);
     if (length !== undefined && length > bounds.limitBytes) this.refuse(TOO_LARGE);
-    else receiveWithin(this, this.request, length, bounds, receive);
+    else this.intake = new BodyIntake(this, this.request, length, bounds, receive);
   }
 
   answer({ status, fields }: PreparedAnswer, body?: Uint8Array): void {
     const { response } = this;
+    this.intake?.release();
     if (this.isGone || response.headersSent) return;
     response.writeHead(status, [...fields, ...this.further]).end(body);
   }
@@ -65,11 +68,19 @@ export class Http1Exchange implements HotExchange, Receiving {
     const { answer, body } = this.form(problemOf(error, this.context.log), fields);
     const { request, response } = this;
     if (response.headersSent) {
+      this.intake?.release();
       response.destroy();
       return;
     }
     if (!request.complete && hasBody(this.fields)) response.setHeader('connection', 'close');
     this.answer(answer, body);
+  }
+
+  /** Nobody waits any more. @returns the status of the answer, 0 where there was none */
+  end(): number {
+    this.context.open.remove(this);
+    if (this.intake?.isReading === true) this.intake.release();
+    return this.response.headersSent ? this.response.statusCode : 0;
   }
 
   expire(): void {

@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { isBodyOverdue, type Receiving, receiveWithin } from './body-intake.ts';
+import { BodyIntake, isBodyOverdue, type Receiving } from './body-intake.ts';
 import type {
   BodyBounds,
   ExchangeContext,
@@ -11,6 +11,7 @@ import type {
   PreparedAnswer,
   ProblemForm,
 } from './hot-exchange.ts';
+import { NOWHERE } from './open-exchanges.ts';
 import { prepareProblem, problemOf, TOO_LARGE } from './problem.ts';
 import { UNREAD_GRACE_MS } from './response-limit.ts';
 
@@ -25,7 +26,8 @@ export class Http2Exchange implements HotExchange, Receiving {
   private readonly stream: ServerHttp2Stream;
   readonly context: ExchangeContext;
   private readonly further: FurtherFields;
-  isReading = false;
+  intake: BodyIntake | undefined;
+  openAt = NOWHERE;
   /** Of the answer given here; 0 before. */
   status = 0;
   private form: ProblemForm = prepareProblem;
@@ -58,11 +60,12 @@ export class Http2Exchange implements HotExchange, Receiving {
       return;
     }
     if (fields.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
-    receiveWithin(this, stream, length, bounds, receive);
+    this.intake = new BodyIntake(this, stream, length, bounds, receive);
   }
 
   answer({ status, fields }: PreparedAnswer, body?: Uint8Array): void {
     const { stream } = this;
+    this.intake?.release();
     if (this.isGone || stream.headersSent) return;
     this.status = status;
     const pairs = [':status', String(status), ...fields, ...this.further];
@@ -81,6 +84,7 @@ export class Http2Exchange implements HotExchange, Receiving {
   refuse(error: unknown, fields: readonly string[] = []): void {
     const { answer, body } = this.form(problemOf(error, this.context.log), fields);
     const { stream } = this;
+    this.intake?.release();
     if (this.isGone) return;
     if (stream.headersSent) {
       stream.close(NGHTTP2_CANCEL);
@@ -89,6 +93,13 @@ export class Http2Exchange implements HotExchange, Receiving {
     if (!stream.endAfterHeaders && !stream.readableEnded)
       this.dueAtMs = Math.min(this.dueAtMs, performance.now() + UNREAD_GRACE_MS);
     this.answer(answer, body);
+  }
+
+  /** Nobody waits any more. @returns the status of the answer, 0 where there was none */
+  end(): number {
+    this.context.open.remove(this);
+    if (this.intake?.isReading === true) this.intake.release();
+    return this.status || Number(this.stream.sentHeaders?.[':status'] ?? 0);
   }
 
   expire(): void {

@@ -9,7 +9,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { ConnectionGuard } from './connection-guard.ts';
+import type { Connection, ConnectionGuard } from './connection-guard.ts';
 import type { ExchangeContext } from './hot-exchange.ts';
 import type { HttpServerLimits } from './http-limits.ts';
 import { Http1Exchange } from './http1-exchange.ts';
@@ -61,26 +61,50 @@ export function takeStreams(server: Http2SecureServer, reception: Reception): vo
 }
 
 function takeStream(
-  { guard, gate, context, limits }: Reception,
+  reception: Reception,
   stream: ServerHttp2Stream,
   fields: IncomingHttpHeaders,
   rawHeaders: readonly string[],
 ): boolean {
+  const { guard, gate, context, limits } = reception;
   const { open } = context;
   const session = stream.session as ServerHttp2Session;
   const connection = guard.of(session);
   const isWelcome = guard.ask(connection, open.now);
   const exchange = new Http2Exchange(stream, fields, context, gate.furtherFields(fields.origin));
   open.add(exchange);
-  stream.on('error', ignore).on('close', () => {
-    open.remove(exchange);
-    guard.answered(connection, isWelcome, open.now);
-    context.onAnswered?.(exchange.target, exchange.status || Number(stream.sentHeaders?.[':status'] ?? 0));
-  });
+  (stream as Carrier)[ASKED] = { reception, exchange, connection, isWelcome };
+  stream.on('error', ignore).on('close', ended);
   if (connection !== undefined && connection.requests >= limits.maxRequestsPerConnection) session.close();
   if (gate.admit(exchange, rawHeaders, isWelcome)) return true;
   rememberLimit(stream, exchange);
   return false;
+}
+
+const ASKED = Symbol('asked');
+
+/** The HTTP/2 stream, or the response of HTTP/1.1. */
+interface Carrier {
+  [ASKED]?: Asked | undefined;
+}
+
+interface Asked {
+  readonly reception: Reception;
+  readonly exchange: Http1Exchange | Http2Exchange;
+  readonly connection: Connection | undefined;
+  readonly isWelcome: boolean;
+}
+
+/** Takes from the carrier what hangs on it: V8 keeps streams that closed until it marks the whole heap. */
+function ended(this: Carrier): void {
+  const asked = this[ASKED];
+  if (asked === undefined) return;
+  this[ASKED] = undefined;
+  const { reception, exchange, connection, isWelcome } = asked;
+  const { guard, context } = reception;
+  const status = exchange.end();
+  guard.answered(connection, isWelcome, context.open.now);
+  context.onAnswered?.(exchange.target, status);
 }
 
 /** The stream closes as well; there is nobody to tell. */
@@ -100,11 +124,8 @@ export function takeRequest(reception: Reception, request: IncomingMessage, resp
         response.setHeader('connection', 'close');
       const exchange = new Http1Exchange(request, response, context, further);
       open.add(exchange);
-      response.once('close', () => {
-        open.remove(exchange);
-        guard.answered(connection, isWelcome, open.now);
-        context.onAnswered?.(exchange.target, response.headersSent ? response.statusCode : 0);
-      });
+      (response as Carrier)[ASKED] = { reception, exchange, connection, isWelcome };
+      response.once('close', ended);
       if (gate.admit(exchange, request.rawHeaders, isWelcome)) return;
       rememberLimit(response, exchange);
     }

@@ -13,6 +13,7 @@ import { createConnectionTracker } from './connection-tracker.ts';
 import type { CorsOptions } from './cors.ts';
 import type { HotRoutes } from './hot-exchange.ts';
 import { DEFAULT_LIMITS, type HttpServerLimits } from './http-limits.ts';
+import { createLentMemory } from './lent-memory.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
 import { formatProblem, PROBLEM_MEDIA_TYPE, type Problem } from './problem.ts';
 import { createRequestGate, LARGE_HEADER } from './request-gate.ts';
@@ -83,7 +84,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     limits,
     guard,
     gate: createRequestGate(options, limits),
-    context: { log, open, responseTimeoutMs: limits.responseTimeoutMs, onAnswered: options.onAnswered },
+    context: {
+      log,
+      open,
+      memory: createLentMemory(),
+      responseTimeoutMs: limits.responseTimeoutMs,
+      onAnswered: options.onAnswered,
+    },
   };
   server.on('request', (request, response) =>
     takeRequest(reception, request as IncomingMessage, response as ServerResponse),
