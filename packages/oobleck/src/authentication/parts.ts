@@ -30,6 +30,8 @@ export type DepositAnswer =
 export interface DepositSender {
   /** @param cps origin of the CPS; never rejects, and answers within the deadline */
   send(cps: string, deposit: Deposit, tokens: readonly Token[], deadlineMs: number): Promise<DepositAnswer>;
+  /** Whether nothing would be sent to that CPS now, as it has not answered lately; left out, never. */
+  isSuspended?(cps: string): boolean;
   /** Takes deposits back by their secrets; whether there were any is not told. */
   retract(cps: string, secrets: readonly Uint8Array[], deadlineMs: number): Promise<void>;
 }

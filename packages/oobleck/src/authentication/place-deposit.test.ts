@@ -71,3 +71,20 @@ it('a CPS without the mailbox is not asked again for five minutes', async () => 
   await placeDeposit(parts, depositOf(0), { left: 8 }, 250);
   expect(asked).toEqual([CPS[0], CPS[1], CPS[1], CPS[0], CPS[1]]);
 });
+
+it('a CPS that is given up for now costs no token and no time, and is not asked to take back what it never got', async () => {
+  const { parts, taken, asked } = world({ [CPS[1]!]: 'stored' });
+  const sender = { ...parts.sender, isSuspended: (cps: string) => cps === CPS[0] };
+  const result = await placeDeposit({ ...parts, sender }, depositOf(0), { left: 8 }, 250);
+  expect(result).toMatchObject({ outcome: 'stored', places: [CPS[1]] });
+  expect(taken).toEqual([['two.example', 1]]);
+  expect(asked).toEqual([CPS[1]]);
+});
+
+it('where every CPS is given up for now nothing is spent, and that is no lack of tokens', async () => {
+  const { parts, taken } = world({});
+  const sender = { ...parts.sender, isSuspended: () => true };
+  const result = await placeDeposit({ ...parts, sender }, depositOf(0), { left: 8 }, 250);
+  expect(result).toMatchObject({ outcome: 'unavailable', places: [] });
+  expect(taken).toEqual([]);
+});

@@ -61,7 +61,10 @@ export async function placeDeposit(
   const endsAtMs = performance.now() + deadlineMs;
   let outcome: DepositResult['outcome'] = 'no-token';
   const places: string[] = [];
-  const origins = deposit.cps.filter((cps) => !absent.has(cps, address));
+  const known = deposit.cps.filter((cps) => !absent.has(cps, address));
+  // No token for a CPS that nothing is sent to: a long silence would empty the wallet, and outlast itself.
+  const origins = known.filter((cps) => sender.isSuspended?.(cps) !== true);
+  if (origins.length < known.length) outcome = 'unavailable';
   for (const [at, cps] of origins.entries()) {
     // Each CPS gets an equal share of what is left, so that one which hangs leaves the next its turn.
     const leftMs = (endsAtMs - performance.now()) / (origins.length - at);

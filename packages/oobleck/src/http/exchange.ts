@@ -54,17 +54,26 @@ function createCollector(
   let controller: Dispatcher.DispatchController | undefined;
   let failure: HttpFailure | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let afterInput: NodeJS.Immediate | undefined;
+  const endWait = (): void => {
+    clearTimeout(timer);
+    clearImmediate(afterInput);
+  };
   const fail = (reason: HttpFailure) => {
     if (failure !== undefined) return;
     failure = reason;
-    clearTimeout(timer);
+    endWait();
     reject(reason);
     controller?.abort(reason);
   };
   const overdue = () => fail(new HttpFailure('deadline', 'no whole answer within the deadline'));
   const tooLarge = () => fail(new HttpFailure('too-large', 'the answer is larger than allowed'));
   if (request.deadlineMs <= 0) overdue();
-  else timer = setTimeout(overdue, request.deadlineMs);
+  // What has arrived is read first: after a standstill of this process the answer may be there already.
+  else
+    timer = setTimeout(() => {
+      afterInput = setImmediate(overdue);
+    }, request.deadlineMs);
 
   let status = 0;
   let headers: Record<string, string> = {};
@@ -91,7 +100,7 @@ function createCollector(
       },
       onResponseEnd() {
         if (failure !== undefined) return;
-        clearTimeout(timer);
+        endWait();
         resolve({ status, headers, body: concatBytes(...chunks), url: url.href });
       },
       onResponseError: (_controller, error) => fail(asFailure(error, url, controller !== undefined)),

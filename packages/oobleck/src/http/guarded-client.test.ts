@@ -152,6 +152,70 @@ describe('a peer that goes silent, in simulated time', () => {
   });
 });
 
+describe('the time-outs that count, in simulated time', () => {
+  const PEER = 'https://a.example';
+  const createPeer = () => {
+    const simulation = createSimulation(11);
+    const { network, schedule, now } = simulation;
+    const client = createGuardedClient(() => network, { elapsed: now, schedule });
+    /** The questions of one call go out together. */
+    const call = (questions: number): void => {
+      for (let page = 0; page < questions; page++)
+        client.request(get(`${PEER}/x?page=${page}`)).catch(() => undefined);
+    };
+    return { ...simulation, client, call };
+  };
+
+  it('five calls are five failures, however many questions each puts', async () => {
+    const { silent, client, call, advance } = createPeer();
+    silent.add(PEER);
+    for (let at = 0; at < 4; at++) {
+      call(8);
+      await advance(450);
+      expect(client.isSuspended(`${PEER}/y`)).toBe(false);
+    }
+    call(8);
+    await advance(450);
+    expect(client.isSuspended(`${PEER}/y`)).toBe(true);
+    expect(client.isSuspended('https://b.example/y')).toBe(false);
+  });
+
+  it('calls that run side by side count as well, and once it is given up only probes are sent', async () => {
+    const { silent, sent, client, call, now, advance } = createPeer();
+    silent.add(PEER);
+    while (!client.isSuspended(PEER)) {
+      call(2);
+      await advance(20);
+    }
+    // The fifth call was placed 80 ms after the first, and its deadline has passed.
+    expect(now()).toBeGreaterThanOrEqual(480);
+    expect(now()).toBeLessThanOrEqual(500);
+    const before = sent.length;
+    for (let at = 0; at < 1_000; at++) {
+      call(2);
+      await advance(20);
+    }
+    const probes = sent.slice(before).map(({ atMs }) => atMs - 480);
+    expect(probes).toEqual([2_000, 7_000, 12_000, 17_000]);
+  });
+
+  it('whatever the moment it comes back at, it is waited for again within 5 s and the way of one answer', async () => {
+    for (let phaseMs = 0; phaseMs < 5_500; phaseMs += 50) {
+      const { silent, client, call, now, advance } = createPeer();
+      silent.add(PEER);
+      while (!client.isSuspended(PEER)) {
+        call(1);
+        await advance(20);
+      }
+      await advance(phaseMs);
+      silent.delete(PEER);
+      const backAtMs = now();
+      while (client.isSuspended(PEER) && now() - backAtMs < 20_000) await advance(10);
+      expect(now() - backAtMs, `after ${phaseMs} ms`).toBeLessThanOrEqual(5_000 + 40);
+    }
+  });
+});
+
 /** Between client and server: passes bytes on, or swallows them; connections it swallowed from stay dead. */
 async function startProxy(targetPort: number) {
   let isSwallowing = false;

@@ -1,6 +1,7 @@
 // The safe client for peers that calls wait for. A peer that has let several requests in a row run into their deadline is
 // not waited for any more: requests to it fail at once. Behind their back the last one is sent again, until whatever
-// comes back shows that the peer answers.
+// comes back shows that the peer answers. The questions of one call go out together, and are lost together: they count
+// as one.
 
 import { type Breaker, type BreakerOptions, createBreaker } from '../call/index.ts';
 import { HttpFailure } from './http-failure.ts';
@@ -18,6 +19,8 @@ export interface GuardParts {
 export interface GuardOptions extends BreakerOptions {
   /** How long a probe waits, default 3000. */
   readonly probeDeadlineMs?: number;
+  /** Requests sent within this time count as one failure, default 10. */
+  readonly togetherMs?: number;
 }
 
 /** Peers watched at once; beyond it nothing is known of the oldest. */
@@ -34,6 +37,8 @@ export interface PeerState {
 }
 
 export interface GuardedClient extends SafeClient {
+  /** Whether requests to this URL's peer fail at once now. */
+  isSuspended(url: string): boolean;
   /** Those asked lately, the longest known first. */
   peers(): readonly PeerState[];
 }
@@ -45,6 +50,8 @@ interface Peer {
   suspensions: number;
   /** What is sent again: its like is what the peer has to answer, and repeating it does no harm. */
   unanswered?: HttpRequest;
+  /** Requests sent before this belong to a failure that is counted. */
+  countedUntilMs: number;
 }
 
 /** @param create makes a client with connections of its own: those from before a silence may be dead without a sign */
@@ -53,7 +60,7 @@ export function createGuardedClient(
   parts: GuardParts,
   options: GuardOptions = {},
 ): GuardedClient {
-  const { probeMs = 2_000, probeDeadlineMs = 3_000 } = options;
+  const { probeMs = 2_000, probeDeadlineMs = 3_000, togetherMs = 10 } = options;
   const common = create();
   const peers = new Map<string, Peer>();
   let isClosed = false;
@@ -77,7 +84,9 @@ export function createGuardedClient(
     delete peer.unanswered;
     parts.onChange?.(hostOf(origin), false);
   };
-  const fail = (origin: string, peer: Peer, request: HttpRequest): void => {
+  const fail = (origin: string, peer: Peer, request: HttpRequest, sentAtMs: number): void => {
+    if (sentAtMs < peer.countedUntilMs) return;
+    peer.countedUntilMs = sentAtMs + togetherMs;
     if (!peer.breaker.fail()) return;
     peer.unanswered = request;
     peer.suspensions++;
@@ -88,7 +97,12 @@ export function createGuardedClient(
     const known = peers.get(origin);
     if (known !== undefined) return known;
     if (peers.size >= MAXIMUM_PEERS) forgetOldest(peers, common);
-    const peer = { breaker: createBreaker(parts.elapsed, options), client: common, suspensions: 0 };
+    const peer = {
+      breaker: createBreaker(parts.elapsed, options),
+      client: common,
+      suspensions: 0,
+      countedUntilMs: 0,
+    };
     peers.set(origin, peer);
     return peer;
   };
@@ -97,13 +111,15 @@ export function createGuardedClient(
       const origin = originOf(request.url);
       const peer = peerOf(origin);
       if (peer.breaker.isOpen()) throw new HttpFailure('suspended', 'the peer has not answered lately');
+      const sentAtMs = parts.elapsed();
       try {
         const reply = await peer.client.request(request);
         // What was under way when the peer was given up does not bring it back: the probe does.
         if (!peer.breaker.isOpen()) peer.breaker.succeed();
         return reply;
       } catch (error) {
-        if (isTimeout(error) && request.deadlineMs >= MINIMUM_DEADLINE_MS) fail(origin, peer, request);
+        if (isTimeout(error) && request.deadlineMs >= MINIMUM_DEADLINE_MS)
+          fail(origin, peer, request, sentAtMs);
         throw error;
       }
     },
@@ -113,6 +129,7 @@ export function createGuardedClient(
         isSuspended: breaker.isOpen(),
         suspensions,
       })),
+    isSuspended: (url) => peers.get(originOf(url))?.breaker.isOpen() === true,
     async close() {
       isClosed = true;
       const clients = new Set([common, ...[...peers.values()].map(({ client }) => client)]);

@@ -64,6 +64,20 @@ async function trap(): Promise<{ port: number; connections: () => number }> {
   return { port, connections: () => count };
 }
 
+it('an answer that came while this process stood still is not late', async () => {
+  const port = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': '2' }).end('ok');
+    // Nothing else happens in this process until long after the deadline; the answer is on the line by then.
+    response.once('finish', () => {
+      for (const endMs = performance.now() + 600; performance.now() < endMs; );
+    });
+  });
+  const asking = client();
+  const url = `https://127.0.0.1:${port}/`;
+  const { status } = await asking.request(get(url, { deadlineMs: 400 }));
+  expect(status).toBe(200);
+});
+
 describe('safe client: an exchange', () => {
   it('sends what it is given and nothing that names the sender', async () => {
     let seen: unknown;

@@ -61,7 +61,7 @@ export function startCallingSide(options: Options, environment: Environment, cle
         sender,
         clear: clear?.placement(() => isMirrored),
         chains: environment.trust,
-        schedule: (action, delayMs) => void timers.schedule(action, delayMs),
+        schedule: (action, delayMs) => void timers.deadline(action, delayMs),
       },
       {
         ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),

@@ -48,7 +48,7 @@ export function startSwitchSide(
     cipher: createSealedIdentity({ crypto, keys: calling?.keys, ownKeys: called?.keys }),
     now,
     elapsed: () => performance.now(),
-    schedule: timers.schedule,
+    schedule: timers.deadline,
     onEvent(event) {
       counts.count(event);
       logEvent(environment, event);

@@ -3,6 +3,11 @@
 export interface Timers {
   /** Runs `action` once, later. @returns what calls it off */
   schedule(action: () => void, delayMs: number): () => void;
+  /**
+   * The same for the end of a wait: what has arrived by then is read first. A process that stood still finds answers and
+   * ends at once, and an answer that is there is not late.
+   */
+  deadline(action: () => void, delayMs: number): () => void;
   /** Runs `task`, then again after what it gives back, in ms. Its failures are handed to `onError`. */
   repeat(task: () => Promise<number> | number, firstDelayMs: number, onError: (error: unknown) => void): void;
   close(): void;
@@ -27,6 +32,18 @@ export function createTimers(): Timers {
   };
   return {
     schedule,
+    deadline(action, delayMs) {
+      let afterInput: NodeJS.Immediate | undefined;
+      const callOff = schedule(() => {
+        afterInput = setImmediate(() => {
+          if (!isClosed) action();
+        });
+      }, delayMs);
+      return () => {
+        callOff();
+        clearImmediate(afterInput);
+      };
+    },
     repeat(task, firstDelayMs, onError) {
       const run = async (): Promise<void> => {
         const delayMs = await Promise.resolve()

@@ -14,13 +14,15 @@ import type { Deposit } from '@oobleck/stir/placement';
 import { encodeToken, formatPrivateToken, type Token } from '@oobleck/stir/token';
 import type { DepositAnswer, DepositSender } from '../../authentication/index.ts';
 import type { ReplyQuery, ReplySource } from '../../verification/index.ts';
-import type { SafeClient } from '../index.ts';
+import type { GuardedClient, SafeClient } from '../index.ts';
 import { repeatBroken } from './repeat-broken.ts';
 
 const MAXIMUM_EMPTY_ANSWER = 4_096;
 
-export function createDepositSender(client: SafeClient): DepositSender {
+/** @param client one that gives silent peers up, or any other */
+export function createDepositSender(client: SafeClient & Partial<GuardedClient>): DepositSender {
   return {
+    isSuspended: (cps) => client.isSuspended?.(cps) === true,
     async send(cps, deposit, tokens, deadlineMs): Promise<DepositAnswer> {
       try {
         const request = {
