@@ -19,6 +19,7 @@ export function testClearPassportStore(
     const start = 1_800_000_000_000;
     const setOf = (passport: string, more: Partial<PublishedSet> = {}): PublishedSet => ({
       passports: [passport],
+      digest: (more.passports ?? [passport]).join(),
       publisher: '1234',
       publishedAtMs: start,
       expiresAtMs: start + 15_000,

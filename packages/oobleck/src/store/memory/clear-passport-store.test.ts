@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { MAXIMUM_SETS } from '../../cps/profiles/atis/index.ts';
 import { testClearPassportStore } from '../clear-passport-store-contract.ts';
 import { createMemoryClearPassportStore } from './clear-passport-store.ts';
 
@@ -9,6 +10,7 @@ testClearPassportStore('memory', async () => {
 
 const setOf = (passport: string, expiresAtMs: number, publishedAtMs = 0) => ({
   passports: [passport],
+  digest: passport,
   publisher: '1234',
   publishedAtMs,
   expiresAtMs,
@@ -31,4 +33,15 @@ it('forgets what has ended', () => {
   store.sweep(3_000);
   expect(store.letters).toBe(0);
   expect(store.list('place 0', 0)).toEqual([]);
+});
+
+it('forgets a place once: what lies there anew stays, whatever of before would have ended later', () => {
+  const store = createMemoryClearPassportStore();
+  store.add('place', setOf('long', 60_000));
+  for (let i = 0; i < MAXIMUM_SETS; i++) store.add('place', setOf(`passport ${i}`, 5_000));
+  store.sweep(5_000);
+  expect(store.letters).toBe(0);
+  store.add('place', setOf('anew', 90_000, 6_000));
+  store.sweep(60_000);
+  expect(store.list('place', 60_000).map(({ digest }) => digest)).toEqual(['anew']);
 });

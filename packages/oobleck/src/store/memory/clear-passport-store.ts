@@ -17,61 +17,73 @@ export interface MemoryClearPassportStore extends ClearPassportStore {
   readonly letters: number;
 }
 
+interface Place {
+  readonly name: string;
+  /** In the order they came. */
+  readonly sets: PublishedSet[];
+}
+
 const MAXIMUM_LETTERS = 268_435_456;
 
 /** @param maximumLetters of all PASSporTs together, default 256 Mi */
 export function createMemoryClearPassportStore(maximumLetters = MAXIMUM_LETTERS): MemoryClearPassportStore {
-  const places = new Map<string, PublishedSet[]>();
+  const places = new Map<string, Place>();
   /** By the second in which something there ends. */
-  const endings = new Map<number, Set<string>>();
+  const endings = new Map<number, Set<Place>>();
   let letters = 0;
 
-  const keep = (place: string, sets: readonly PublishedSet[]): void => {
-    for (const set of sets) letters += lettersOf(set);
-    for (const set of places.get(place) ?? []) letters -= lettersOf(set);
-    if (sets.length === 0) places.delete(place);
-    else places.set(place, [...sets]);
+  const remove = ({ sets }: Place, at: number): void => {
+    letters -= lettersOf(sets[at]!);
+    sets.splice(at, 1);
   };
-  const sweep = (nowMs: number): void => {
-    for (const [second, ended] of endings) {
-      if (second * 1000 > nowMs) continue;
-      endings.delete(second);
-      for (const place of ended) keep(place, liveOf(places.get(place) ?? [], nowMs));
-    }
-  };
-  const append = (place: string, set: PublishedSet): void => {
-    const sets = places.get(place);
-    if (sets === undefined) places.set(place, [set]);
-    else sets.push(set);
+  const append = (place: Place, set: PublishedSet): void => {
+    place.sets.push(set);
     letters += lettersOf(set);
     const second = Math.ceil(set.expiresAtMs / 1000);
     const ended = endings.get(second);
     if (ended === undefined) endings.set(second, new Set([place]));
     else ended.add(place);
   };
+  const placeOf = (name: string): Place => {
+    const known = places.get(name);
+    if (known !== undefined) return known;
+    const place = { name, sets: [] };
+    places.set(name, place);
+    return place;
+  };
+  const forget = (place: Place, nowMs: number): void => {
+    for (let at = place.sets.length - 1; at >= 0; at--)
+      if (place.sets[at]!.expiresAtMs <= nowMs) remove(place, at);
+    // It may have been forgotten before, and another be there by its name.
+    if (place.sets.length === 0 && places.get(place.name) === place) places.delete(place.name);
+  };
+  const sweep = (nowMs: number): void => {
+    for (const [second, ended] of endings) {
+      if (second * 1000 > nowMs) continue;
+      endings.delete(second);
+      for (const place of ended) forget(place, nowMs);
+    }
+  };
 
   return {
-    add(place, set) {
-      const { publishedAtMs: nowMs } = set;
+    add(name, set) {
+      const { publishedAtMs: nowMs, expiresAtMs } = set;
       const more = lettersOf(set);
       if (letters + more > maximumLetters) sweep(nowMs);
-      const present = places.get(place);
-      const same = present?.find((one) => isSame(one, set));
-      if (same === undefined) {
-        if (letters + more > maximumLetters) return 'full';
-        append(place, set);
-      } else {
-        keep(
-          place,
-          present!.filter((one) => one !== same),
-        );
-        append(place, { ...set, expiresAtMs: Math.max(set.expiresAtMs, same.expiresAtMs) });
+      const same = indexOfSame(places.get(name), set);
+      if (same === -1 && letters + more > maximumLetters) return 'full';
+      const place = placeOf(name);
+      const { sets } = place;
+      if (same === -1) append(place, set);
+      else {
+        const before = sets[same]!.expiresAtMs;
+        remove(place, same);
+        append(place, before > expiresAtMs ? { ...set, expiresAtMs: before } : set);
       }
-      const sets = places.get(place)!;
-      if (sets.length > MAXIMUM_SETS) keep(place, withRoom(sets, nowMs));
+      if (sets.length > MAXIMUM_SETS) remove(place, indexOfReplaced(sets, nowMs));
       return 'stored';
     },
-    list: (place, nowMs) => liveOf(places.get(place) ?? [], nowMs).reverse(),
+    list: (name, nowMs) => liveOf(places.get(name)?.sets ?? [], nowMs),
     sweep,
     get letters() {
       return letters;
@@ -79,21 +91,25 @@ export function createMemoryClearPassportStore(maximumLetters = MAXIMUM_LETTERS)
   };
 }
 
-function withRoom(sets: readonly PublishedSet[], nowMs: number): readonly PublishedSet[] {
-  const live = liveOf(sets, nowMs);
-  if (live.length <= MAXIMUM_SETS) return live;
-  const replaced = chooseReplaced(live);
-  return live.filter((one) => one !== replaced);
+function indexOfSame(place: Place | undefined, { digest }: PublishedSet): number {
+  if (place === undefined) return -1;
+  const { sets } = place;
+  let at = sets.length - 1;
+  while (at >= 0 && sets[at]!.digest !== digest) at--;
+  return at;
 }
 
-function isSame({ passports }: PublishedSet, other: PublishedSet): boolean {
-  if (passports.length !== other.passports.length) return false;
-  for (let at = 0; at < passports.length; at++) if (passports[at] !== other.passports[at]) return false;
-  return true;
+/** What has ended, before what has not. */
+function indexOfReplaced(sets: readonly PublishedSet[], nowMs: number): number {
+  const ended = sets.findIndex(({ expiresAtMs }) => expiresAtMs <= nowMs);
+  return ended === -1 ? sets.indexOf(chooseReplaced(sets)) : ended;
 }
 
-function liveOf(sets: readonly PublishedSet[], nowMs: number): PublishedSet[] {
-  return sets.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+/** The newest first. */
+function liveOf(sets: readonly PublishedSet[], nowMs: number): readonly PublishedSet[] {
+  const live: PublishedSet[] = [];
+  for (let at = sets.length - 1; at >= 0; at--) if (sets[at]!.expiresAtMs > nowMs) live.push(sets[at]!);
+  return live;
 }
 
 function lettersOf({ passports }: PublishedSet): number {

@@ -1,35 +1,77 @@
-// Access tokens that were used, for one process. A bounded record that is full takes no more: what it forgot early could
-// be used again.
+// Access tokens that were used, for one process, in records of words outside the heap of JavaScript. A bounded record that
+// is full takes no more: what it forgot early could be used again. Kept by whole seconds, rounded up; what has ended is
+// forgotten a few at a time.
 
+import { randomFillSync } from 'node:crypto';
 import type { SeenTokens } from '../../cps/profiles/atis/index.ts';
+import { ACCESS_NAME_WORDS, createAccessName } from './access-name.ts';
+import { createExpiryWheel } from './expiry-wheel.ts';
+import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
+import { createRandomHash } from './keyed-hash.ts';
+import { createRecordPool } from './record-pool.ts';
 
-const SWEEP_MS = 1_000;
+const UNTIL = ACCESS_NAME_WORDS;
+const WHEEL = UNTIL + 1;
+const INDEX = WHEEL + 1;
+const WORDS = INDEX + HASH_INDEX_WORDS;
+const RECORDS_PER_CHUNK = 16_384;
+/** More than one, so that a burst that has ended is gone before the next. */
+const FORGOTTEN_AT_ONCE = 4;
+
+export interface MemorySeenTokens extends SeenTokens {
+  see(id: string, untilMs: number, nowMs: number): 'new' | 'seen' | 'full';
+  /** Kept, ended ones not yet forgotten included. */
+  readonly size: number;
+}
 
 /** @param maximum ids kept */
-export function createMemorySeenTokens(maximum = 1_000_000): SeenTokens {
-  const untilById = new Map<string, number>();
-  /** Ids by the second in which they end. */
-  const endings = new Map<number, string[]>();
-  let sweptMs = 0;
-  const sweep = (nowMs: number): void => {
-    sweptMs = nowMs;
-    for (const [second, ids] of endings) {
-      if (second * 1000 > nowMs) continue;
-      endings.delete(second);
-      for (const id of ids) if (untilById.get(id)! <= nowMs) untilById.delete(id);
+export function createMemorySeenTokens(maximum = 1_000_000): MemorySeenTokens {
+  const pool = createRecordPool({ wordsPerRecord: WORDS, recordsPerChunk: RECORDS_PER_CHUNK });
+  const index = createHashIndex(pool, INDEX);
+  const wheel = createExpiryWheel(pool, WHEEL);
+  const hash = createRandomHash(randomFillSync);
+  const name = createAccessName();
+
+  const forget = (record: number): void => {
+    index.remove(record);
+    pool.release(record);
+  };
+  const sweep = (nowMs: number, most: number): void => {
+    wheel.take(Math.floor(nowMs / 1000), most, forget);
+    pool.giveBack();
+  };
+  /** Whether a record of the name packed last has not ended. */
+  const isLive = (place: number, nowMs: number): boolean => {
+    for (let record = index.first(place); record !== 0; record = index.next(record)) {
+      const words = pool.words(record);
+      const start = pool.start(record);
+      if (words[start + UNTIL]! * 1000 > nowMs && name.equals(words, start)) return true;
     }
+    return false;
+  };
+  const keep = (place: number, untilMs: number): void => {
+    const second = Math.ceil(untilMs / 1000);
+    const record = pool.take();
+    const words = pool.words(record);
+    const start = pool.start(record);
+    name.copyTo(words, start);
+    words[start + UNTIL] = second;
+    wheel.add(second, record);
+    index.insert(record, place);
   };
   return {
     see(id, untilMs, nowMs) {
-      if (nowMs - sweptMs >= SWEEP_MS || untilById.size >= maximum) sweep(nowMs);
-      if ((untilById.get(id) ?? 0) > nowMs) return 'seen';
-      if (untilById.size >= maximum) return 'full';
-      untilById.set(id, untilMs);
-      const second = Math.ceil(untilMs / 1000);
-      const ids = endings.get(second);
-      if (ids === undefined) endings.set(second, [id]);
-      else ids.push(id);
+      sweep(nowMs, FORGOTTEN_AT_ONCE);
+      name.pack(id);
+      const place = hash(name.words, 0, ACCESS_NAME_WORDS);
+      if (isLive(place, nowMs)) return 'seen';
+      if (pool.used >= maximum) sweep(nowMs, maximum);
+      if (pool.used >= maximum) return 'full';
+      keep(place, untilMs);
       return 'new';
+    },
+    get size() {
+      return pool.used;
     },
   };
 }

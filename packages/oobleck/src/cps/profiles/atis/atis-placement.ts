@@ -15,7 +15,13 @@ import { type AccessToken, createAccessTokenReader } from './access-token.ts';
 import { andThen, type Soon, unlessDown } from './at-once.ts';
 import type { ClearPassportStore, PublishedSet } from './clear-passport-store.ts';
 import { createHolderPace, type HolderPace } from './holder-pace.ts';
-import { digestOfCanonical, type PublishBody, parsePublishBody, requireAgreement } from './passport-set.ts';
+import {
+  claimedDigest,
+  digestOfCanonical,
+  type PublishBody,
+  parsePublishBody,
+  requireAgreement,
+} from './passport-set.ts';
 import { type AtisProfile, type Place, placeName } from './place.ts';
 import type { Refusal } from './refusal.ts';
 import { mayRetrieve, type RetrievalPolicy } from './retrieval-policy.ts';
@@ -139,14 +145,16 @@ function publish(context: Context, { place, token }: Claim, body: Uint8Array): S
   const content = parseBody(body);
   if (content === undefined) return 'malformed';
   if (content.isRepublished) return 'republish';
-  if (digestOfCanonical(parts.crypto, content.canonical) !== claims.digest) return 'other-body';
+  const digest = digestOfCanonical(parts.crypto, content.canonical);
+  if (claimedDigest(digest) !== claims.digest) return 'other-body';
   const issuedAt = latestIssuedAt(content.passports, place);
   if (issuedAt === undefined) return 'malformed';
   const publishedAtMs = parts.now();
   const expiresAtMs =
     1000 * Math.min(endOf(context, claims, place, publishedAtMs), issuedAt + FRESHNESS_SECONDS);
   if (expiresAtMs <= publishedAtMs) return 'stale-passport';
-  const set = { passports: content.passports, publisher: claims.issuer, publishedAtMs, expiresAtMs };
+  const { passports } = content;
+  const set = { passports, digest, publisher: claims.issuer, publishedAtMs, expiresAtMs };
   return andThen(admit(context, token), (refusal) => refusal ?? store(parts, place, set));
 }
 

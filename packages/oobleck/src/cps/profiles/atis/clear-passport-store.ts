@@ -4,6 +4,8 @@
 /** The PASSporTs of one publication, in their order. */
 export interface PublishedSet {
   readonly passports: readonly string[];
+  /** Of the list: two sets with one digest are the same PASSporTs. */
+  readonly digest: string;
   /** Whose certificate published them. */
   readonly publisher: string;
   /** Milliseconds since 1970. */

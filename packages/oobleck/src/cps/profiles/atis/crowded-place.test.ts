@@ -10,6 +10,7 @@ describe('a provider that publishes many PASSporTs about a pair', () => {
     const add = (publisher: string, passports: readonly string[]) =>
       store.add(placeName(place), {
         passports,
+        digest: passports.join(),
         publisher,
         publishedAtMs: clock.ms(),
         expiresAtMs: clock.ms() + 15_000,

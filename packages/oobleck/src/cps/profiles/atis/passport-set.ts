@@ -68,11 +68,18 @@ function canonicalOf(passports: readonly string[]): Uint8Array {
 
 /** `sha256-` and, in standard base64 with padding, SHA-256 of the list in the form of RFC 8785. */
 export function digestOf(crypto: Crypto, passports: readonly string[]): string {
-  return digestOfCanonical(crypto, canonicalOf(passports));
+  return claimedDigest(digestOfCanonical(crypto, canonicalOf(passports)));
 }
 
+/** SHA-256 in standard base64 with padding. */
 export function digestOfCanonical(crypto: Crypto, canonical: Uint8Array): string {
-  return `sha256-${Buffer.from(crypto.sha256(canonical)).toString('base64')}`;
+  const { buffer, byteOffset, length } = crypto.sha256(canonical);
+  return Buffer.from(buffer, byteOffset, length).toString('base64');
+}
+
+/** As it stands in the claim `passports`. */
+export function claimedDigest(digest: string): string {
+  return `sha256-${digest}`;
 }
 
 /**
