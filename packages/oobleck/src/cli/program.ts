@@ -9,6 +9,7 @@ import { addIdentityCommands } from './identity/commands.ts';
 import { addKeyCommands } from './key/commands.ts';
 import { addPassportCommands } from './passport/commands.ts';
 import { addRunCommands } from './run/commands.ts';
+import { addTraceCommand } from './trace/commands.ts';
 import { addTrustCommands } from './trust/commands.ts';
 
 /** @param finish is told the exit code of the command that ran */
@@ -26,5 +27,6 @@ export function createProgram(terminal: Terminal, finish: (code: ExitCode) => vo
   addCertificateCommands(program, terminal, run);
   addTrustCommands(program, terminal, run);
   addKeyCommands(program, terminal, run);
+  addTraceCommand(program, terminal, run);
   return program;
 }
