@@ -84,6 +84,8 @@ export interface EnvironmentOverrides {
   /** Milliseconds since 1970, default the system's clock. */
   readonly now?: () => number;
   readonly log?: EventLog;
+  /** The configuration again, for what may change while running. @throws ConfigurationError */
+  readonly readConfiguration?: () => Configuration;
   /** Where several processes answer for each other: reads what all of them count. Default: what this one does. */
   readonly readMetrics?: (own: PrometheusMeter) => () => Promise<string>;
   /** What counts already, default one that is made here. */

@@ -53,13 +53,15 @@ export function createLiveFiles(log: EventLog): LiveFiles {
   };
 }
 
-function faultsOf({ load }: LiveFile): readonly string[] {
+/** What a library says may quote the file; only its code is told. */
+function faultsOf({ role, load }: LiveFile): readonly string[] {
   try {
     load();
     return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.faults;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    return [`${role}: not of the form it must have${code === undefined ? '' : ` (${code})`}`];
   }
 }
 

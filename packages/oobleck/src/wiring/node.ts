@@ -16,6 +16,7 @@ import {
   type Environment,
   type EnvironmentOverrides,
 } from './environment.ts';
+import { watchTrunks } from './live-trunks.ts';
 import { observeStore, showStore } from './metered-store.ts';
 import { startMetricsListener } from './metrics-listener.ts';
 import { startPublicServices } from './public-services.ts';
@@ -122,6 +123,8 @@ export async function startNode(
     const sip =
       configuration.sip && (await startSipInterface(configuration.sip, environment, { ...switches, path }));
     if (sip !== undefined) closers.push(sip.close);
+    const { readConfiguration: read } = overrides;
+    if (read !== undefined) watchTrunks(configuration, environment, { read, switches, sip });
     const metrics = await startMetrics(configuration, environment);
     if (metrics !== undefined) closers.push(() => metrics.close());
     isRunning = true;

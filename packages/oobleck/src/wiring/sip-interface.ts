@@ -11,6 +11,8 @@ import {
   type ListenerTls,
   type TrunkRule,
 } from '../gateway/sip/index.ts';
+import type { TrunkTable } from '../gateway/trunk/index.ts';
+import { ConfigurationError } from '../operate/index.ts';
 import type { SipConfiguration } from './configuration-sip.ts';
 import type { Environment } from './environment.ts';
 import { countAnswers } from './metered-sip.ts';
@@ -21,6 +23,11 @@ export interface RunningSip {
   readonly ports: ReadonlyMap<string, number>;
   /** `sip:host:port;transport=udp` of each. */
   readonly origins: readonly string[];
+  /**
+   * Peers and rules of another configuration. @returns what puts them in place
+   * @throws ConfigurationError where they cannot be taken while the process runs
+   */
+  prepare(options: Pick<SipConfiguration, 'peers' | 'rules'>, trunks: Pick<TrunkTable, 'byName'>): () => void;
   close(): Promise<void>;
 }
 
@@ -33,18 +40,15 @@ export async function startSipInterface(
 ): Promise<RunningSip> {
   const { log, meters } = environment;
   const { contactHost, domain } = options;
-  const rules = options.rules.map(
-    ({ trunk, direction, ...conditions }): TrunkRule => ({
-      ...conditions,
-      trunk: trunks.byName(trunk)!,
-      direction: direction as Direction | undefined,
-    }),
-  );
+  const rules = readRules(options, trunks);
   const element = createRedirectElement(
     { path, log, rules, onAnswered: countAnswers(meters.meter) },
     { contactHost, domain, ownNames: ownNames(options) },
   );
   const peers = createPeerBook(options.peers);
+  const isCertificateAsked =
+    peers.needsCertificates ||
+    options.listeners.every(({ tls }) => tls === undefined || tls.clientCaFile !== undefined);
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(listeners.map((one) => one.close()));
@@ -62,8 +66,36 @@ export async function startSipInterface(
   return {
     ports: new Map(listeners.map(({ name, port }) => [name, port])),
     origins: options.listeners.map((one, at) => originOf(one, listeners[at]!.port)),
+    prepare(others, table) {
+      const read = readRules(others, table);
+      if (!isCertificateAsked) requireNoCertificates(others);
+      return () => {
+        peers.replace(others.peers);
+        element.replaceRules(read);
+      };
+    },
     close,
   };
+}
+
+function readRules(
+  { rules }: Pick<SipConfiguration, 'rules'>,
+  trunks: Pick<TrunkTable, 'byName'>,
+): readonly TrunkRule[] {
+  return rules.map(({ trunk, direction, ...conditions }) => ({
+    ...conditions,
+    trunk: trunks.byName(trunk)!,
+    direction: direction as Direction | undefined,
+  }));
+}
+
+/** A listener that never asked for a certificate cannot begin to. */
+function requireNoCertificates({ peers }: Pick<SipConfiguration, 'peers'>): void {
+  const at = peers.findIndex(({ certificates }) => certificates !== undefined);
+  if (at < 0) return;
+  throw new ConfigurationError([
+    `sip.peers.${at}.certificates: expected a restart, since no peer had any before`,
+  ]);
 }
 
 function originOf({ transport, host = '127.0.0.1' }: ListenerConfiguration, port: number): string {

@@ -26,6 +26,14 @@ import { countCalls, showTrunks } from './metered-calls.ts';
 export interface SwitchSide {
   readonly path: CallPath;
   readonly trunks: TrunkTable;
+  /** Trunks of another configuration, in place of these once all of it is found to hold. @throws ConfigurationError */
+  prepareTrunks(trunks: readonly TrunkConfiguration[]): PreparedTrunks;
+}
+
+export interface PreparedTrunks {
+  byName(name: string): Trunk | undefined;
+  /** From the next call on; one that is under way keeps its trunk. */
+  use(): void;
 }
 
 export interface SwitchSideParts {
@@ -56,12 +64,49 @@ export function startSwitchSide(
   });
   called?.watchClocks(path.observeClock);
   const dialPlan = rest?.dialPlan;
-  const table = createTrunkTable(
-    trunks.map((one, at) => readTrunk(one, dialPlan, `trunks.${at}`)),
-    (tenant) => createTrunk({ name: 'default', tenant, numbers: { dialPlan } }),
+  let known = readTrunks(trunks, dialPlan);
+  const table = createTrunkTable(trunksOf(known), (tenant) =>
+    createTrunk({ name: 'default', tenant, numbers: { dialPlan } }),
   );
   showTrunks(meters.meter, table.all, path);
-  return { path, trunks: table };
+  return {
+    path,
+    trunks: table,
+    prepareTrunks(others) {
+      const read = readTrunks(others, dialPlan, known);
+      return {
+        byName: (name) => read.get(name)?.trunk,
+        use() {
+          known = read;
+          counts.learn([...known.keys()]);
+          table.replace(trunksOf(known));
+        },
+      };
+    },
+  };
+}
+
+/** By name. */
+type ReadTrunks = ReadonlyMap<string, { readonly options: string; readonly trunk: Trunk }>;
+
+/** A trunk that is as it was stays the same one: calls in a row that ran into its deadline are not forgotten. */
+function readTrunks(
+  trunks: readonly TrunkConfiguration[],
+  dialPlan: NumberRules['dialPlan'],
+  known?: ReadTrunks,
+): ReadTrunks {
+  return new Map(
+    trunks.map((one, at) => {
+      const options = JSON.stringify(one);
+      const before = known?.get(one.name);
+      const isSame = before?.options === options;
+      return [one.name, isSame ? before : { options, trunk: readTrunk(one, dialPlan, `trunks.${at}`) }];
+    }),
+  );
+}
+
+function trunksOf(read: ReadTrunks): readonly Trunk[] {
+  return [...read.values()].map(({ trunk }) => trunk);
 }
 
 function readTrunk(options: TrunkConfiguration, dialPlan: NumberRules['dialPlan'], field: string): Trunk {

@@ -1,5 +1,5 @@
-// `oobleck serve --config FILE`: runs the roles of a configuration until SIGTERM or SIGINT. SIGHUP reads trust, keys
-// and chains again. With several workers, each of them runs this too, and the primary process runs them. With
+// `oobleck serve --config FILE`: runs the roles of a configuration until SIGTERM or SIGINT. SIGHUP reads trust, keys,
+// chains and trunks again. With several workers, each of them runs this too, and the primary process runs them. With
 // `--check-config` nothing is started.
 
 import { dirname, resolve } from 'node:path';
@@ -36,7 +36,10 @@ export async function serve(configFile: string, terminal: Terminal): Promise<Exi
       const boundMs = WORKERS_CLOSE_MS + 1000 * (configuration.listen?.drainSeconds ?? 0);
       return await serveWorkers(workers, createEventLog({ level: log?.level ?? 'info' }), terminal, boundMs);
     }
-    node = await startNode(configuration, dirname(path), isWorker() ? { readMetrics: shareMetrics } : {});
+    node = await startNode(configuration, dirname(path), {
+      readConfiguration: () => readConfiguration(path, CONFIGURATION),
+      ...(isWorker() ? { readMetrics: shareMetrics } : {}),
+    });
   } catch (error) {
     return finish(refuse(error, terminal));
   }
@@ -97,13 +100,24 @@ export async function check(configFile: string, terminal: Terminal): Promise<Exi
   return EXIT.fine;
 }
 
-function reloadSafely({ reload, environment }: RunningNode): void {
+function reloadSafely({ reload, environment: { log } }: RunningNode): void {
   try {
     reload();
-    environment.log.info('reloaded', { role: 'trust' });
+    log.info('reloaded', { role: 'configuration' });
   } catch (error) {
-    environment.log.error('reload-failed', { role: 'trust', error });
+    if (!(error instanceof ConfigurationError)) log.error('reload-failed', { role: 'configuration', error });
+    else
+      for (const fault of error.faults.slice(0, MAXIMUM_FAULTS))
+        log.error('reload-failed', { role: 'configuration', reason: fieldOf(fault) });
   }
+}
+
+const MAXIMUM_FAULTS = 32;
+
+/** What is at fault, without what is said of it: a field, or the file as a whole. */
+function fieldOf(fault: string): string {
+  const [, field = 'file'] = /^([A-Za-z][A-Za-z0-9_.[\]-]*): /.exec(fault) ?? [];
+  return field.replaceAll(/\[([0-9]+)\]/g, '.$1');
 }
 
 function refuse(error: unknown, terminal: Terminal): ExitCode {

@@ -22,14 +22,20 @@ export interface PeerBook {
 
 const REMEMBERED = 4_096;
 
+export interface ReplaceablePeerBook extends PeerBook {
+  /** From the next message on, whatever connection it comes over. */
+  replace(peers: readonly Peer[]): void;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly blocks: BlockList;
+  readonly certificates: ReadonlySet<string> | undefined;
+}
+
 /** @throws TypeError for an address that is none */
-export function createPeerBook(peers: readonly Peer[]): PeerBook {
-  const entries = peers.map(({ name, addresses, certificates }) => ({
-    name,
-    blocks: createBlocks(addresses),
-    certificates: certificates && new Set(certificates.map((one) => one.toLowerCase())),
-  }));
-  type Entry = (typeof entries)[number];
+export function createPeerBook(peers: readonly Peer[]): ReplaceablePeerBook {
+  let entries = peers.map(readEntry);
   const known = new Map<string, readonly Entry[]>();
   const behind = (address: string): readonly Entry[] => {
     let found = known.get(address);
@@ -48,7 +54,21 @@ export function createPeerBook(peers: readonly Peer[]): PeerBook {
         ({ certificates }) =>
           certificates === undefined || (certificate !== undefined && certificates.has(certificate)),
       )?.name,
-    needsCertificates: entries.some(({ certificates }) => certificates !== undefined),
+    get needsCertificates() {
+      return entries.some(({ certificates }) => certificates !== undefined);
+    },
+    replace(others) {
+      entries = others.map(readEntry);
+      known.clear();
+    },
+  };
+}
+
+function readEntry({ name, addresses, certificates }: Peer): Entry {
+  return {
+    name,
+    blocks: createBlocks(addresses),
+    certificates: certificates && new Set(certificates.map((one) => one.toLowerCase())),
   };
 }
 

@@ -304,6 +304,29 @@ describe('the same request', () => {
     expect(path.asked).toHaveLength(4);
   });
 
+  it('keeps its trunk while rules are replaced; the next one has the new', async () => {
+    const { element, ask, path } = createTestElement([{ trunk: trunk('outgoing', { attestation: 'A' }) }]);
+    const { promise, resolve } = Promise.withResolvers<PlacedAnswer>();
+    path.placed = promise;
+    const sent: string[] = [];
+    element.receive(scanMessage(requestText()), {
+      listener: 'udp',
+      peer: 'switch',
+      source: { address: '192.0.2.1', port: 5060 },
+      send: (answer) => void sent.push(answer),
+    });
+    element.replaceRules([{ trunk: trunk('outgoing', { attestation: 'C' }) }]);
+    await ask(
+      requestText({ callId: 'two@switch.example.net', via: 'SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK2' }),
+    );
+    resolve(PLACED);
+    await element.idle();
+    expect(sent[0]).toMatch(/^SIP\/2\.0 302 /);
+    expect(path.asked.map((offer) => offer.trunk.attestation)).toEqual(['A', 'C']);
+    element.replaceRules([]);
+    expect(statusOf(await ask(requestText({ callId: 'three@switch.example.net' })))).toBe(404);
+  });
+
   it('is given up by CANCEL: 200 and 487, and nothing more', async () => {
     const { ask, path } = createTestElement();
     const { promise, resolve } = Promise.withResolvers<PlacedAnswer>();

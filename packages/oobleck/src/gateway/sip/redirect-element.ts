@@ -50,6 +50,8 @@ export interface Arrival {
 export interface RedirectElement {
   /** One message. Never throws. */
   receive(scanned: ScannedMessage, arrival: Arrival): void;
+  /** From the next request on; calls whose answers are being found keep what they have. */
+  replaceRules(rules: readonly TrunkRule[]): void;
   /** Calls whose answers are being found. */
   pending(): number;
   /** Resolves when there are none, which takes no longer than the bound. */
@@ -66,6 +68,7 @@ interface Pending {
 
 interface Context {
   readonly parts: RedirectParts;
+  rules: readonly TrunkRule[];
   readonly options: RedirectOptions;
   readonly ownNames: ReadonlySet<string>;
   readonly maximumPending: number;
@@ -96,6 +99,7 @@ const HARMLESS = new Set([
 export function createRedirectElement(parts: RedirectParts, options: RedirectOptions = {}): RedirectElement {
   const context: Context = {
     parts,
+    rules: parts.rules,
     options,
     ownNames: options.ownNames ?? new Set(),
     maximumPending: options.maximumPending ?? 16_384,
@@ -113,6 +117,9 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
       } catch (error) {
         refuse(context, scanned, arrival, error);
       }
+    },
+    replaceRules(rules) {
+      context.rules = rules;
     },
     pending: () => context.pending.size,
     idle: () =>
@@ -159,7 +166,7 @@ function requireKnownOptions({ required }: SipRequest): void {
 function invite(context: Context, request: SipRequest, arrival: Arrival): void {
   requireNoLoop(context, request);
   // Within a dialog all is said already: on as it is.
-  const rule = request.to.parameters.has('tag') ? undefined : findRule(context.parts.rules, request, arrival);
+  const rule = request.to.parameters.has('tag') ? undefined : findRule(context.rules, request, arrival);
   const direction = rule && directionOf(rule);
   const key = transactionOf(request, arrival);
   if (rule === undefined || direction === undefined) send(context, request, arrival, NOTHING_TO_ADD);

@@ -69,7 +69,7 @@ async function close(context: Context, server: Server): Promise<void> {
 function tcpServer(context: Context): Server {
   const server = createTcpServer({ noDelay: true });
   server.on('connection', (socket) => {
-    if (admit(context, socket)) serve(context, socket, context.options.peers.find(addressOf(socket)));
+    if (admit(context, socket)) serve(context, socket, undefined);
   });
   return server;
 }
@@ -84,9 +84,7 @@ function tlsServer(context: Context, tls: ListenerTls): TlsServer {
   });
   server.prependListener('connection', (socket: Socket) => void admit(context, socket));
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  server.on('secureConnection', (socket) =>
-    serve(context, socket, peers.find(addressOf(socket), certificateOf(socket))),
-  );
+  server.on('secureConnection', (socket) => serve(context, socket, certificateOf(socket)));
   return server;
 }
 
@@ -127,14 +125,16 @@ function admit({ options, byAddress, isOpen }: Context, socket: Socket): boolean
   return true;
 }
 
-function serve(context: Context, socket: Socket, peer: string | undefined): void {
+/** @param certificate what the other side has proven */
+function serve(context: Context, socket: Socket, certificate: string | undefined): void {
   socket.on('error', () => socket.destroy());
-  if (peer === undefined) {
+  const { name, element, peers, messageMs = MESSAGE_MS, idleMs = IDLE_MS } = context.options;
+  const address = addressOf(socket);
+  if (peers.find(address, certificate) === undefined) {
     socket.destroy();
     return;
   }
-  const { name, element, messageMs = MESSAGE_MS, idleMs = IDLE_MS } = context.options;
-  const source = { address: addressOf(socket), port: socket.remotePort ?? 0 };
+  const source = { address, port: socket.remotePort ?? 0 };
   const send = (answer: string): void => write(socket, answer);
   let overdue: NodeJS.Timeout | undefined;
   const rest = (): void => {
@@ -144,7 +144,10 @@ function serve(context: Context, socket: Socket, peer: string | undefined): void
   const framing = createMessageFraming({
     message: (scanned) => {
       rest(); // the time is each message's own
-      if (context.isOpen) element.receive(scanned, { listener: name, peer, source, send });
+      const peer = peers.find(address, certificate);
+      if (peer === undefined)
+        socket.destroy(); // no peer any more
+      else if (context.isOpen) element.receive(scanned, { listener: name, peer, source, send });
     },
     ping: () => write(socket, '\r\n'),
     end: () => void socket.end(),

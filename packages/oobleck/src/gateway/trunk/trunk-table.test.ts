@@ -17,4 +17,14 @@ describe('which trunk a call is on', () => {
     expect([made.name, made.tenant]).toEqual(['default', 'b']);
     expect(table.ofTenant('b', 'incoming')).toBe(made);
   });
+
+  it('those of another configuration take their place as a whole', () => {
+    const other = createTrunk({ name: 'other', tenant: 'a' });
+    const made = table.ofTenant('b', 'incoming');
+    table.replace([other]);
+    expect([table.byName('both'), table.byName('other')]).toEqual([undefined, other]);
+    expect(table.ofTenant('a', 'incoming')).toBe(other);
+    expect(table.ofTenant('b', 'incoming')).toBe(made);
+    expect(table.all()).toEqual([other, made]);
+  });
 });
