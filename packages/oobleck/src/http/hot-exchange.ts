@@ -3,6 +3,7 @@
 // (`open-exchanges.ts`) ends what is overdue.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import type { EventLog } from '../operate/index.ts';
 import type { LentMemory } from './lent-memory.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
@@ -27,6 +28,8 @@ export interface HotExchange {
   readonly target: string;
   /** Names in lower case. */
   readonly fields: IncomingHttpHeaders;
+  /** The connection; over TLS it knows the client's certificate. */
+  readonly socket: Socket | undefined;
   /** Whether nobody waits for an answer any more. */
   readonly isGone: boolean;
   /**
@@ -35,8 +38,8 @@ export interface HotExchange {
    * of a larger buffer that others share: whoever keeps them longer makes a copy.
    */
   receiveBody(bounds: BodyBounds, receive: (body: Uint8Array) => void): void;
-  /** Once; without effect where nobody waits. */
-  answer(prepared: PreparedAnswer, body?: Uint8Array): void;
+  /** Once; without effect where nobody waits. Text leaves in one piece with the fields over HTTP/1.1, bytes behind them. */
+  answer(prepared: PreparedAnswer, body?: Uint8Array | string): void;
   /** Answers with a problem document for whatever was thrown. @param fields further ones of the answer */
   refuse(error: unknown, fields?: readonly string[]): void;
   /** Whatever is refused from now on is told in this form instead of a problem document. */

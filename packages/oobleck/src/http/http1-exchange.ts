@@ -1,6 +1,7 @@
 // A hot request over HTTP/1.1, on node's own request and response.
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { BodyIntake, isBodyOverdue, type Receiving } from './body-intake.ts';
 import type {
   BodyBounds,
@@ -42,6 +43,10 @@ export class Http1Exchange implements HotExchange, Receiving {
     this.dueAtMs = context.open.now + context.responseTimeoutMs;
   }
 
+  get socket(): Socket {
+    return this.request.socket;
+  }
+
   get isGone(): boolean {
     return this.response.closed || this.response.destroyed;
   }
@@ -53,7 +58,7 @@ export class Http1Exchange implements HotExchange, Receiving {
     else this.intake = new BodyIntake(this, this.request, length, bounds, receive);
   }
 
-  answer({ status, fields }: PreparedAnswer, body?: Uint8Array): void {
+  answer({ status, fields }: PreparedAnswer, body?: Uint8Array | string): void {
     const { response } = this;
     this.intake?.release();
     if (this.isGone || response.headersSent) return;

@@ -2,6 +2,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
 import { BodyIntake, isBodyOverdue, type Receiving } from './body-intake.ts';
 import type {
   BodyBounds,
@@ -47,6 +48,10 @@ export class Http2Exchange implements HotExchange, Receiving {
     this.dueAtMs = context.open.now + context.responseTimeoutMs;
   }
 
+  get socket(): Socket | undefined {
+    return this.stream.session?.socket;
+  }
+
   get isGone(): boolean {
     return this.stream.closed || this.stream.destroyed;
   }
@@ -63,7 +68,7 @@ export class Http2Exchange implements HotExchange, Receiving {
     this.intake = new BodyIntake(this, stream, length, bounds, receive);
   }
 
-  answer({ status, fields }: PreparedAnswer, body?: Uint8Array): void {
+  answer({ status, fields }: PreparedAnswer, body?: Uint8Array | string): void {
     const { stream } = this;
     this.intake?.release();
     if (this.isGone || stream.headersSent) return;

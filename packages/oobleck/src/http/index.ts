@@ -27,6 +27,7 @@ export {
   HttpProblem,
   PROBLEM_MEDIA_TYPE,
   type Problem,
+  prepareProblem,
   problem,
   problemOf,
   sendProblem,

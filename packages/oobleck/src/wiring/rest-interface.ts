@@ -32,12 +32,11 @@ export async function startRestInterface(
     ...(options.bearerKeys === undefined ? {} : { bearerKeys: options.bearerKeys }),
     ...(options.clientCertificates === undefined ? {} : { clientCertificates: options.clientCertificates }),
   });
-  const routes = createRestFace({
+  const hot = createRestFace({
     path,
     trunks,
     ...runs,
     access,
-    log,
     now,
     reasonCodes: options.reasonCodes,
   });
@@ -48,7 +47,7 @@ export async function startRestInterface(
     host,
     port: options.port,
     log,
-    routes,
+    hot,
     ...(centre === undefined ? {} : { fallback: app.handle }),
     onAnswered: environment.meters.answered,
     ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),

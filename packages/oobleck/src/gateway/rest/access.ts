@@ -3,7 +3,8 @@
 // decides, each bound to one tenant.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { problem, unauthorized } from '../../http/index.ts';
 
@@ -26,8 +27,14 @@ export interface AccessOptions {
   }[];
 }
 
+/** What is known of a request before its body. */
+export interface Asking {
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: Socket | undefined;
+}
+
 /** @returns the tenant. @throws HttpProblem 401, 403 */
-export type Access = (request: IncomingMessage) => string;
+export type Access = (request: Asking) => string;
 
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -55,26 +62,28 @@ export function createAccess(options: AccessOptions): Access {
 }
 
 /** A page in a browser on this machine can reach loopback; its requests name their origin or another host. */
-function refuseWebPages({ headers }: IncomingMessage, hosts: ReadonlySet<string> | undefined): void {
+function refuseWebPages({ headers }: Asking, hosts: ReadonlySet<string> | undefined): void {
   if (headers.origin !== undefined) throw problem(403, 'web-page', 'Web pages are not served here');
-  const authority = (headers.host ?? String(headers[':authority'] ?? '')).toLowerCase();
-  if (hosts !== undefined && !hosts.has(authority.replace(/:[0-9]+$/, '')))
+  if (hosts === undefined) return;
+  const authority = headers.host ?? String(headers[':authority'] ?? '');
+  if (!hosts.has(authority) && !hosts.has(authority.toLowerCase().replace(/:[0-9]+$/, '')))
     throw problem(403, 'wrong-host', 'Host does not name this service');
 }
 
 function tenantOfKey(
-  { headers }: IncomingMessage,
+  { headers: { authorization } }: Asking,
   keys: readonly { readonly tenant: string; readonly hash: Buffer }[],
 ): string | undefined {
-  const bearer = /^Bearer ([!-~]{16,256})$/i.exec(headers.authorization ?? '');
+  if (authorization === undefined) return undefined;
+  const bearer = /^Bearer ([!-~]{16,256})$/i.exec(authorization);
   if (bearer === null) return undefined;
   const hash = createHash('sha256').update(bearer[1]!).digest();
   // Every key is compared, so that the time says nothing about which one it is.
   return keys.filter((key) => timingSafeEqual(key.hash, hash))[0]?.tenant;
 }
 
-function tenantOfCertificate({ socket }: IncomingMessage, certificates: ReadonlyMap<string, string>) {
-  if (certificates.size === 0 || !(socket as TLSSocket).authorized) return undefined;
+function tenantOfCertificate({ socket }: Asking, certificates: ReadonlyMap<string, string>) {
+  if (certificates.size === 0 || !(socket as TLSSocket | undefined)?.authorized) return undefined;
   const { raw } = (socket as TLSSocket).getPeerCertificate();
   return raw === undefined ? undefined : certificates.get(createHash('sha256').update(raw).digest('hex'));
 }

@@ -1,4 +1,4 @@
 export { type Access, type AccessOptions, createAccess } from './access.ts';
 export { OPEN_API } from './open-api.ts';
 export type { ReasonCodes } from './reason-codes.ts';
-export { createRestFace, type RestFace, type RestParts } from './rest-face.ts';
+export { createRestFace, type RestParts } from './rest-face.ts';

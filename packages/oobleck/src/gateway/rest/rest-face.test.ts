@@ -79,11 +79,10 @@ async function serve({
     isSigning,
     isVerifying: true,
     access: createAccess(access ?? { isOpen: true, defaultTenant: 'home' }),
-    log,
     now,
     reasonCodes,
   });
-  const options = { host: '127.0.0.1', port: 0, log, routes: face };
+  const options = { host: '127.0.0.1', port: 0, log, hot: face };
   const server = await createHttpServer(
     tls === undefined ? { ...options, allowPlainHttp: true } : { ...options, tls },
   );

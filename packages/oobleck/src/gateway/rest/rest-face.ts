@@ -1,15 +1,16 @@
-// The REST interface for switches and SBCs (ATIS-1000082, 3GPP TS 24.229 Annex V) on node's own request and response:
-// every call passes here. Everything it refuses has an error id of ATIS-1000082; who may ask is decided in access.ts.
+// The REST interface for switches and SBCs (ATIS-1000082, 3GPP TS 24.229 Annex V): every call passes here, so it sees
+// exchanges and no requests, and what is decided at once is answered at once. Everything it refuses has an error id of
+// ATIS-1000082; who may ask is decided in access.ts.
 
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '@oobleck/stir/json';
-import { HttpProblem, problemOf, readBody, sendProblem } from '../../http/index.ts';
-import type { EventLog } from '../../operate/index.ts';
+import type { AtOnceOrLater } from '../../call/index.ts';
+import type { HotExchange, HotRoutes } from '../../http/index.ts';
 import type { CallPath, TrunkTable } from '../trunk/index.ts';
 import type { Access } from './access.ts';
 import type { Asker } from './asker.ts';
-import { AtisRefusal, formatAtisError } from './atis-error.ts';
+import { AtisRefusal, toldInAtisForm } from './atis-error.ts';
 import { OPEN_API_TEXT } from './open-api.ts';
 import type { ReasonCodes } from './reason-codes.ts';
 import { readBodyObject } from './request-reader.ts';
@@ -24,24 +25,19 @@ export interface RestParts {
   readonly isSigning: boolean;
   readonly isVerifying: boolean;
   readonly access: Access;
-  readonly log: EventLog;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Default `rfc8224`. */
   readonly reasonCodes?: ReasonCodes | undefined;
 }
 
-/** Answers and says true, or says false and has touched nothing. */
-export type RestFace = (request: IncomingMessage, response: ServerResponse) => boolean;
-
 const PREFIX = '/stir/';
 const JSON_TYPE = 'application/json';
-const MAXIMUM_BODY = 65_536;
-const BODY_TIMEOUT_MS = 10_000;
+const BODY_BOUNDS = { limitBytes: 65_536, timeoutMs: 10_000 };
 /** X-RequestID is echoed, so it is held to what may stand in a header field. */
 const REQUEST_ID = /^[!-~]{1,128}$/;
 /** A body to an answer. */
-type Post = (body: JsonObject, asker: Asker) => Promise<JsonObject | undefined>;
+type Post = (body: JsonObject, asker: Asker) => AtOnceOrLater<JsonObject | undefined>;
 type Get = (rest: string, tenant: string) => string;
 
 interface Resource {
@@ -50,12 +46,13 @@ interface Resource {
   readonly get?: Get;
 }
 
-export function createRestFace(parts: RestParts): RestFace {
+export function createRestFace(parts: RestParts): HotRoutes {
   const resources = resourcesOf(parts);
-  return (request, response) => {
-    const url = request.url ?? '';
-    if (!url.startsWith(PREFIX)) return false;
-    void serve(parts, resources, request, response);
+  return (exchange) => {
+    if (!exchange.target.startsWith(PREFIX)) return false;
+    const ids = echoedIds(exchange.fields);
+    exchange.refuseAs(toldInAtisForm(ids));
+    serve(parts, resources, exchange, ids);
     return true;
   };
 }
@@ -66,21 +63,23 @@ function resourcesOf({
   isVerifying,
   reasonCodes = 'rfc8224',
 }: RestParts): readonly Resource[] {
-  const sign: Post = async (body, asker) => {
+  const sign: Post = (body, asker) => {
     const { offer, format } = readSigning(body, asker);
-    return format(await path.place(offer));
+    const answer = path.place(offer);
+    return answer instanceof Promise ? answer.then(format) : format(answer);
   };
-  const retract: Post = async (body, asker) => {
+  const retract: Post = (body, asker) => {
     path.retract(readRetraction(body, asker));
     return undefined;
   };
-  const verify: Post = async (body, asker) => {
+  const verify: Post = (body, asker) => {
     const { offer, priority, format } = readVerification(body, asker, reasonCodes);
-    const [answer, priorityAnswer] = await Promise.all([
-      path.receive(offer),
-      priority && path.receive({ ...offer, identities: priority.identities, isInBandOnly: true }),
-    ]);
-    return format(answer, priorityAnswer);
+    const answer = path.receive(offer);
+    const beside =
+      priority && path.receive({ ...offer, identities: priority.identities, isInBandOnly: true });
+    return answer instanceof Promise || beside instanceof Promise
+      ? Promise.all([answer, beside]).then(([one, other]) => format(one, other))
+      : format(answer, beside);
   };
   const trace: Get = (id, tenant) => JSON.stringify({ traces: path.traces.find(tenant, decoded(id)) });
   return [
@@ -96,50 +95,48 @@ function resourcesOf({
   ];
 }
 
-async function serve(
+/** @throws HttpProblem for a request that is refused before its body is read */
+function serve(
   parts: RestParts,
   resources: readonly Resource[],
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const ids = echoedIds(request);
-  try {
-    const path = (request.url ?? '').split('?', 1)[0]!;
-    const resource = resources.find((one) =>
-      one.path.endsWith('/') ? path.startsWith(one.path) && path.length > one.path.length : path === one.path,
-    );
-    if (resource === undefined) throw new AtisRefusal('SVC4003');
-    const answer = await answerTo(parts, resource, request, ids[1]!, path.slice(resource.path.length));
-    if (answer === undefined) response.writeHead(204, [...ids]).end();
-    else send(response, 200, answer, ids);
-  } catch (error) {
-    if (!response.headersSent)
-      for (let at = 0; at < ids.length; at += 2) response.setHeader(ids[at]!, ids[at + 1]!);
-    sendError(request, response, error, parts.log);
-  }
+  exchange: HotExchange,
+  ids: readonly string[],
+): void {
+  const path = exchange.target.split('?', 1)[0]!;
+  const resource = resources.find((one) =>
+    one.path.endsWith('/') ? path.startsWith(one.path) && path.length > one.path.length : path === one.path,
+  );
+  if (resource === undefined) throw new AtisRefusal('SVC4003');
+  const { get, post } = resource;
+  const { method, fields: headers, socket } = exchange;
+  if (method === 'GET' && get !== undefined)
+    send(exchange, get(path.slice(resource.path.length), parts.access({ headers, socket })), ids);
+  else if (method === 'POST' && post !== undefined) {
+    // Who asks comes first: whoever may not ask learns nothing else.
+    const tenant = parts.access({ headers, socket });
+    requireFraming(headers);
+    exchange.receiveBody(BODY_BOUNDS, (body) => answerTo(parts, post, tenant, exchange, ids, body));
+  } else exchange.refuse(new AtisRefusal('POL4050'), ['allow', post === undefined ? 'GET' : 'POST']);
 }
 
-async function answerTo(
-  parts: RestParts,
-  { post, get }: Resource,
-  request: IncomingMessage,
-  requestId: string,
-  rest: string,
-): Promise<string | undefined> {
-  if (request.method === 'GET' && get !== undefined) return get(rest, parts.access(request));
-  if (request.method !== 'POST' || post === undefined) throw new AtisRefusal('POL4050');
-  // Who asks comes first: whoever may not ask learns nothing else.
-  const tenant = parts.access(request);
-  requireFraming(request);
-  const body = readBodyObject(await readBody(request, MAXIMUM_BODY, BODY_TIMEOUT_MS));
-  const { trunks } = parts;
-  const asker = { tenant, requestId, trunks, now: Math.floor(parts.now() / 1000) };
-  const answer = await post(body, asker);
-  return answer && JSON.stringify(answer);
+/** @throws HttpProblem for a body that is no question */
+function answerTo(
+  { trunks, now }: RestParts,
+  post: Post,
+  tenant: string,
+  exchange: HotExchange,
+  ids: readonly string[],
+  body: Uint8Array,
+): void {
+  const asker = { tenant, requestId: ids[1]!, trunks, now: Math.floor(now() / 1000) };
+  const answer = post(readBodyObject(body), asker);
+  const tell = (known: JsonObject | undefined): void => send(exchange, known && JSON.stringify(known), ids);
+  if (answer instanceof Promise) answer.then(tell).catch((error: unknown) => exchange.refuse(error));
+  else tell(answer);
 }
 
 /** Fields of the answer: name, value, name, value. The first is the request's id, made where it has none. */
-function echoedIds({ headers }: IncomingMessage): readonly string[] {
+function echoedIds(headers: IncomingHttpHeaders): readonly string[] {
   const { 'x-requestid': given, 'x-instanceid': instance } = headers;
   const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
   const fields = ['x-requestid', requestId];
@@ -148,7 +145,7 @@ function echoedIds({ headers }: IncomingMessage): readonly string[] {
 }
 
 /** @throws AtisRefusal SVC4000, SVC4002, SVC4004, SVC4007 */
-function requireFraming({ headers }: IncomingMessage): void {
+function requireFraming(headers: IncomingHttpHeaders): void {
   const { accept } = headers;
   if (accept !== undefined && accept !== JSON_TYPE && !accept.split(',').some(isJsonAccepted))
     throw new AtisRefusal('SVC4002');
@@ -175,35 +172,15 @@ function decoded(id: string): string {
   }
 }
 
-function send(response: ServerResponse, status: number, text: string, fields: readonly string[] = []): void {
-  const length = String(Buffer.byteLength(text));
-  response.writeHead(status, ['content-type', JSON_TYPE, 'content-length', length, ...fields]).end(text);
-}
-
-function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: EventLog): void {
-  if (response.headersSent) {
-    response.destroy();
+/** @param text `undefined` where there is nothing to say */
+function send(exchange: HotExchange, text: string | undefined, ids: readonly string[]): void {
+  if (text === undefined) {
+    exchange.answer({ status: 204, fields: ids });
     return;
   }
-  if (!request.complete && request.httpVersionMajor < 2) {
-    response.setHeader('connection', 'close');
-    request.resume();
-  }
-  const isProblem = error instanceof HttpProblem;
-  // A body that ended before its time: for ATIS-1000082 it cannot be parsed.
-  if (isProblem && error.problem.status !== 400) sendProblem(request, response, error.problem);
-  else sendRefusal(request, response, refusalFor(error, log));
-}
-
-function refusalFor(error: unknown, log: EventLog): AtisRefusal {
-  if (error instanceof AtisRefusal) return error;
-  if (error instanceof HttpProblem) return new AtisRefusal('SVC4006');
-  problemOf(error, log); // logs it under an incident id
-  return new AtisRefusal('POL5000');
-}
-
-function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: AtisRefusal): void {
-  const isGet = /^\/stir\/v1\/(?:traces\/|openapi)/.test(request.url ?? '');
-  if (refusal.id === 'POL4050') response.setHeader('allow', isGet ? 'GET' : 'POST');
-  send(response, refusal.status, formatAtisError(refusal));
+  const length = String(Buffer.byteLength(text));
+  exchange.answer(
+    { status: 200, fields: ['content-type', JSON_TYPE, 'content-length', length, ...ids] },
+    text,
+  );
 }
