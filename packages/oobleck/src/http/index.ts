@@ -50,3 +50,4 @@ export {
   type HttpServerOptions,
   type TlsMaterial,
 } from './server.ts';
+export { createWorkBatch, type WorkBatch } from './work-batch.ts';

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '@oobleck/stir/json';
 import type { AtOnceOrLater } from '../../call/index.ts';
-import type { HotExchange, HotRoutes } from '../../http/index.ts';
+import { createWorkBatch, type HotExchange, type HotRoutes, type WorkBatch } from '../../http/index.ts';
 import type { CallPath, TrunkTable } from '../trunk/index.ts';
 import type { Access } from './access.ts';
 import type { Asker } from './asker.ts';
@@ -46,13 +46,23 @@ interface Resource {
   readonly get?: Get;
 }
 
+/** A request whose body has come. */
+interface Asked {
+  readonly exchange: HotExchange;
+  readonly post: Post;
+  readonly tenant: string;
+  readonly ids: readonly string[];
+  readonly body: Uint8Array;
+}
+
 export function createRestFace(parts: RestParts): HotRoutes {
   const resources = resourcesOf(parts);
+  const batch = createWorkBatch((asked: Asked) => answerTo(parts, asked));
   return (exchange) => {
     if (!exchange.target.startsWith(PREFIX)) return false;
     const ids = echoedIds(exchange.fields);
     exchange.refuseAs(toldInAtisForm(ids));
-    serve(parts, resources, exchange, ids);
+    serve(parts, resources, batch, exchange, ids);
     return true;
   };
 }
@@ -99,6 +109,7 @@ function resourcesOf({
 function serve(
   parts: RestParts,
   resources: readonly Resource[],
+  batch: WorkBatch<Asked>,
   exchange: HotExchange,
   ids: readonly string[],
 ): void {
@@ -115,24 +126,21 @@ function serve(
     // Who asks comes first: whoever may not ask learns nothing else.
     const tenant = parts.access({ headers, socket });
     requireFraming(headers);
-    exchange.receiveBody(BODY_BOUNDS, (body) => answerTo(parts, post, tenant, exchange, ids, body));
+    exchange.receiveBody(BODY_BOUNDS, (body) => batch({ exchange, post, tenant, ids, body }));
   } else exchange.refuse(new AtisRefusal('POL4050'), ['allow', post === undefined ? 'GET' : 'POST']);
 }
 
-/** @throws HttpProblem for a body that is no question */
-function answerTo(
-  { trunks, now }: RestParts,
-  post: Post,
-  tenant: string,
-  exchange: HotExchange,
-  ids: readonly string[],
-  body: Uint8Array,
-): void {
-  const asker = { tenant, requestId: ids[1]!, trunks, now: Math.floor(now() / 1000) };
-  const answer = post(readBodyObject(body), asker);
+function answerTo({ trunks, now }: RestParts, { exchange, post, tenant, ids, body }: Asked): void {
   const tell = (known: JsonObject | undefined): void => send(exchange, known && JSON.stringify(known), ids);
-  if (answer instanceof Promise) answer.then(tell).catch((error: unknown) => exchange.refuse(error));
-  else tell(answer);
+  const fail = (error: unknown): void => exchange.refuse(error);
+  try {
+    const asker = { tenant, requestId: ids[1]!, trunks, now: Math.floor(now() / 1000) };
+    const answer = post(readBodyObject(body), asker);
+    if (answer instanceof Promise) answer.then(tell).catch(fail);
+    else tell(answer);
+  } catch (error) {
+    fail(error);
+  }
 }
 
 /** Fields of the answer: name, value, name, value. The first is the request's id, made where it has none. */
