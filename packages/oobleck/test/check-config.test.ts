@@ -38,6 +38,28 @@ describe('serve --check-config', () => {
       expect(await check(one)).toEqual({ code: 0, lines: ['configuration: nothing to object'] });
   });
 
+  it('says what is no fault and somebody should think about', async () => {
+    const risky = {
+      ...lab.alpha.calls,
+      trunks: [{ name: 'out', tenant: 'alpha', direction: 'outgoing' }],
+      sip: {
+        listeners: [{ name: 'main', transport: 'udp', host: '0.0.0.0', port: 5060 }],
+        peers: [
+          { name: 'one', addresses: ['192.0.2.1'] },
+          { name: 'two', addresses: ['192.0.2.2'] },
+        ],
+        rules: [{ trunk: 'out', trunkGroup: 'west' }],
+      },
+    };
+    const { code, lines } = await check(risky);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      expect.stringMatching(/^configuration: caution: sip\.rules\.0: without a peer/),
+      expect.stringMatching(/^configuration: caution: sip\.listeners\.0: it signs calls over UDP/),
+      'configuration: nothing to object',
+    ]);
+  });
+
   it('names every file that is missing, malformed or of another key', async () => {
     writeFileSync(join(folder, 'junk.pem'), 'junk');
     const [tenant] = lab.alpha.calls.authentication!.tenants;

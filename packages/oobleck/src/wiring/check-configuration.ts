@@ -5,6 +5,7 @@
 import { createSecureContext } from 'node:tls';
 import { parsePem } from '@oobleck/stir/certificate';
 import { ConfigurationError, createEventLog } from '../operate/index.ts';
+import { type Caution, cautionsOf } from './cautions.ts';
 import type { Configuration } from './configuration.ts';
 import { requireConsistency } from './consistency.ts';
 import { readIdentity } from './credential-files.ts';
@@ -19,9 +20,13 @@ interface TlsFiles {
 
 /**
  * @param folder that the paths of the configuration are relative to
+ * @returns what somebody should think about
  * @throws ConfigurationError with every fault there is
  */
-export async function checkConfiguration(configuration: Configuration, folder: string): Promise<void> {
+export async function checkConfiguration(
+  configuration: Configuration,
+  folder: string,
+): Promise<readonly Caution[]> {
   requireConsistency(configuration);
   const environment = createEnvironment(configuration, folder, createMemoryStores(Date.now), {
     log: createEventLog({ level: 'silent' }),
@@ -37,6 +42,7 @@ export async function checkConfiguration(configuration: Configuration, folder: s
   ];
   await environment.clients.close();
   if (faults.length > 0) throw new ConfigurationError(faults);
+  return cautionsOf(configuration);
 }
 
 function identityFaults(

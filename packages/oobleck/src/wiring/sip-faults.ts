@@ -8,7 +8,35 @@ import type { SipConfiguration } from './configuration-sip.ts';
 export function sipFaults({ sip, trunks = [] }: Configuration): readonly string[] {
   if (sip === undefined) return [];
   const direction = new Map(trunks.map((trunk) => [trunk.name, trunk.direction ?? 'both']));
-  return [...listenerFaults(sip), ...peerFaults(sip), ...ruleFaults(sip, direction)];
+  return [
+    ...listenerFaults(sip),
+    ...peerFaults(sip),
+    ...ruleFaults(sip, direction),
+    ...borrowFaults(sip, trunks),
+  ];
+}
+
+/**
+ * What a request says of itself (a trunk group, a parameter) is the sender's choice. Where peers of several tenants send
+ * here, a rule that goes by it names the peer as well, or one tenant's switch could have its calls signed as another's.
+ */
+function borrowFaults(
+  { rules, peers }: SipConfiguration,
+  trunks: NonNullable<Configuration['trunks']>,
+): readonly string[] {
+  const tenantOf = new Map(trunks.map(({ name, tenant }) => [name, tenant]));
+  const tenants = new Set(rules.map(({ trunk }) => tenantOf.get(trunk)));
+  if (peers.length < 2 || tenants.size < 2) return [];
+  return rules.flatMap((rule, at) =>
+    isSendersChoice(rule)
+      ? [`sip.rules.${at}.peer: expected, since peers of several tenants could name its trunk`]
+      : [],
+  );
+}
+
+/** Whether any peer can make the rule fit its calls. */
+export function isSendersChoice({ peer, trunkGroup, parameter }: SipConfiguration['rules'][number]): boolean {
+  return peer === undefined && (trunkGroup !== undefined || parameter !== undefined);
 }
 
 function listenerFaults({ listeners }: SipConfiguration): readonly string[] {

@@ -92,7 +92,8 @@ function originsOf({
 export async function check(configFile: string, terminal: Terminal): Promise<ExitCode> {
   const path = resolve(configFile);
   try {
-    await checkConfiguration(readConfiguration(path, CONFIGURATION), dirname(path));
+    const cautions = await checkConfiguration(readConfiguration(path, CONFIGURATION), dirname(path));
+    for (const { field, why } of cautions) terminal.out(`configuration: caution: ${field}: ${why}`);
   } catch (error) {
     return refuse(error, terminal);
   }
