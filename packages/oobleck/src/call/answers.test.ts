@@ -36,4 +36,24 @@ describe('one answer for one call', () => {
     expect(await ask('call 6')).toBe('answer 7');
     expect(await ask('call 0')).toBe('answer 16');
   });
+
+  it('a call asked about again after its time is not forgotten with its first answer', async () => {
+    const { clock, ask } = setUp(4);
+    await ask('a');
+    clock.now += 60_000;
+    expect(await ask('a')).toBe('answer 2');
+    for (const call of ['b', 'c', 'd']) await ask(call);
+    expect(await ask('a')).toBe('answer 2');
+    await ask('e');
+    expect(await ask('a')).toBe('answer 7');
+  });
+
+  it('remembers the newest, and all of them, however many were forgotten', () => {
+    const maximum = 20_000;
+    let kept = 0;
+    const answers = createAnswers<number, number>(() => 0, 1_000, maximum);
+    for (let i = 0; i < 5 * maximum; i++) answers.once(`call ${i}`, () => ++kept);
+    for (let i = 4 * maximum; i < 5 * maximum; i++) expect(answers.once(`call ${i}`, () => -1)).toBe(i + 1);
+    expect(answers.once(`call ${4 * maximum - 1}`, () => -1)).toBe(-1);
+  });
 });

@@ -19,12 +19,20 @@ export function createAnswers<T, A extends AtOnceOrLater<T> = Promise<T>>(
   keepMs: number,
   maximum: number,
 ): Answers<T, A> {
-  const byCall = new Map<string, { readonly answer: A; readonly untilMs: number }>();
+  const byCall = new Map<string, Kept<A>>();
+  // Oldest first, from `first` on. A Map walked from its beginning passes by every call it has forgotten.
+  let order: (Kept<A> | undefined)[] = [];
+  let first = 0;
   const forgetOld = (nowMs: number): void => {
-    for (const [call, { untilMs }] of byCall) {
-      if (untilMs > nowMs && byCall.size < maximum) return; // oldest first
-      byCall.delete(call);
+    for (; first < order.length; first++) {
+      const oldest = order[first]!;
+      if (oldest.untilMs > nowMs && order.length - first < maximum) break;
+      if (byCall.get(oldest.call) === oldest) byCall.delete(oldest.call);
+      order[first] = undefined;
     }
+    if (first < maximum && first < order.length) return;
+    order = order.slice(first);
+    first = 0;
   };
   return {
     once(call, find) {
@@ -32,10 +40,16 @@ export function createAnswers<T, A extends AtOnceOrLater<T> = Promise<T>>(
       const known = byCall.get(call);
       if (known !== undefined && known.untilMs > nowMs) return known.answer;
       forgetOld(nowMs);
-      byCall.delete(call);
-      const answer = find();
-      byCall.set(call, { answer, untilMs: nowMs + keepMs });
-      return answer;
+      const kept = { call, answer: find(), untilMs: nowMs + keepMs };
+      byCall.set(call, kept);
+      order.push(kept);
+      return kept.answer;
     },
   };
+}
+
+interface Kept<A> {
+  readonly call: string;
+  readonly answer: A;
+  readonly untilMs: number;
 }

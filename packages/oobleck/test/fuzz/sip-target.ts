@@ -21,14 +21,14 @@ function refused<T>(read: () => T): T {
 }
 
 function readOffer(text: string): void {
-  refused(() => offeredCall(readRequest(scanMessage(text)), trunk('outgoing')));
+  refused(() => offeredCall(readRequest(scanMessage(Buffer.from(text, 'latin1'))), trunk('outgoing')));
 }
 
 /** Answered or dropped; an error that nobody foresaw would be a 500. */
 function answer(text: string): void {
   const { element } = createTestElement([{ trunk: trunk('incoming') }]);
   const source = { address: '192.0.2.1', port: 5060 };
-  element.receive(scanMessage(text), {
+  element.receive(scanMessage(Buffer.from(text, 'latin1')), {
     listener: 'udp',
     peer: 'switch',
     source,
@@ -46,7 +46,10 @@ function frame(text: string): void {
   const read = (size: number): string => {
     const seen: string[] = [];
     const framing = createMessageFraming({
-      message: ({ startLine, fields, body }) => seen.push(JSON.stringify([startLine, fields, body])),
+      message: ({ startLine, fields, body }) => {
+        const read = fields.map(({ name, text }) => [name, text]);
+        seen.push(JSON.stringify([startLine.text, read, body.text]));
+      },
       ping: () => undefined,
       end: () => seen.push('end'),
     });

@@ -61,7 +61,7 @@ describe('SIP messages', () => {
       const times = Array.from({ length: 3 }, () => {
         const startMs = performance.now();
         try {
-          readRequest(scanMessage(text));
+          readRequest(scanMessage(Buffer.from(text, 'latin1')));
         } catch (error) {
           expect(error).toBeInstanceOf(SipFault);
         }

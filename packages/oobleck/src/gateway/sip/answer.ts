@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto';
 import { splitValues } from './parameters.ts';
 import type { SipRequest } from './request.ts';
-import { type ScannedMessage, valuesOf } from './scan-message.ts';
+import { fieldsOf, type ScannedMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
 import { markSource, parseVia, type Source, type Via } from './via.ts';
 
@@ -34,11 +34,11 @@ export function formatAnswer(request: SipRequest, source: Source, salt: string, 
   const { vias, fields } = request;
   let text = `SIP/2.0 ${answer.status} ${answer.phrase}\r\nVia: ${markSource(vias[0]!, source)}\r\n`;
   for (let at = 1; at < vias.length; at++) text += `Via: ${vias[at]!.head}${vias[at]!.tail}\r\n`;
-  for (const { name, value } of fields) {
-    if (name === 'from') text += `From: ${answer.from ?? value}\r\n`;
-    else if (name === 'to')
-      text += `To: ${value}${request.to.parameters.has('tag') ? '' : tag(request, salt)}\r\n`;
-    else if (name === 'cseq') text += `CSeq: ${value}\r\n`;
+  for (const field of fields) {
+    if (field.name === 'from') text += `From: ${answer.from ?? field.text}\r\n`;
+    else if (field.name === 'to')
+      text += `To: ${field.text}${request.to.parameters.has('tag') ? '' : tag(request, salt)}\r\n`;
+    else if (field.name === 'cseq') text += `CSeq: ${field.text}\r\n`;
   }
   text += `Call-ID: ${request.callId}\r\n`;
   for (const line of answer.headers) text += `${line}\r\n`;
@@ -63,7 +63,7 @@ export function formatRefusal(scanned: ScannedMessage, source: Source, fault: Si
   const phrase = PHRASES[fault.status]!;
   const lines = [`SIP/2.0 ${fault.status} ${phrase}`, ...refusedVias(scanned, source)];
   const seen = new Set<string>();
-  for (const { name, value } of scanned.fields) {
+  for (const { name, text: value } of scanned.fields) {
     const title = REPEATED[name];
     if (title === undefined || seen.has(name)) continue;
     seen.add(name);
@@ -77,8 +77,8 @@ export function formatRefusal(scanned: ScannedMessage, source: Source, fault: Si
 /** The topmost Via if it can be read: without it there is only the way the request came. */
 export function topVia({ fields }: ScannedMessage): Via | undefined {
   try {
-    const value = valuesOf(fields, 'via')[0];
-    return value === undefined ? undefined : parseVia(splitValues(value)[0]!);
+    const field = fieldsOf(fields, 'via')[0];
+    return field === undefined ? undefined : parseVia(splitValues(field)[0]!);
   } catch (error) {
     if (error instanceof SipFault) return undefined;
     throw error;
@@ -87,7 +87,7 @@ export function topVia({ fields }: ScannedMessage): Via | undefined {
 
 function refusedVias(scanned: ScannedMessage, source: Source): readonly string[] {
   const top = topVia(scanned);
-  const values = valuesOf(scanned.fields, 'via');
+  const values = fieldsOf(scanned.fields, 'via').map(({ text }) => text);
   if (top === undefined) return values.map((value) => `Via: ${value}`);
   const rest = values[0]!.slice(top.head.length + top.tail.length);
   const first = values[0]!.startsWith(top.head + top.tail) ? rest : '';

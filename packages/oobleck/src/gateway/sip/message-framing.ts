@@ -2,6 +2,7 @@
 // says. Where that cannot be told, what follows cannot be read either and the connection ends. Empty lines between
 // messages keep it alive (RFC 5626 Section 4.4.1).
 
+import { Piece } from './piece.ts';
 import { contentLength } from './request.ts';
 import { MAXIMUM_HEADER_BYTES, type ScannedMessage, scanMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
@@ -76,7 +77,7 @@ function takeOne(state: State, events: FramingEvents): boolean {
   const { scanned, bytes, bodyBytes } = state.head!;
   if (state.end - state.start < bytes + bodyBytes) return false;
   const bodyStart = state.start + bytes;
-  const body = state.held.toString('latin1', bodyStart, bodyStart + bodyBytes);
+  const body = new Piece(state.held, bodyStart, bodyStart + bodyBytes);
   advance(state, bytes + bodyBytes);
   events.message({ ...scanned, body });
   return state.end > state.start;
@@ -103,7 +104,7 @@ function findHead(state: State, events: FramingEvents): boolean {
     return false;
   }
   const bytes = found + END_OF_HEADER.length;
-  const scanned = withLength(scanMessage(view.toString('latin1', 0, bytes)));
+  const scanned = withLength(scanMessage(view.subarray(0, bytes)));
   if (scanned.bodyBytes !== undefined) {
     state.head = { scanned: scanned.message, bytes, bodyBytes: scanned.bodyBytes };
     return true;

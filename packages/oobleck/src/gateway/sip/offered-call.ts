@@ -4,12 +4,14 @@
 
 import { hash } from 'node:crypto';
 import { splitIdentities } from '@oobleck/stir/identity';
-import { isAttestation, isOriginationId } from '@oobleck/stir/passport';
+import { type Attestation, isAttestation, isOriginationId } from '@oobleck/stir/passport';
 import type { OfferedCall, Trunk } from '../trunk/index.ts';
 import { readFingerprints } from './media-fingerprints.ts';
 import { displayName, type NameAddress, parseNameAddress } from './name-address.ts';
 import { splitValues } from './parameters.ts';
+import type { Piece } from './piece.ts';
 import type { SipRequest } from './request.ts';
+import type { Field } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
 import { type SipUri, unescapeUri } from './sip-uri.ts';
 
@@ -21,21 +23,26 @@ const MAXIMUM_CALL_ID = 256;
 export function offeredCall(request: SipRequest, trunk: Trunk): OfferedCall {
   const { from, uri, body, sentAt, asserted } = request;
   const called = numberOf(uri) ?? uri.text;
-  const diversions = readDiversions(request);
-  const mediaKeys = body === '' ? undefined : readFingerprints(body);
+  const brought = broughtAlong(request);
+  const diverted = divertedFrom(brought, called);
   const name = displayName(callingAddress(request, trunk.isAssertedTrusted));
+  // All calls of one shape: what is not there is `undefined`, and whoever reads them finds each thing in one place.
   return {
     trunk,
     callId: callIdOf(request),
     caller: addressText(from),
-    ...(asserted.length === 0 ? {} : { assertedIdentities: asserted.map(addressText) }),
-    ...(name === '' ? {} : { displayName: utf8(name) }),
+    assertedIdentities: asserted.length === 0 ? undefined : asserted.map(addressText),
+    displayName: name === '' ? undefined : utf8(name),
     called,
-    formerlyCalled: formerlyCalled(request, diversions, called),
-    ...divertedFrom(diversions, called),
-    ...broughtAlong(request),
-    ...(sentAt === undefined ? {} : { sentAt }),
-    ...(mediaKeys === undefined ? {} : { mediaKeys }),
+    formerlyCalled: formerlyCalled(request, brought, called),
+    divertedFrom: diverted?.number,
+    historyIndex: diverted?.historyIndex,
+    identities: brought.identities.slice(0, MAXIMUM_IDENTITIES),
+    identityEncrypted: brought.identityEncrypted.slice(0, MAXIMUM_IDENTITIES),
+    attestation: brought.attestation,
+    originationId: brought.originationId,
+    sentAt,
+    mediaKeys: body === '' ? undefined : readFingerprints(body),
   };
 }
 
@@ -73,33 +80,19 @@ export function numberOf({ user }: SipUri): string | undefined {
 /** Originally called and redirecting numbers: To, Diversion (RFC 5806), History-Info (RFC 7044). */
 function formerlyCalled(
   { to }: SipRequest,
-  { diversion, history }: Diversions,
+  { diversion, history }: Brought,
   called: string,
 ): readonly string[] {
   const numbers: string[] = [];
-  for (const { uri } of [to, ...diversion, ...history]) {
+  const add = ({ uri }: NameAddress): void => {
     const number = numberOf(uri);
     const isNew = number !== undefined && number !== called && !numbers.includes(number);
     if (isNew && numbers.length < MAXIMUM_FORMER) numbers.push(number);
-  }
+  };
+  add(to);
+  for (const address of diversion) add(address);
+  for (const address of history) add(address);
   return numbers;
-}
-
-interface Diversions {
-  /** The latest first. */
-  readonly diversion: readonly NameAddress[];
-  /** The latest last. */
-  readonly history: readonly NameAddress[];
-}
-
-function readDiversions({ fields }: SipRequest): Diversions {
-  const diversion: NameAddress[] = [];
-  const history: NameAddress[] = [];
-  for (const { name, value } of fields) {
-    if (name === 'diversion') diversion.push(...readable(value));
-    else if (name === 'history-info') history.push(...readable(value));
-  }
-  return { diversion, history };
 }
 
 /**
@@ -107,48 +100,77 @@ function readDiversions({ fields }: SipRequest): Diversions {
  * that the latest of History-Info was mapped from (`mp`, RFC 7044 Section 10.3).
  */
 function divertedFrom(
-  { diversion, history }: Diversions,
+  { diversion, history }: Brought,
   called: string,
-): Pick<OfferedCall, 'divertedFrom' | 'historyIndex'> {
+): { readonly number: string; readonly historyIndex: string | undefined } | undefined {
   const mappedFrom = history.at(-1)?.parameters.get('mp');
   const entry =
     mappedFrom === undefined ? undefined : history.find((one) => one.parameters.get('index') === mappedFrom);
   const address = diversion[0] ?? entry;
   const number = address === undefined ? undefined : numberOf(address.uri);
-  if (number === undefined || number === called) return {};
-  const index = diversion.length === 0 ? mappedFrom : undefined;
-  return { divertedFrom: number, ...(index === undefined ? {} : { historyIndex: index }) };
+  if (number === undefined || number === called) return undefined;
+  return { number, historyIndex: diversion.length === 0 ? mappedFrom : undefined };
 }
 
 /** What cannot be read is left out: it never decides who calls or who is called. */
-function readable(value: string): readonly NameAddress[] {
+function readable(list: Piece): readonly NameAddress[] {
   try {
-    return splitValues(value).map(parseNameAddress);
+    return splitValues(list).map(parseNameAddress);
   } catch (error) {
     if (error instanceof SipFault) return [];
     throw error;
   }
 }
 
-type Brought = Pick<OfferedCall, 'identities' | 'identityEncrypted' | 'attestation' | 'originationId'>;
-
-function broughtAlong({ fields }: SipRequest): Brought {
-  const identities: string[] = [];
-  const identityEncrypted: string[] = [];
-  let facts: Pick<OfferedCall, 'attestation' | 'originationId'> = {};
-  for (const { name, value } of fields) {
-    if (name === 'identity') identities.push(...splitIdentities(value));
-    else if (name === 'identity-encrypted') identityEncrypted.push(value);
-    else if (ATTESTATIONS.has(name) && isAttestation(value)) facts = { ...facts, attestation: value };
-    else if (ORIGINS.has(name) && isOriginationId(value)) facts = { ...facts, originationId: value };
-  }
-  return {
-    identities: identities.slice(0, MAXIMUM_IDENTITIES),
-    identityEncrypted: identityEncrypted.slice(0, MAXIMUM_IDENTITIES),
-    ...facts,
-  };
+/** What came with the call beside who calls whom. */
+interface Brought {
+  readonly identities: string[];
+  readonly identityEncrypted: string[];
+  attestation: Attestation | undefined;
+  originationId: string | undefined;
+  /** Diversion, the latest first. */
+  readonly diversion: NameAddress[];
+  /** History-Info, the latest last. */
+  readonly history: NameAddress[];
 }
 
-/** What switches say of the caller, in the names of 3GPP TS 24.229 and of vendors. */
-const ATTESTATIONS = new Set(['attestation-info', 'p-attestation-indicator', 'p-attestation-info']);
-const ORIGINS = new Set(['origination-id', 'p-origination-id']);
+function broughtAlong({ fields }: SipRequest): Brought {
+  const brought: Brought = {
+    identities: [],
+    identityEncrypted: [],
+    attestation: undefined,
+    originationId: undefined,
+    diversion: [],
+    history: [],
+  };
+  for (const field of fields) addField(brought, field);
+  return brought;
+}
+
+/** Attestation and origin: in the names of 3GPP TS 24.229 and of vendors; what is none says nothing. */
+function addField(brought: Brought, field: Field): void {
+  switch (field.name) {
+    case 'identity':
+      brought.identities.push(...splitIdentities(field.text));
+      break;
+    case 'identity-encrypted':
+      brought.identityEncrypted.push(field.text);
+      break;
+    case 'diversion':
+      brought.diversion.push(...readable(field));
+      break;
+    case 'history-info':
+      brought.history.push(...readable(field));
+      break;
+    case 'attestation-info':
+    case 'p-attestation-indicator':
+    case 'p-attestation-info':
+      if (isAttestation(field.text)) brought.attestation = field.text;
+      break;
+    case 'origination-id':
+    case 'p-origination-id':
+      if (isOriginationId(field.text)) brought.originationId = field.text;
+      break;
+    default:
+  }
+}

@@ -1,7 +1,16 @@
 // Parameters of header field values: `;name`, `;name=token`, `;name="quoted"`, with blanks around each part
 // (RFC 3261 Section 25.1). A name stands once. Lists of values are split at commas outside quotes and brackets.
 
-import { isAll, PARAMETER_VALUE, skipBlanks, TOKEN, trimBlanks } from './character-classes.ts';
+import {
+  endBeforeBlanks,
+  isAll,
+  PARAMETER_VALUE,
+  skipBlanks,
+  TOKEN,
+  wordIn,
+  wordTable,
+} from './character-classes.ts';
+import { Piece, placeOf, textIn } from './piece.ts';
 import { malformed } from './sip-fault.ts';
 
 /** By name in lower case; the value as it stands, a quoted one with its quotes, '' where there is none. */
@@ -9,75 +18,88 @@ export type Parameters = ReadonlyMap<string, string>;
 
 export const NO_PARAMETERS: Parameters = new Map();
 const MAXIMUM_PARAMETERS = 64;
+const USUAL = wordTable(['tag', 'branch', 'rport', 'received', 'user', 'expires', 'q', 'index', 'mp', 'ttl']);
+const [QUOTE, BACKSLASH, COMMA, SEMICOLON, EQUALS] = [0x22, 0x5c, 0x2c, 0x3b, 0x3d];
+const [OPEN, CLOSE] = [0x3c, 0x3e];
 
 /** @param from where the first `;` is expected, blanks before it. @throws SipFault 400 */
-export function readParameters(text: string, from: number): Parameters {
-  let at = skipBlanks(text, from);
-  if (at === text.length) return NO_PARAMETERS;
+export function readParameters(bytes: Buffer, from: number, to: number): Parameters {
+  let at = skipBlanks(bytes, from, to);
+  if (at === to) return NO_PARAMETERS;
   const found = new Map<string, string>();
-  while (at < text.length) {
-    if (text[at] !== ';' || found.size === MAXIMUM_PARAMETERS) throw malformed('not a list of parameters');
-    const end = parameterEnd(text, at + 1);
-    addParameter(found, text.slice(at + 1, end));
+  while (at < to) {
+    if (bytes[at] !== SEMICOLON || found.size === MAXIMUM_PARAMETERS)
+      throw malformed('not a list of parameters');
+    const end = parameterEnd(bytes, at + 1, to);
+    addParameter(found, bytes, at + 1, end);
     at = end;
   }
   return found;
 }
 
-function addParameter(found: Map<string, string>, text: string): void {
-  const equals = text.indexOf('=');
-  const name = trimBlanks(equals === -1 ? text : text.slice(0, equals)).toLowerCase();
-  const value = equals === -1 ? '' : trimBlanks(text.slice(equals + 1));
-  if (!isAll(name, TOKEN)) throw malformed('a parameter without name');
+function addParameter(found: Map<string, string>, bytes: Buffer, from: number, to: number): void {
+  const equals = placeOf(bytes, EQUALS, from, to);
+  const behindName = equals === -1 ? to : equals;
+  const start = skipBlanks(bytes, from, behindName);
+  const end = endBeforeBlanks(bytes, start, behindName);
+  if (!isAll(bytes, start, end, TOKEN)) throw malformed('a parameter without name');
+  const name = wordIn(USUAL, bytes, start, end);
   if (found.has(name)) throw malformed('a parameter stands twice');
-  if (equals !== -1 && !isParameterValue(value)) throw malformed('a parameter with a value that is none');
-  found.set(name, value);
+  const valueStart = equals === -1 ? to : skipBlanks(bytes, equals + 1, to);
+  const valueEnd = endBeforeBlanks(bytes, valueStart, to);
+  if (equals !== -1 && !isParameterValue(bytes, valueStart, valueEnd))
+    throw malformed('a parameter with a value that is none');
+  found.set(name, textIn(bytes, valueStart, valueEnd));
 }
 
-function isParameterValue(value: string): boolean {
-  return value[0] === '"' ? quotedEnd(value, 0) === value.length : isAll(value, PARAMETER_VALUE);
+function isParameterValue(bytes: Buffer, from: number, to: number): boolean {
+  return from < to && bytes[from] === QUOTE
+    ? quotedEnd(bytes, from, to) === to
+    : isAll(bytes, from, to, PARAMETER_VALUE);
 }
 
 /** The next `;` outside quotes, or the end. */
-function parameterEnd(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === '"') at = quotedEnd(text, at) - 1;
-    else if (text[at] === ';') return at;
+function parameterEnd(bytes: Buffer, from: number, to: number): number {
+  for (let at = from; at < to; at++) {
+    if (bytes[at] === QUOTE) at = quotedEnd(bytes, at, to) - 1;
+    else if (bytes[at] === SEMICOLON) return at;
   }
-  return text.length;
+  return to;
 }
 
 /** Behind the closing quote of the one at `from`. @throws SipFault 400 where it stays open */
-export function quotedEnd(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at + 1;
+export function quotedEnd(bytes: Buffer, from: number, to: number): number {
+  for (let at = from + 1; at < to; at++) {
+    if (bytes[at] === BACKSLASH) at++;
+    else if (bytes[at] === QUOTE) return at + 1;
   }
   throw malformed('a quotation that stays open');
 }
 
 /** The values of a list. @throws SipFault 400 where a quote or bracket stays open, or a value is empty */
-export function splitValues(text: string): readonly string[] {
-  if (!text.includes(',')) return [requireValue(text)];
-  const values: string[] = [];
-  let start = 0;
-  for (let at = 0; at < text.length; at++) {
-    const letter = text[at];
-    if (letter === '"') at = quotedEnd(text, at) - 1;
-    else if (letter === '<') {
-      at = text.indexOf('>', at);
+export function splitValues(list: Piece): readonly Piece[] {
+  const { bytes, start: from, end: to } = list;
+  if (placeOf(bytes, COMMA, from, to) === -1) return [requireValue(bytes, from, to)];
+  const values: Piece[] = [];
+  let start = from;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) at = quotedEnd(bytes, at, to) - 1;
+    else if (byte === OPEN) {
+      at = placeOf(bytes, CLOSE, at, to);
       if (at === -1) throw malformed('a bracket that stays open');
-    } else if (letter === ',') {
-      values.push(requireValue(text.slice(start, at)));
+    } else if (byte === COMMA) {
+      values.push(requireValue(bytes, start, at));
       start = at + 1;
     }
   }
-  values.push(requireValue(text.slice(start)));
+  values.push(requireValue(bytes, start, to));
   return values;
 }
 
-function requireValue(text: string): string {
-  const value = trimBlanks(text);
-  if (value === '') throw malformed('an empty value in a list');
-  return value;
+function requireValue(bytes: Buffer, from: number, to: number): Piece {
+  const start = skipBlanks(bytes, from, to);
+  const end = endBeforeBlanks(bytes, start, to);
+  if (start === end) throw malformed('an empty value in a list');
+  return new Piece(bytes, start, end);
 }

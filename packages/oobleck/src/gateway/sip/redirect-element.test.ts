@@ -82,7 +82,8 @@ describe('an outgoing call', () => {
     expect(await ask(requestText())).toEqual([]);
     const late = await new Promise<string>((resolve) => {
       const arrival = { listener: 'udp', peer: 'p', source: { address: '192.0.2.1', port: 5 } };
-      element.receive(scanMessage(requestText({ callId: 'two@h' })), { ...arrival, send: resolve });
+      const bytes = Buffer.from(requestText({ callId: 'two@h' }), 'latin1');
+      element.receive(scanMessage(bytes), { ...arrival, send: resolve });
     });
     expect(late).toMatch(/^SIP\/2\.0 404 /);
   });

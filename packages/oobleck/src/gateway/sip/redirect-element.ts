@@ -14,7 +14,7 @@ import {
   receivedRedirection,
 } from './redirection.ts';
 import { readRequest, type SipRequest } from './request.ts';
-import { isStatusLine } from './request-line.ts';
+import { isAck, isStatusLine } from './request-line.ts';
 import type { ScannedMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
 import { type Direction, directionOf, findRule, type TrunkRule } from './trunk-rule.ts';
@@ -111,7 +111,7 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
   return {
     receive(scanned, arrival) {
       // Nobody here has asked anything; and an ACK is never answered, whatever it looks like.
-      if (isStatusLine(scanned.startLine) || scanned.startLine.startsWith('ACK ')) return;
+      if (isStatusLine(scanned.startLine) || isAck(scanned.startLine)) return;
       try {
         answerRequest(context, readRequest(scanned), arrival);
       } catch (error) {

@@ -44,7 +44,7 @@ function isThereAlready(
   { identities, identityEncrypted, removeIdentities }: PlacedAnswer,
 ) {
   const has = (name: string, wanted: string): boolean =>
-    fields.some((field) => field.name === name && field.value === wanted);
+    fields.some((field) => field.name === name && field.text === wanted);
   return (
     !removeIdentities &&
     identities.every((one) => has('identity', one)) &&
@@ -122,7 +122,8 @@ function assertedWithVerdict(
   if (numberOf(uri) === undefined) return [];
   if (uri.scheme === 'tel') return [`<${uriWithVerstat(uri, verstat)}>`];
   const { scheme, user, text } = uri;
-  const asserted = { text, scheme, user, host: domain ?? uri.host, parameters: ';user=phone', headers: '' };
+  const host = domain ?? uri.host;
+  const asserted = { text, scheme, user, host, port: undefined, parameters: ';user=phone', headers: '' };
   return [`<${uriWithVerstat(asserted, verstat)}>`];
 }
 

@@ -4,11 +4,12 @@
 import { DIGIT, isAll, isBlank, skipBlanks, TOKEN, WORD } from './character-classes.ts';
 import { type NameAddress, parseNameAddress } from './name-address.ts';
 import { splitValues } from './parameters.ts';
+import { type Piece, placeOf, textIn } from './piece.ts';
 import { parseRequestLine } from './request-line.ts';
-import { type Field, MAXIMUM_BODY_BYTES, type ScannedMessage, valuesOf } from './scan-message.ts';
+import { type Field, MAXIMUM_BODY_BYTES, type ScannedMessage } from './scan-message.ts';
 import { parseSipDate } from './sip-date.ts';
 import { malformed, SipFault } from './sip-fault.ts';
-import type { SipUri } from './sip-uri.ts';
+import { numberIn, type SipUri } from './sip-uri.ts';
 import { parseVia, type Via } from './via.ts';
 
 export interface SipRequest {
@@ -20,13 +21,13 @@ export interface SipRequest {
   readonly to: NameAddress;
   readonly callId: string;
   readonly sequence: number;
-  readonly maxForwards?: number;
+  readonly maxForwards: number | undefined;
   readonly contacts: readonly NameAddress[];
   readonly asserted: readonly NameAddress[];
   /** Option tags of Require and Proxy-Require. */
   readonly required: readonly string[];
   /** Date, seconds since 1970. */
-  readonly sentAt?: number;
+  readonly sentAt: number | undefined;
   readonly fields: readonly Field[];
   /** As long as Content-Length says. */
   readonly body: string;
@@ -59,98 +60,112 @@ export function readRequest(scanned: ScannedMessage): SipRequest {
     required: readRequired(fields),
     fields,
     body: readBody(scanned),
-    ...readMaxForwards(fields),
-    ...readDate(fields),
+    maxForwards: readMaxForwards(fields),
+    sentAt: readDate(fields),
   };
   if (!METHODS.has(method)) throw new SipFault(501, 'a method nobody has heard of');
   if (sequence.method !== method) throw malformed('CSeq of another method');
   return request;
 }
 
-/** The value of a field that stands once. @throws SipFault 400 */
-function only(fields: readonly Field[], name: string): string {
-  const value = atMostOne(fields, name);
-  if (value === undefined) throw malformed(`no ${name}`);
-  return value;
+/** The field that stands once. @throws SipFault 400 */
+function only(fields: readonly Field[], name: string): Field {
+  const field = atMostOne(fields, name);
+  if (field === undefined) throw malformed(`no ${name}`);
+  return field;
 }
 
-function atMostOne(fields: readonly Field[], name: string): string | undefined {
-  let found: string | undefined;
+function atMostOne(fields: readonly Field[], name: string): Field | undefined {
+  let found: Field | undefined;
   for (const field of fields) {
     if (field.name !== name) continue;
     if (found !== undefined) throw malformed(`${name} stands twice`);
-    found = field.value;
+    found = field;
   }
   return found;
 }
 
-function listOf(fields: readonly Field[], name: string): readonly string[] {
-  const values = valuesOf(fields, name);
-  const list = values.length === 0 ? values : values.flatMap(splitValues);
-  if (list.length > MAXIMUM_VALUES) throw malformed(`too many values of ${name}`);
+const NONE: readonly Piece[] = [];
+
+function listOf(fields: readonly Field[], name: string): readonly Piece[] {
+  let list = NONE;
+  for (const field of fields) {
+    if (field.name !== name) continue;
+    list = list === NONE ? splitValues(field) : [...list, ...splitValues(field)];
+    if (list.length > MAXIMUM_VALUES) throw malformed(`too many values of ${name}`);
+  }
   return list;
 }
 
 function readContacts(fields: readonly Field[]): readonly NameAddress[] {
   const values = listOf(fields, 'contact');
-  return values[0] === '*' && values.length === 1 ? [] : values.map(parseNameAddress);
+  return values.length === 1 && values[0]!.text === '*' ? [] : values.map(parseNameAddress);
 }
 
+const SIGN = 0x40;
+
 /** `word [ "@" word ]`. */
-function readCallId(value: string): string {
-  const sign = value.indexOf('@');
-  const isWord = sign === -1 ? isAll(value, WORD) : isAll(value.slice(0, sign), WORD);
-  if (!isWord || (sign !== -1 && !isAll(value.slice(sign + 1), WORD))) throw malformed('not a Call-ID');
-  return value;
+function readCallId({ bytes, start, end }: Piece): string {
+  const sign = placeOf(bytes, SIGN, start, end);
+  const isCallId =
+    sign === -1
+      ? isAll(bytes, start, end, WORD)
+      : isAll(bytes, start, sign, WORD) && isAll(bytes, sign + 1, end, WORD);
+  if (!isCallId) throw malformed('not a Call-ID');
+  return textIn(bytes, start, end);
 }
 
 const SEQUENCE_LIMIT = 2 ** 31;
 
 /** RFC 3261 Section 8.1.1.5: a number below 2^31, blanks, the method. */
-function readSequence(value: string): { readonly number: number; readonly method: string } {
-  let at = 0;
-  while (at < value.length && !isBlank(value.charCodeAt(at))) at++;
-  const method = value.slice(skipBlanks(value, at));
-  const number = readNumber(value.slice(0, at), SEQUENCE_LIMIT - 1, 'CSeq');
-  if (!isAll(method, TOKEN)) throw malformed('not a CSeq');
-  return { number, method };
+function readSequence({ bytes, start, end }: Piece): { readonly number: number; readonly method: string } {
+  let at = start;
+  while (at < end && !isBlank(bytes[at])) at++;
+  const number = readNumber(bytes, start, at, SEQUENCE_LIMIT - 1, 'CSeq');
+  const method = skipBlanks(bytes, at, end);
+  if (!isAll(bytes, method, end, TOKEN)) throw malformed('not a CSeq');
+  return { number, method: textIn(bytes, method, end) };
 }
 
-function readNumber(text: string, maximum: number, name: string): number {
-  const number = isAll(text, DIGIT) && text.length <= 32 ? Number(text) : maximum + 1;
+/** Digits, leading zeros as well; what is too long for a number is too large. */
+function readNumber(bytes: Buffer, from: number, to: number, maximum: number, name: string): number {
+  const isNumber = isAll(bytes, from, to, DIGIT) && to - from <= 32;
+  const number = isNumber ? numberIn(bytes, from, to) : maximum + 1;
   if (number > maximum) throw malformed(`not a ${name}`);
   return number;
 }
 
-function readMaxForwards(fields: readonly Field[]): { readonly maxForwards?: number } {
-  const value = atMostOne(fields, 'max-forwards');
-  return value === undefined ? {} : { maxForwards: readNumber(value, 255, 'Max-Forwards') };
+function readMaxForwards(fields: readonly Field[]): number | undefined {
+  const field = atMostOne(fields, 'max-forwards');
+  return field && readNumber(field.bytes, field.start, field.end, 255, 'Max-Forwards');
 }
 
-function readDate(fields: readonly Field[]): { readonly sentAt?: number } {
-  const value = atMostOne(fields, 'date');
-  return value === undefined ? {} : { sentAt: parseSipDate(value) };
+function readDate(fields: readonly Field[]): number | undefined {
+  const field = atMostOne(fields, 'date');
+  return field && parseSipDate(field.text);
 }
 
 function readRequired(fields: readonly Field[]): readonly string[] {
   const tags = [...listOf(fields, 'require'), ...listOf(fields, 'proxy-require')];
-  if (!tags.every((tag) => isAll(tag, TOKEN))) throw malformed('not an option tag');
-  return tags;
+  if (!tags.every(({ bytes, start, end }) => isAll(bytes, start, end, TOKEN)))
+    throw malformed('not an option tag');
+  return tags.map(({ text }) => text);
 }
 
 /** What is beyond Content-Length is not part of the message (RFC 3261 Section 18.3). */
 function readBody({ fields, body }: ScannedMessage): string {
-  const length = contentLength(fields);
-  if (length === undefined) return body;
-  if (length > body.length) throw malformed('a body that is cut off');
-  return length === body.length ? body : body.slice(0, length);
+  const { bytes, start, end } = body;
+  const length = contentLength(fields) ?? end - start;
+  if (length > end - start) throw malformed('a body that is cut off');
+  return textIn(bytes, start, start + length);
 }
 
 /** `undefined` where the field is missing. @throws SipFault 400, 413 */
 export function contentLength(fields: readonly Field[]): number | undefined {
-  const value = atMostOne(fields, 'content-length');
-  if (value === undefined) return undefined;
-  const length = readNumber(value, Number.MAX_SAFE_INTEGER, 'Content-Length');
+  const field = atMostOne(fields, 'content-length');
+  if (field === undefined) return undefined;
+  const { bytes, start, end } = field;
+  const length = readNumber(bytes, start, end, Number.MAX_SAFE_INTEGER, 'Content-Length');
   if (length > MAXIMUM_BODY_BYTES) throw new SipFault(413, 'a body larger than is read');
   return length;
 }

@@ -131,7 +131,7 @@ export function createTestElement(
     peer = 'switch',
   ): Promise<Sent[]> => {
     const sent: Sent[] = [];
-    element.receive(scanMessage(text), {
+    element.receive(scanMessage(Buffer.from(text, 'latin1')), {
       listener,
       peer,
       source,

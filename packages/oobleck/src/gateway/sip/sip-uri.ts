@@ -13,7 +13,10 @@ import {
   URI_HEADER,
   URI_PARAMETER,
   USER,
+  wordIn,
+  wordTable,
 } from './character-classes.ts';
+import { placeOf, textIn } from './piece.ts';
 import { malformed } from './sip-fault.ts';
 
 export interface SipUri {
@@ -24,7 +27,7 @@ export interface SipUri {
   /** User part with its own parameters; the number with its parameters for tel. '' where there is none. */
   readonly user: string;
   readonly host: string;
-  readonly port?: number;
+  readonly port: number | undefined;
   /** `;name=value...` behind the host, with the first `;`, or ''. */
   readonly parameters: string;
   /** Behind `?`, or ''. */
@@ -32,63 +35,79 @@ export interface SipUri {
 }
 
 const MAXIMUM_PORT = 65_535;
+const SCHEMES = wordTable(['sip', 'sips', 'tel', 'urn', 'http', 'https', 'im', 'pres', 'mailto']);
+const [COLON, AT, QUESTION, SEMICOLON, OPEN, CLOSE] = [0x3a, 0x40, 0x3f, 0x3b, 0x5b, 0x5d];
 
 /** @throws SipFault 400 */
-export function parseSipUri(text: string): SipUri {
-  const colon = text.indexOf(':');
-  const scheme = text.slice(0, Math.max(colon, 0)).toLowerCase();
-  if (!isAll(scheme, SCHEME)) throw malformed('a URI without scheme');
-  if (scheme === 'sip' || scheme === 'sips') return readSip(text, scheme, colon + 1);
-  const rest = text.slice(colon + 1);
-  if (rest === '' || !isAllEscaped(rest, ANY_URI)) throw malformed('a character that no URI has');
-  return scheme === 'tel'
-    ? { text, scheme, user: rest, host: '', parameters: '', headers: '' }
-    : { text, scheme, user: '', host: '', parameters: '', headers: '' };
+export function parseSipUri(bytes: Buffer, from: number, to: number): SipUri {
+  const colon = placeOf(bytes, COLON, from, to);
+  if (!isAll(bytes, from, colon, SCHEME)) throw malformed('a URI without scheme');
+  const scheme = wordIn(SCHEMES, bytes, from, colon);
+  const text = textIn(bytes, from, to);
+  if (scheme === 'sip' || scheme === 'sips') return readSip(text, scheme, bytes, colon + 1, to);
+  if (colon + 1 === to || !isAllEscaped(bytes, colon + 1, to, ANY_URI))
+    throw malformed('a character that no URI has');
+  const user = scheme === 'tel' ? textIn(bytes, colon + 1, to) : '';
+  return { text, scheme, user, host: '', port: undefined, parameters: '', headers: '' };
 }
 
-function readSip(text: string, scheme: string, from: number): SipUri {
-  const sign = text.indexOf('@', from);
-  const user = sign === -1 ? '' : requireUser(text.slice(from, sign));
+function readSip(text: string, scheme: string, bytes: Buffer, from: number, to: number): SipUri {
+  const sign = placeOf(bytes, AT, from, to);
+  const user = sign === -1 ? '' : requireUser(bytes, from, sign);
   const start = sign === -1 ? from : sign + 1;
-  const query = text.indexOf('?', start);
-  const end = query === -1 ? text.length : query;
-  const semicolon = text.indexOf(';', start);
-  const hostEnd = semicolon === -1 || semicolon > end ? end : semicolon;
-  const parameters = text.slice(hostEnd, end);
-  const headers = query === -1 ? '' : text.slice(query + 1);
-  if (!isAllEscaped(parameters, URI_PARAMETER)) throw malformed('a character that no URI parameter has');
-  if (query !== -1 && (headers === '' || !isAllEscaped(headers, URI_HEADER)))
+  const query = placeOf(bytes, QUESTION, start, to);
+  const end = query === -1 ? to : query;
+  const semicolon = placeOf(bytes, SEMICOLON, start, end);
+  const hostEnd = semicolon === -1 ? end : semicolon;
+  if (!isAllEscaped(bytes, hostEnd, end, URI_PARAMETER))
+    throw malformed('a character that no URI parameter has');
+  if (query !== -1 && (query + 1 === to || !isAllEscaped(bytes, query + 1, to, URI_HEADER)))
     throw malformed('a character that no header of a URI has');
-  return { text, scheme, user, ...readHostPort(text.slice(start, hostEnd)), parameters, headers };
+  const colon = portColon(bytes, start, hostEnd);
+  const host = readHost(bytes, start, colon === -1 ? hostEnd : colon);
+  const port = colon === -1 ? undefined : readPort(bytes, colon + 1, hostEnd);
+  const headers = query === -1 ? '' : textIn(bytes, query + 1, to);
+  return { text, scheme, user, host, port, parameters: textIn(bytes, hostEnd, end), headers };
 }
 
-function requireUser(userInfo: string): string {
-  const colon = userInfo.indexOf(':');
-  const user = colon === -1 ? userInfo : userInfo.slice(0, colon);
-  if (user === '' || !isAllEscaped(user, USER)) throw malformed('a character that no user part has');
-  if (colon !== -1 && !isAllEscaped(userInfo.slice(colon + 1), PASSWORD))
+function requireUser(bytes: Buffer, from: number, to: number): string {
+  const colon = placeOf(bytes, COLON, from, to);
+  const end = colon === -1 ? to : colon;
+  if (end === from || !isAllEscaped(bytes, from, end, USER))
+    throw malformed('a character that no user part has');
+  if (colon !== -1 && !isAllEscaped(bytes, colon + 1, to, PASSWORD))
     throw malformed('a character that no password has');
-  return user;
+  return textIn(bytes, from, end);
 }
 
-/** `host`, `host:port`, `[v6]`, `[v6]:port`. @throws SipFault 400 */
-export function readHostPort(text: string): { readonly host: string; readonly port?: number } {
-  const bracket = text[0] === '[' ? text.indexOf(']') : -1;
-  const colon = text.indexOf(':', bracket + 1);
-  const host = colon === -1 ? text : text.slice(0, colon);
-  const isHost = bracket === -1 ? isAll(host, HOST_NAME) : isBracketed(host, bracket);
+/** The colon before the port: the first that is not within brackets; -1 where there is none. */
+function portColon(bytes: Buffer, from: number, to: number): number {
+  const bracket = bytes[from] === OPEN ? placeOf(bytes, CLOSE, from, to) : -1;
+  return placeOf(bytes, COLON, Math.max(from, bracket + 1), to);
+}
+
+/** A name, an IPv4 address, or an IPv6 address in its brackets. @throws SipFault 400 */
+export function readHost(bytes: Buffer, from: number, to: number): string {
+  const isHost =
+    from < to && bytes[from] === OPEN
+      ? bytes[to - 1] === CLOSE && isAll(bytes, from + 1, to - 1, IPV6)
+      : isAll(bytes, from, to, HOST_NAME);
   if (!isHost) throw malformed('not a host');
-  return colon === -1 ? { host } : { host, port: readPort(text.slice(colon + 1)) };
+  return textIn(bytes, from, to);
 }
 
-function isBracketed(host: string, bracket: number): boolean {
-  return bracket === host.length - 1 && isAll(host.slice(1, -1), IPV6);
-}
-
-function readPort(text: string): number {
-  const port = isAll(text, DIGIT) && text.length < 6 ? Number(text) : 0;
+/** @throws SipFault 400 */
+export function readPort(bytes: Buffer, from: number, to: number): number {
+  const port = isAll(bytes, from, to, DIGIT) && to - from < 6 ? numberIn(bytes, from, to) : 0;
   if (port === 0 || port > MAXIMUM_PORT) throw malformed('not a port');
   return port;
+}
+
+/** Of digits only, and few enough for the number to be exact. */
+export function numberIn(bytes: Buffer, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) number = 10 * number + bytes[at]! - 0x30;
+  return number;
 }
 
 /** Value of a parameter of the URI or, by RFC 4904, of its user part; `undefined` where it is missing. */

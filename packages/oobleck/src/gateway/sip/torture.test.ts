@@ -10,7 +10,7 @@ import vectors from './vectors/torture.rfc4475.json' with { type: 'json' };
 
 const messages = new Map(vectors.messages.map((one) => [one.name, one]));
 const textOf = (name: string): string => messages.get(name)!.message;
-const read = (name: string) => readRequest(scanMessage(textOf(name)));
+const read = (name: string) => readRequest(scanMessage(Buffer.from(textOf(name), 'latin1')));
 
 describe('RFC 4475: torture messages', () => {
   it('are all there', () => {
@@ -95,7 +95,7 @@ describe('RFC 4475: torture messages', () => {
 
   it('esc02: C%6Fntact is a field of another name', () => {
     expect(() => read('esc02')).toThrow(SipFault);
-    const names = scanMessage(textOf('esc02')).fields.map(({ name }) => name);
+    const names = scanMessage(Buffer.from(textOf('esc02'), 'latin1')).fields.map(({ name }) => name);
     expect(names.filter((name) => name === 'contact')).toHaveLength(2);
   });
 

@@ -21,7 +21,7 @@ export async function createUdpListener(options: ListenerOptions): Promise<Liste
       if (!isClosed) socket.send(Buffer.from(answer, 'latin1'), to, address, noted);
     };
     const source = { address: plain, port: from };
-    element.receive(scanMessage(bytes.toString('latin1')), { listener: name, peer, source, send });
+    element.receive(scanMessage(bytes), { listener: name, peer, source, send });
   };
   const noted = (error: Error | null): void => {
     if (error !== null) log.debug('sip-not-sent', { role: 'sip', error });

@@ -1,16 +1,17 @@
 // Via (RFC 3261 Section 20.42): the way a request has come, and so the way its answer goes. What the topmost says is
 // believed as to the port only; the address is always the one the request came from (Section 18.2.2, RFC 3581).
 
-import { isAll, TOKEN, trimBlanks } from './character-classes.ts';
+import { endBeforeBlanks, isAll, isBlank, isWord, skipBlanks, TOKEN } from './character-classes.ts';
 import { type Parameters, readParameters } from './parameters.ts';
+import { lastPlaceOf, type Piece, placeOf, textIn } from './piece.ts';
 import { malformed } from './sip-fault.ts';
-import { readHostPort } from './sip-uri.ts';
+import { readHost, readPort } from './sip-uri.ts';
 
 export interface Via {
   /** Upper case: `UDP`. */
   readonly transport: string;
   readonly host: string;
-  readonly port?: number;
+  readonly port: number | undefined;
   readonly parameters: Parameters;
   /** `SIP/2.0/UDP host:port` as it stands. */
   readonly head: string;
@@ -19,34 +20,46 @@ export interface Via {
 }
 
 const MAGIC_COOKIE = 'z9hG4bK';
+const [SLASH, SEMICOLON, COLON, CLOSE] = [0x2f, 0x3b, 0x3a, 0x5d];
 
-/** One value of the list. @throws SipFault 400 */
-export function parseVia(value: string): Via {
-  const semicolon = value.indexOf(';');
-  const end = semicolon === -1 ? value.length : semicolon;
-  const head = value.slice(0, end);
-  const [name, version, rest, ...more] = head.split('/').map(trimBlanks);
-  if (name!.toUpperCase() !== 'SIP' || version !== '2.0' || rest === undefined || more.length > 0)
-    throw malformed('a Via of another protocol');
-  const { transport, sentBy } = splitSentBy(rest);
-  const parameters = readParameters(value, end);
+/** One value of the list, without blanks around it. @throws SipFault 400 */
+export function parseVia({ bytes, start, end }: Piece): Via {
+  const semicolon = placeOf(bytes, SEMICOLON, start, end);
+  const headEnd = semicolon === -1 ? end : semicolon;
+  const first = placeOf(bytes, SLASH, start, headEnd);
+  const second = first === -1 ? -1 : placeOf(bytes, SLASH, first + 1, headEnd);
+  if (second === -1 || !isProtocol(bytes, start, first, second)) throw malformed('a Via of another protocol');
+  if (placeOf(bytes, SLASH, second + 1, headEnd) !== -1) throw malformed('a Via of another protocol');
+  const { transport, host, port } = readSentBy(bytes, skipBlanks(bytes, second + 1, headEnd), headEnd);
+  const parameters = readParameters(bytes, headEnd, end);
   // RFC 3261 Section 8.1.1.7: the cookie alone makes no branch.
   if (parameters.get('branch') === MAGIC_COOKIE) throw malformed('a branch without value');
-  return { transport, ...readHostPort(sentBy), parameters, head, tail: value.slice(end) };
+  const head = textIn(bytes, start, headEnd);
+  return { transport, host, port, parameters, head, tail: textIn(bytes, headEnd, end) };
+}
+
+/** `SIP / 2.0`, blanks around each part. */
+function isProtocol(bytes: Buffer, start: number, first: number, second: number): boolean {
+  const version = skipBlanks(bytes, first + 1, second);
+  return (
+    isWord(bytes, skipBlanks(bytes, start, first), endBeforeBlanks(bytes, start, first), 'sip') &&
+    isWord(bytes, version, endBeforeBlanks(bytes, version, second), '2.0')
+  );
 }
 
 /** `UDP host : port`: blanks are needed behind the transport and free around the colon. */
-function splitSentBy(rest: string): { readonly transport: string; readonly sentBy: string } {
-  const blank = rest.search(/[ \t]/);
-  const transport = rest.slice(0, Math.max(blank, 0)).toUpperCase();
-  if (!isAll(transport, TOKEN)) throw malformed('a Via without host');
-  const sentBy = trimBlanks(rest.slice(blank));
-  const colon = sentBy.lastIndexOf(':');
-  if (colon === -1 || sentBy.indexOf(']') > colon) return { transport, sentBy };
-  return {
-    transport,
-    sentBy: `${trimBlanks(sentBy.slice(0, colon))}:${trimBlanks(sentBy.slice(colon + 1))}`,
-  };
+function readSentBy(bytes: Buffer, from: number, to: number): Pick<Via, 'transport' | 'host' | 'port'> {
+  const end = endBeforeBlanks(bytes, from, to);
+  let blank = from;
+  while (blank < end && !isBlank(bytes[blank])) blank++;
+  if (blank === end || !isAll(bytes, from, blank, TOKEN)) throw malformed('a Via without host');
+  const transport = textIn(bytes, from, blank).toUpperCase();
+  const start = skipBlanks(bytes, blank, end);
+  const colon = lastPlaceOf(bytes, COLON, start, end);
+  if (colon === -1 || placeOf(bytes, CLOSE, colon, end) !== -1)
+    return { transport, host: readHost(bytes, start, end), port: undefined };
+  const host = readHost(bytes, start, endBeforeBlanks(bytes, start, colon));
+  return { transport, host, port: readPort(bytes, skipBlanks(bytes, colon + 1, end), end) };
 }
 
 export interface Source {
