@@ -168,39 +168,59 @@ function invite(context: Context, request: SipRequest, arrival: Arrival): void {
   // Within a dialog all is said already: on as it is.
   const rule = request.to.parameters.has('tag') ? undefined : findRule(context.rules, request, arrival);
   const direction = rule && directionOf(rule);
-  const key = transactionOf(request, arrival);
+  const { pending, maximumPending } = context;
   if (rule === undefined || direction === undefined) send(context, request, arrival, NOTHING_TO_ADD);
-  else if (context.pending.has(key))
+  else if (pending.size > 0 && pending.has(transactionOf(request, arrival)))
     return; // a retransmission: its answer is on the way
-  else if (context.pending.size >= context.maximumPending) send(context, request, arrival, OVERLOADED);
-  else find(context, { key, direction, request, arrival, offer: offeredCall(request, rule.trunk) });
+  else if (pending.size >= maximumPending) send(context, request, arrival, OVERLOADED);
+  else find(context, { direction, request, arrival, offer: offeredCall(request, rule.trunk) });
 }
 
 const OVERLOADED: Answer = { status: 503, phrase: 'Service Unavailable', headers: [] };
 
 interface Search extends Omit<Pending, 'endsAtMs'> {
-  readonly key: string;
   readonly direction: Direction;
 }
 
-function find(context: Context, { key, direction, request, arrival, offer }: Search): void {
-  const { parts, options, pending } = context;
-  const boundMs = options.boundMs ?? BOUND_MS;
-  pending.set(key, { request, arrival, offer, endsAtMs: performance.now() + boundMs });
+/** Whatever went wrong, the call goes on. */
+function find(context: Context, search: Search): void {
+  const { request, arrival } = search;
+  const failed = (error: unknown): Answer => {
+    context.parts.log.error('call-failed', { role: 'sip', error });
+    return NOTHING_TO_ADD;
+  };
+  try {
+    const answer = redirection(context, search);
+    if (answer instanceof Promise) waitFor(context, search, answer.catch(failed));
+    else send(context, request, arrival, answer);
+  } catch (error) {
+    send(context, request, arrival, failed(error));
+  }
+}
+
+/** At once where nothing is waited for. */
+function redirection(
+  { parts, options }: Context,
+  { direction, request, offer }: Search,
+): Answer | Promise<Answer> {
+  if (direction === 'outgoing') {
+    const placed = parts.path.place(offer);
+    return placed instanceof Promise
+      ? placed.then((later) => placedRedirection(request, later, options))
+      : placedRedirection(request, placed, options);
+  }
+  const received = parts.path.receive(offer);
+  return received instanceof Promise
+    ? received.then((later) => receivedRedirection(request, later, offer, options))
+    : receivedRedirection(request, received, offer, options);
+}
+
+function waitFor(context: Context, { request, arrival, offer }: Search, answer: Promise<Answer>): void {
+  const boundMs = context.options.boundMs ?? BOUND_MS;
+  const key = transactionOf(request, arrival);
+  context.pending.set(key, { request, arrival, offer, endsAtMs: performance.now() + boundMs });
   watch(context, boundMs);
-  const found =
-    direction === 'outgoing'
-      ? Promise.resolve(parts.path.place(offer)).then((placed) => placedRedirection(request, placed, options))
-      : Promise.resolve(parts.path.receive(offer)).then((received) =>
-          receivedRedirection(request, received, offer, options),
-        );
-  found.then(
-    (answer) => finish(context, key, answer),
-    (error: unknown) => {
-      parts.log.error('call-failed', { role: 'sip', error });
-      finish(context, key, NOTHING_TO_ADD);
-    },
-  );
+  void answer.then((found) => finish(context, key, found));
 }
 
 const BOUND_MS = 5_000;

@@ -195,7 +195,7 @@ function begin(
   { trunk, callId }: OfferedCall,
   direction: 'outgoing' | 'incoming',
 ): OpenTrace {
-  return traces.begin({ tenant: trunk.tenant, callId, trunk: trunk.name, direction });
+  return traces.begin(trunk.tenant, callId, trunk.name, direction);
 }
 
 function skipOf(

@@ -1,5 +1,6 @@
 // What happened to single calls, for whoever has to explain one: each step with its time and a word from a closed list.
-// Kept in memory, bounded, found by the call's id. No number, key or PASSporT is in it; the id is kept as a hash.
+// Kept in memory, bounded, found by the call's id. No number, key or PASSporT is in it; the id is kept as a hash. Every call
+// leaves a trace and hardly any is asked for: what is kept is small, and takes its shape when somebody asks.
 
 import { hash, randomUUID } from 'node:crypto';
 
@@ -26,38 +27,38 @@ export interface OpenTrace {
 }
 
 export interface CallTraces {
-  begin(
-    call: { readonly tenant: string; readonly callId: string } & Pick<Trace, 'trunk' | 'direction'>,
-  ): OpenTrace;
+  begin(tenant: string, callId: string, trunk: string, direction: Trace['direction']): OpenTrace;
   /** Every trace of a call of the tenant, by the call's id or the trace's, the latest first. */
   find(tenant: string, id: string): readonly Trace[];
 }
 
-interface KeptTrace extends Trace {
+interface KeptTrace extends Omit<Trace, 'steps'> {
   readonly name: string;
   readonly tenant: string;
-  readonly steps: TraceStep[];
+  /** Step, tenths of a ms, reason; the next one behind it. */
+  readonly steps: (string | number)[];
 }
 
 const MAXIMUM_STEPS = 16;
+const OF_A_STEP = 3;
 
 /** @param elapsed in ms, of a clock that does not go back */
 export function createCallTraces(now: () => number, elapsed: () => number, maximum = 8_192): CallTraces {
   const ring: KeptTrace[] = [];
   let next = 0;
   return {
-    begin({ tenant, callId, trunk, direction }) {
+    begin(tenant, callId, trunk, direction) {
       const startedMs = elapsed();
-      const steps: TraceStep[] = [{ step: 'offered', ms: 0, reason: 'ok' }];
+      const steps: KeptTrace['steps'] = ['offered', 0, 'ok'];
       const [traceId, name] = [randomUUID(), nameOf(tenant, callId)];
       ring[next] = { traceId, name, tenant, trunk, direction, offeredAtMs: now(), steps };
       next = (next + 1) % maximum;
       return {
         traceId,
         step(step, reason) {
-          const ms = Math.round(10 * (elapsed() - startedMs)) / 10;
-          if (steps.length < MAXIMUM_STEPS) steps.push({ step, ms, reason });
-          return ms;
+          const tenths = Math.round(10 * (elapsed() - startedMs));
+          if (steps.length < OF_A_STEP * MAXIMUM_STEPS) steps.push(step, tenths, reason);
+          return tenths / 10;
         },
       };
     },
@@ -66,17 +67,19 @@ export function createCallTraces(now: () => number, elapsed: () => number, maxim
       return ring
         .filter((one) => one.tenant === tenant && (one.name === name || one.traceId === id))
         .sort((a, b) => b.offeredAtMs - a.offeredAtMs)
-        .map(({ traceId, trunk, direction, offeredAtMs, steps }) => ({
-          traceId,
-          trunk,
-          direction,
-          offeredAtMs,
-          steps,
-        }));
+        .map(traceOf);
     },
   };
 }
 
+function traceOf({ traceId, trunk, direction, offeredAtMs, steps }: KeptTrace): Trace {
+  const inSteps = Array.from({ length: steps.length / OF_A_STEP }, (_, at): TraceStep => {
+    const [step, tenths, reason] = steps.slice(OF_A_STEP * at, OF_A_STEP * (at + 1));
+    return { step: step as TraceStep['step'], ms: Number(tenths) / 10, reason: String(reason) };
+  });
+  return { traceId, trunk, direction, offeredAtMs, steps: inSteps };
+}
+
 function nameOf(tenant: string, callId: string): string {
-  return hash('sha256', `${tenant}\n${callId}`, 'base64url');
+  return hash('sha256', `${tenant}\n${callId}`, 'latin1');
 }
