@@ -310,7 +310,7 @@ describe('the same request', () => {
     const { promise, resolve } = Promise.withResolvers<PlacedAnswer>();
     path.placed = promise;
     const sent: string[] = [];
-    element.receive(scanMessage(requestText()), {
+    element.receive(scanMessage(Buffer.from(requestText(), 'latin1')), {
       listener: 'udp',
       peer: 'switch',
       source: { address: '192.0.2.1', port: 5060 },
