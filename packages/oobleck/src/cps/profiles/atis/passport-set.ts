@@ -73,8 +73,7 @@ export function digestOf(crypto: Crypto, passports: readonly string[]): string {
 
 /** SHA-256 in standard base64 with padding. */
 export function digestOfCanonical(crypto: Crypto, canonical: Uint8Array): string {
-  const { buffer, byteOffset, length } = crypto.sha256(canonical);
-  return Buffer.from(buffer, byteOffset, length).toString('base64');
+  return Buffer.from(crypto.sha256(canonical)).toString('base64');
 }
 
 /** As it stands in the claim `passports`. */
