@@ -6,12 +6,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeBase64url } from '@oobleck/stir/bytes';
+import { concatBytes, encodeBase64url } from '@oobleck/stir/bytes';
 import { formatStreamRequest } from '@oobleck/stir/credential';
-import { parseTelephoneNumber } from '@oobleck/stir/number';
-import { formatPrivateToken, parseIssuerDirectory } from '@oobleck/stir/token';
+import { encodeAddress } from '@oobleck/stir/mailbox';
+import { parseTelephoneNumber, type Spc } from '@oobleck/stir/number';
+import { createPassportSigner } from '@oobleck/stir/passport';
+import { formatPrivateToken, parseIssuerDirectory, TOKEN_BYTES } from '@oobleck/stir/token';
 import Value from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccessSigner } from '../packages/oobleck/src/cps/profiles/atis/index.ts';
 import { createNodeCrypto } from '../packages/oobleck/src/crypto/index.ts';
 import { createTokenTransport } from '../packages/oobleck/src/http/clients/index.ts';
 import { createSafeClient, type SafeClient } from '../packages/oobleck/src/http/index.ts';
@@ -36,6 +39,7 @@ interface Response {
 const DOCUMENT = JSON.parse(readFileSync(new URL('openapi-cps.json', import.meta.url), 'utf8'));
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 const SEALED = 'application/vnd.stir-oob.sealed-passport';
+const ATIS_HOST = 'cps.example.net';
 
 /** `POST /mailboxes/{mailboxId}/{shard}/passports 201` and what it promises. */
 const LISTED = new Map<string, Response>(
@@ -67,7 +71,16 @@ beforeAll(async () => {
   const log = createEventLog({ level: 'silent' });
   const issuer = { ...lab.bravo.services.issuer!, tokensPerDay: 64 };
   nodes = [
-    await startNode({ ...lab.bravo.services, issuer }, folder, { log }),
+    await startNode(
+      {
+        ...lab.bravo.services,
+        issuer,
+        cps: { ...lab.bravo.services.cps!, batchDeposits: true },
+        atis: { hosts: [ATIS_HOST], retentionSeconds: 60 },
+      },
+      folder,
+      { log },
+    ),
     await startNode(lab.alpha.services, folder, { log }),
   ];
   const [one] = lab.bravo.calls.verification!.mailboxes;
@@ -188,6 +201,76 @@ function streamRequest(): Record<string, string> {
   return { authorization: `Bearer ${formatStreamRequest(request, key, chain)}` };
 }
 
+/** One deposit, whose token is none. */
+const batch = (): Uint8Array =>
+  concatBytes(
+    Uint8Array.of(1),
+    encodeAddress(Buffer.from(mailbox, 'base64url'), 0),
+    new Uint8Array(32),
+    Uint8Array.of(30, 1),
+    new Uint8Array(TOKEN_BYTES),
+    Uint8Array.of(8, 0),
+    randomBytes(2_048),
+  );
+const askBatch = (body: Uint8Array, type = 'application/vnd.stir-oob.deposits') =>
+  ask('POST', '/deposits', { 'content-type': type }, body);
+
+const PARTIES = { called: '19995550101', caller: '12025550101' } as const;
+
+/** Alpha's requests to Bravo's CPS of the ATIS profiles, with a token of its own each. */
+function atisOf(profile: '96' | '105') {
+  const [tenant] = lab.alpha.calls.authentication!.tenants;
+  const { key } = readIdentity(createCredentialFiles(folder), crypto, tenant!, 'tenant');
+  const certificateUrl = `${lab.alpha.origin}/certificates/alpha.pem`;
+  const now = () => Math.floor(Date.now() / 1000);
+  const signer = createAccessSigner({ crypto, now, identity: () => ({ key, certificateUrl }) });
+  const [called, caller] = [PARTIES.called, PARTIES.caller].map((one) => parseTelephoneNumber(one));
+  const passport = createPassportSigner(key, certificateUrl).signShaken(
+    { originator: caller!, destinations: [called!], issuedAt: now() },
+    { attestation: 'A', originationId: randomUUID() },
+  );
+  const order = {
+    profile,
+    issuer: '1234' as Spc,
+    spc: '1234' as Spc,
+    audience: ATIS_HOST,
+    called: { kind: 'tn', number: called! },
+    caller: { kind: 'tn', number: caller! },
+  } as const;
+  const path = `/passports${profile === '105' ? '/1234' : ''}/${PARTIES.called}/${PARTIES.caller}`;
+  const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+  const json = { 'content-type': 'application/json' };
+  return {
+    publish(body = JSON.stringify({ passports: [passport] }), more: Record<string, string> = {}, at = path) {
+      const authorization = bearer(signer.toPublish(order, [passport], 30));
+      return ask('POST', at, { ...json, ...authorization, ...more }, body);
+    },
+    retrieve(at = path, more: Record<string, string> = {}) {
+      return ask('GET', at, { ...bearer(signer.toRetrieve(order)), ...more });
+    },
+    noPath: path.replace(PARTIES.called, '+1'),
+    otherPath: path.replace(PARTIES.caller, '12025550199'),
+  };
+}
+
+function atisDrivers(profile: '96' | '105', path: string): [string, () => Promise<Answer>][] {
+  const at = () => atisOf(profile);
+  const none = { authorization: 'Bearer a.b.c' };
+  return [
+    [`GET ${path} 404`, () => at().retrieve()],
+    [`POST ${path} 201`, () => at().publish()],
+    [`POST ${path} 400`, () => at().publish('{"passports":[]}')],
+    [`POST ${path} 401`, () => at().publish(undefined, none)],
+    [`POST ${path} 403`, () => at().publish(undefined, {}, at().otherPath)],
+    [`POST ${path} 413`, () => at().publish('x'.repeat(65_537))],
+    [`POST ${path} 415`, () => at().publish(undefined, { 'content-type': 'text/plain' })],
+    [`GET ${path} 200`, () => at().retrieve()],
+    [`GET ${path} 400`, () => at().retrieve(at().noPath)],
+    [`GET ${path} 401`, () => at().retrieve(undefined, none)],
+    [`GET ${path} 403`, () => at().retrieve(at().otherPath)],
+  ];
+}
+
 /** What the wallet was answered when it drew tokens. */
 async function draw(status: number): Promise<Answer> {
   while (!answers.some((one) => one.status === status)) {
@@ -236,11 +319,24 @@ const DRIVERS: Readonly<Record<string, () => Promise<Answer>>> = {
   'GET /credentials 400': () => ask('GET', '/credentials?since=x'),
   'GET /prefixes/{prefix} 200': () => ask('GET', '/prefixes/1215500'),
   'GET /prefixes/{prefix} 400': () => ask('GET', '/prefixes/abc'),
+  'POST /deposits 200': () => askBatch(batch()),
+  'POST /deposits 400': () => askBatch(Uint8Array.of(0)),
+  'POST /deposits 413': () => askBatch(new Uint8Array(2_000_000)),
+  'POST /deposits 415': () => askBatch(batch(), 'text/plain'),
+  ...Object.fromEntries(atisDrivers('96', '/passports/{dest}/{orig}')),
+  ...Object.fromEntries(atisDrivers('105', '/passports/{spc}/{dest}/{orig}')),
+  'POST /republish/{dest}/{orig} 403': () => ask('POST', `/republish/${PARTIES.called}/${PARTIES.caller}`),
+  'GET /certificates/{name} 200': () => ask('GET', '/certificates/bravo.pem'),
+  'GET /health 200': () => ask('GET', '/health'),
   'GET /health/live 200': () => ask('GET', '/health/live'),
   'GET /health/ready 200': () => ask('GET', '/health/ready'),
   'GET /health/ready 503': async () => {
     nodes[0]!.environment.readiness.drain();
     return ask('GET', '/health/ready');
+  },
+  'GET /health 503': async () => {
+    nodes[0]!.environment.readiness.drain();
+    return ask('GET', '/health');
   },
 };
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { crypto, NOW } from '../../../test/network.ts';
 import { createFastifyApp, createHttpServer, type HttpServer } from '../../http/index.ts';
 import { createEventLog } from '../../operate/index.ts';
-import { createAccess } from '../rest/index.ts';
+import { createAccess, OPEN_API } from '../rest/index.ts';
 import type { CallPath, OfferedCall, ReceivedAnswer } from '../trunk/index.ts';
 import {
   addCallCentreRoutes,
@@ -34,13 +34,17 @@ let board: ReturnType<typeof createEventBoard>;
 let verdicts: { readonly call: ArrivedCall; readonly give: (verdict: Verdict) => void }[];
 let beats: (() => void)[];
 let listeners: { destroy(): void }[];
+/** `POST /callcentre/v1/calls`, as they were added. */
+let routes: string[];
 
 beforeEach(async () => {
   verdicts = [];
   beats = [];
   listeners = [];
+  routes = [];
   const log = createEventLog({ level: 'silent' });
   const app = createFastifyApp({ log });
+  app.app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`));
   board = createEventBoard('e', 8);
   // What the verification service says is set by each test.
   const verification = {
@@ -277,5 +281,77 @@ describe('a call path under observation', () => {
   it('one that has no telephone numbers is not told', async () => {
     await observe(VERIFIED, () => undefined).path.receive(offer);
     expect([board.listeners('north'), verdicts.length]).toEqual([0, 0]);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  const paths = Object.entries(OPEN_API.paths).filter(([path]) => path.startsWith('/callcentre/'));
+  const operations = paths.flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, { responses: Record<string, Listed> }>).map(
+      ([method, { responses }]) => ({ name: `${method.toUpperCase()} ${path}`, responses }),
+    ),
+  );
+  interface Listed {
+    readonly headers?: Readonly<Record<string, unknown>>;
+    readonly content?: Readonly<Record<string, unknown>>;
+  }
+  interface Told {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+  }
+  const full = async (): Promise<Told> => {
+    for (const callId of ['a', 'b', 'c']) await post({ ...arriving, callId });
+    return post(arriving);
+  };
+  const crowded = async (): Promise<Told> => {
+    await listen();
+    await listen();
+    return listen();
+  };
+  const fromPage = async (path: string, method: 'GET' | 'POST'): Promise<Told> => {
+    const reply = await request(server.origin + path, { method, headers: { origin: 'https://a.example' } });
+    return { status: reply.statusCode, headers: reply.headers };
+  };
+  const asXml = async (): Promise<Told> => {
+    const headers = { authorization: `Bearer ${KEYS.north}`, 'content-type': 'application/xml' };
+    const reply = await request(`${server.origin}/callcentre/v1/calls`, {
+      method: 'POST',
+      headers,
+      body: 'x',
+    });
+    return { status: reply.statusCode, headers: reply.headers };
+  };
+  const DRIVERS: Readonly<Record<string, () => Promise<Told>>> = {
+    'POST /callcentre/v1/calls 202': () => post(arriving),
+    'POST /callcentre/v1/calls 400': () => post({}),
+    'POST /callcentre/v1/calls 401': () => post(arriving, ''),
+    'POST /callcentre/v1/calls 403': () => fromPage('/callcentre/v1/calls', 'POST'),
+    'POST /callcentre/v1/calls 413': () => post({ callId: 'x'.repeat(70_000) }),
+    'POST /callcentre/v1/calls 415': asXml,
+    'POST /callcentre/v1/calls 422': () => post({ ...arriving, called: 'anonymous' }),
+    'POST /callcentre/v1/calls 503': full,
+    'GET /callcentre/v1/events 200': () => listen(),
+    'GET /callcentre/v1/events 401': () => listen('x'.repeat(20)),
+    'GET /callcentre/v1/events 403': () => fromPage('/callcentre/v1/events', 'GET'),
+    'GET /callcentre/v1/events 429': crowded,
+  };
+
+  it('has the routes that there are, and no others; each of their statuses is driven', () => {
+    expect(operations.map(({ name }) => name).sort()).toEqual(routes.sort());
+    const statuses = operations.flatMap(({ name, responses }) =>
+      Object.keys(responses).map((status) => `${name} ${status}`),
+    );
+    expect(statuses.sort()).toEqual(Object.keys(DRIVERS).sort());
+  });
+
+  it.each(Object.keys(DRIVERS))('%s is what the routes do', async (name) => {
+    const answer = await DRIVERS[name]!();
+    const [, operation, status] = /^(.*) ([0-9]+)$/.exec(name)!;
+    expect(answer.status).toBe(Number(status));
+    const listed = operations.find((one) => one.name === operation)!.responses[status!]!;
+    const media = String(answer.headers['content-type'] ?? '').split(';')[0]!;
+    expect(media === '' ? [] : [media]).toEqual(Object.keys(listed.content ?? {}));
+    for (const field of Object.keys(listed.headers ?? {}))
+      expect(answer.headers).toHaveProperty(field.toLowerCase());
   });
 });

@@ -9,7 +9,7 @@ import { type ArrivedCall, parseCallId } from '@oobleck/stir/call';
 import { type DialPlan, parseTelephoneNumber, type TelephoneNumber } from '@oobleck/stir/number';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type FastifyApp, problem } from '../../http/index.ts';
-import type { Access } from '../rest/index.ts';
+import { type Access, ARRIVING_CALL } from '../rest/index.ts';
 import type { Correlator } from './correlator.ts';
 import type { EventBoard } from './event-board.ts';
 import { sendEvents } from './event-stream.ts';
@@ -43,19 +43,6 @@ interface CallBody {
   readonly formerlyCalled?: readonly string[];
 }
 
-const NUMBER = { type: 'string', minLength: 1, maxLength: 32 };
-const NUMBERS = { type: 'array', minItems: 1, maxItems: 16, items: NUMBER };
-const CALL_SCHEMA = {
-  type: 'object',
-  required: ['callId', 'called'],
-  additionalProperties: false,
-  properties: {
-    callId: { type: 'string', minLength: 1, maxLength: 256 },
-    calling: NUMBER,
-    called: { anyOf: [NUMBER, NUMBERS] },
-    formerlyCalled: NUMBERS,
-  },
-};
 const EVENT_ID = /^[!-~]{1,64}$/;
 
 export function addCallCentreRoutes(
@@ -69,7 +56,7 @@ export function addCallCentreRoutes(
   void app.register(async (scope: FastifyInstance) => {
     scope.post<{ Body: CallBody }>(
       '/callcentre/v1/calls',
-      { schema: { body: CALL_SCHEMA }, onRequest: async (request) => void access(request.raw) },
+      { schema: { body: ARRIVING_CALL }, onRequest: async (request) => void access(request.raw) },
       async (request, reply) => {
         const call = readCall(request.body, access(request.raw), parts);
         if (correlator.arrive(call) === 'full') {

@@ -1,6 +1,8 @@
-// The OpenAPI document of the REST interface, as it is served. A test holds it against the routes.
+// The OpenAPI document of the REST interface, and of the call centre's beside it, as it is served. Tests hold it against
+// the routes.
 
 import { ATIS_ERRORS } from './atis-error.ts';
+import { CALL_CENTRE_PATHS, CALL_CENTRE_SCHEMAS } from './open-api-callcentre.ts';
 
 const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more });
 const tn = text('digits, *, # and separators, with or without +', { pattern: '^[0-9*#+.()-]{1,32}$' });
@@ -220,13 +222,14 @@ export const OPEN_API = {
     '/stir/v1/openapi.json': {
       get: { summary: 'This document', responses: { 200: { description: 'OK' } } },
     },
+    ...CALL_CENTRE_PATHS,
   },
   components: {
     securitySchemes: {
       bearerKey: { type: 'http', scheme: 'bearer' },
       clientCertificate: { type: 'mutualTLS' },
     },
-    schemas: SCHEMAS,
+    schemas: { ...SCHEMAS, ...CALL_CENTRE_SCHEMAS },
   },
 };
 
