@@ -188,6 +188,8 @@ describe('a call between two redirect elements', () => {
     expect(valuesIn(sealed, 'Identity')).toEqual([]);
     const values = valuesIn(sealed, 'Identity-Encrypted');
     expect(values.length).toBeGreaterThan(0);
+    const [{ certificateUrl } = { certificateUrl: '' }] = lab.alpha.calls.authentication!.tenants;
+    expect(alpha.calling!.chains.chainAtHand(certificateUrl)?.length).toBeGreaterThan(0);
     const headers = values.map((value) => `Identity-Encrypted: ${value}`);
     const { answer } = await overTls(port(bravo, 'verify'), invite(callId, 'TLS', headers));
     expect(answer).toContain('verstat=TN-Validation-Passed');

@@ -9,6 +9,7 @@ export {
   type SigningOrder,
 } from './authentication-service.ts';
 export type { OutOfBand } from './call-deposits.ts';
+export { envelopeOf } from './carry.ts';
 export { type Cover, type CoverOptions, type CoverOutcome, type CoverParts, createCover } from './cover.ts';
 export type {
   AuthenticationParts,

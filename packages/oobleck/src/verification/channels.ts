@@ -3,7 +3,6 @@
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import { splitIdentities } from '@oobleck/stir/identity';
-import type { Passport } from '@oobleck/stir/passport';
 import type { Envelope } from '@oobleck/stir/seal';
 import {
   type Channel,
@@ -11,7 +10,6 @@ import {
   furthest,
   type JudgeRules,
   notVerified,
-  type Outcome,
   readIdentity,
   readPassport,
   type Verdict,
@@ -29,6 +27,7 @@ import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
+import { fromEnvelope, fromSealedFields, type SealedChain } from './sealed-chain.ts';
 
 export interface ChannelSettings {
   /** Mailboxes asked for each call. */
@@ -38,6 +37,8 @@ export interface ChannelSettings {
   /** Names of peers that the trunk of the call adds to those asked in clear. */
   readonly clearPeers?: readonly string[] | undefined;
   readonly streamWaitMs: number | undefined;
+  /** The chain that some of what the call brought came with. */
+  readonly sealed?: SealedChain | undefined;
 }
 
 export interface Question {
@@ -69,7 +70,10 @@ export function decideInBand(
       .slice(0, MAXIMUM_IDENTITIES);
     const reads = values.map((value) => readIdentity(value, question.call));
     question.rejections.read(values, reads);
-    candidates.consider(reads, chainFinder(parts, 'in-band', question.endsAtMs));
+    const fetched = chainFinder(parts, 'in-band', question.endsAtMs);
+    const { sealed } = settings;
+    const chainOf = sealed === undefined ? fetched : fromSealedFields(parts.chains, reads, sealed, fetched);
+    candidates.consider(reads, chainOf);
     return 'no-passport';
   });
 }
@@ -90,7 +94,10 @@ export function decideOutOfBand(
     const fetched = chainFinder(parts, channel, question.endsAtMs);
     const receive = ({ passports, chain }: Envelope): void => {
       const reads = passports.map(readPassport);
-      candidates.consider(reads, chain === undefined ? fetched : fromEnvelope(parts, reads, chain, fetched));
+      candidates.consider(
+        reads,
+        chain === undefined ? fetched : fromEnvelope(parts.chains, reads, chain, fetched),
+      );
     };
     const receiveClear = (passports: readonly string[]): void => {
       for (const reads of setsIn(passports.map(readPassport))) candidates.consider(reads, fetched);
@@ -149,25 +156,6 @@ function chainFinder({ chains }: VerificationParts, channel: Channel, endsAtMs: 
     chain === undefined
       ? chains.chainFor(certificateUrl, { channel, signalDeadlineMs: left(endsAtMs) })
       : chains.chainOf(chain);
-}
-
-/**
- * The chain of an envelope is that of its first PASSporT, and of all others of that envelope, inner ones included, that
- * name the same `x5u` and bring none of their own: one signer signed them. Whether it is, the signature tells, and what
- * the chain is worth, `validated`; here a fetch is saved.
- */
-function fromEnvelope(
-  { chains }: VerificationParts,
-  [first]: readonly Outcome<Passport>[],
-  chain: readonly Uint8Array[],
-  otherwise: ChainFinder,
-): ChainFinder {
-  if (first === undefined || 'fault' in first) return otherwise;
-  const { token, certificateUrl } = first.value;
-  return (passport) => {
-    const isSameSigner = passport.chain === undefined && passport.certificateUrl === certificateUrl;
-    return isSameSigner || passport.token === token ? chains.chainOf(chain) : otherwise(passport);
-  };
 }
 
 /** The verdict where no PASSporT was taken; where others hold all that match, they are told. */

@@ -12,6 +12,7 @@ import { createOpenedBlobs } from './opened-blobs.ts';
 import type { VerificationParts } from './parts.ts';
 import { createRejections, type Rejections } from './rejections.ts';
 import { MAXIMUM_ADDRESSES } from './retrieval.ts';
+import type { SealedChain } from './sealed-chain.ts';
 
 export interface VerificationOptions {
   /** For all network work of one call, default 400. */
@@ -47,6 +48,8 @@ export interface HowToAsk {
   readonly deadlineMs?: number | undefined;
   /** Whether only what the call brought is looked at. */
   readonly isInBandOnly?: boolean | undefined;
+  /** Where what the call brought was sealed, with the chain of its signer: as out of band, nothing is fetched for it. */
+  readonly sealed?: SealedChain | undefined;
 }
 
 export interface VerificationService {
@@ -83,7 +86,7 @@ export function createVerificationService(
   };
   return {
     verify(call, identities, how = {}) {
-      const { addresses, clearPeers, deadlineMs: atMostMs = deadlineMs, isInBandOnly = false } = how;
+      const { addresses, clearPeers, sealed, deadlineMs: atMostMs = deadlineMs, isInBandOnly = false } = how;
       const key = callKey(crypto, call);
       // What is asked beside the call, about its priority, has an answer of its own.
       return answers.once(isInBandOnly ? `${key} in band` : key, () => {
@@ -96,7 +99,12 @@ export function createVerificationService(
           turns: createTurns(),
           rejections,
         };
-        const asked = { ...settings, ...(addresses && { addresses: bounded(addresses) }), clearPeers };
+        const asked = {
+          ...settings,
+          ...(addresses && { addresses: bounded(addresses) }),
+          clearPeers,
+          sealed,
+        };
         const decided = orInternal(parts, () => decide(parts, asked, question, identities, isInBandOnly));
         return decided instanceof Promise
           ? orTooLate(decided, leftMs + GRACE_MS).then((verdict) => withRejections(verdict, rejections))

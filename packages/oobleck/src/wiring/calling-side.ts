@@ -5,6 +5,7 @@ import { createNumberCover, parseTnEntry } from '@oobleck/stir/number';
 import { createPassportSigner } from '@oobleck/stir/passport';
 import {
   type AuthenticationService,
+  type ChainsAtHand,
   createAuthenticationService,
   type KeyFinder,
   type Tenant,
@@ -24,6 +25,8 @@ export interface CallingSide {
   readonly service: AuthenticationService;
   /** Keys of called numbers, as the mirror has them. */
   readonly keys: KeyFinder;
+  /** Chains of the tenants, and others that are in memory. */
+  readonly chains: ChainsAtHand;
   /** Reads the directories now, and fills the wallet for CPSs it did not know. */
   refresh(): Promise<void>;
   /** Fills the wallet for every CPS it knows, until it holds enough or an issuer says no. */
@@ -102,6 +105,12 @@ export function startCallingSide(options: Options, environment: Environment, cle
   return {
     service,
     keys: mirror,
+    chains: {
+      chainAtHand(url) {
+        const own = options.tenants.find(({ certificateUrl }) => certificateUrl === url);
+        return own === undefined ? environment.trust.chainAtHand(url) : tenants.get(own.name)?.tenant.chain;
+      },
+    },
     refresh: async () => void (await refresh()),
     fillWallet: async () => {
       await Promise.all(mirror.knownCps().map((cps) => fillOne(wallet, new URL(cps).host)));

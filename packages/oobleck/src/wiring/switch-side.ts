@@ -53,7 +53,12 @@ export function startSwitchSide(
   const path = createCallPath({
     authentication: calling?.service,
     verification: called?.service,
-    cipher: createSealedIdentity({ crypto, keys: calling?.keys, ownKeys: called?.keys }),
+    cipher: createSealedIdentity({
+      crypto,
+      keys: calling?.keys,
+      chains: calling?.chains,
+      ownKeys: called?.keys,
+    }),
     now,
     elapsed: () => performance.now(),
     schedule: timers.deadline,

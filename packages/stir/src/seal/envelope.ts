@@ -28,6 +28,14 @@ export function envelopeBytes({ passports, chain }: Envelope): number {
   return chain === undefined ? size : size + 3 + chainBytes(chain);
 }
 
+/** Whether it can be encoded in so many bytes. */
+export function fitsEnvelope(envelope: Envelope, size: number): boolean {
+  const { passports, chain } = envelope;
+  const items = passports.length + (chain === undefined ? 0 : 1);
+  const isChainShort = chain === undefined || chain.length <= MAXIMUM_CERTIFICATES;
+  return isChainShort && items <= MAXIMUM_ITEMS && envelopeBytes(envelope) <= size;
+}
+
 /** The envelope padded to `size` bytes. @throws StirError ERR_ENVELOPE_FORMAT where it does not fit */
 export function encodeEnvelope(envelope: Envelope, size: number): Uint8Array {
   const { passports, chain } = envelope;

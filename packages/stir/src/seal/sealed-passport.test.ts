@@ -72,5 +72,9 @@ describe('sealed PASSporT', () => {
     expect(fit(SMALL + 1).chain).toBe(chain);
     expect(fit(LARGE)).toEqual(of(LARGE));
     expect(fittingEnvelope({ passports: [] })).toEqual({ passports: [] });
+    const long = Array.from({ length: 6 }, () => new Uint8Array(8));
+    expect(fittingEnvelope({ ...of(100), chain: long })).toEqual(of(100));
+    const full = { passports: Array<string>(16).fill('x') };
+    expect(fittingEnvelope({ ...full, chain })).toEqual(full);
   });
 });

@@ -5,7 +5,7 @@
 import { encodeUtf8 } from '../bytes/index.ts';
 import type { AgreementKey, Crypto } from '../crypto/crypto.ts';
 import type { MailboxAddress } from '../mailbox/index.ts';
-import { type Envelope, encodeEnvelope, envelopeBytes, parseEnvelope } from './envelope.ts';
+import { type Envelope, encodeEnvelope, envelopeBytes, fitsEnvelope, parseEnvelope } from './envelope.ts';
 import { ENCAPSULATION_BYTES, openBase, prepareInfo, sealBase, TAG_BYTES } from './hpke.ts';
 
 /** Lengths of `enc || ciphertext || tag`; the smaller wherever the envelope fits. */
@@ -56,7 +56,7 @@ export function isBlobLength(length: number): boolean {
 export function fittingEnvelope(envelope: Envelope): Envelope {
   const bare = { passports: envelope.passports };
   const room = (envelopeBytes(bare) + OVERHEAD <= BLOB_BYTES[0] ? BLOB_BYTES[0] : BLOB_BYTES[1]) - OVERHEAD;
-  return envelopeBytes(envelope) <= room ? envelope : bare;
+  return fitsEnvelope(envelope, room) ? envelope : bare;
 }
 
 function envelopeOrNothing(plaintext: Uint8Array): Envelope | undefined {

@@ -6,6 +6,15 @@ import type { TelephoneNumber } from '@oobleck/stir/number';
 export interface IdentityCipher {
   /** @param identities values of Identity header fields @returns those of Identity-Encrypted; none without a key */
   seal(called: readonly TelephoneNumber[], identities: readonly string[]): readonly string[];
-  /** @returns values of Identity header fields, full form; what does not open is left out */
-  open(tenant: string, called: readonly TelephoneNumber[], values: readonly string[]): readonly string[];
+  /** What does not open, or holds no PASSporT, is left out. */
+  open(tenant: string, called: readonly TelephoneNumber[], values: readonly string[]): OpenedIdentities;
 }
+
+export interface OpenedIdentities {
+  /** Values of Identity header fields, full form. */
+  readonly identities: readonly string[];
+  /** The certificate chain that came with them: DER, signer of the first one first. */
+  readonly chain?: readonly Uint8Array[] | undefined;
+}
+
+export const NOTHING_OPENED: OpenedIdentities = { identities: [] };

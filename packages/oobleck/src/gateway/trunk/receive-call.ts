@@ -5,7 +5,7 @@ import type { ArrivedCall } from '@oobleck/stir/call';
 import { notVerified, readIdentity, restoredIdentities, type Verdict } from '@oobleck/stir/verdict';
 import type { VerificationService } from '../../verification/index.ts';
 import { arrivedCall } from './call-facts.ts';
-import type { IdentityCipher } from './identity-cipher.ts';
+import { type IdentityCipher, NOTHING_OPENED } from './identity-cipher.ts';
 import type { OfferedCall } from './offered-call.ts';
 import type { ReceivedAnswer, ReceivedFacts } from './received-answer.ts';
 import type { Skipped } from './skipped.ts';
@@ -30,16 +30,19 @@ export function receiveCall(
   const { trunk, identityEncrypted = [] } = offer;
   const call = arrivedCall(offer, now);
   const opened =
-    identityEncrypted.length === 0 ? [] : (cipher?.open(trunk.tenant, call.called, identityEncrypted) ?? []);
-  const identities = [...opened, ...(offer.identities ?? [])];
+    cipher === undefined || identityEncrypted.length === 0
+      ? NOTHING_OPENED
+      : cipher.open(trunk.tenant, call.called, identityEncrypted);
+  const identities = [...opened.identities, ...(offer.identities ?? [])];
   const verdict = verification.verify(call, identities, {
     addresses: trunk.addressesPerCall,
     clearPeers: trunk.clearPeers,
     deadlineMs: trunk.deadlineMs - RESERVE_MS,
     isInBandOnly: offer.isInBandOnly,
+    sealed: opened.chain && { identities: opened.identities.length, chain: opened.chain },
   });
   const reception = (known: Verdict): Reception => {
-    const isLost = opened.length > 0 || known.channel === 'out-of-band';
+    const isLost = opened.identities.length > 0 || known.channel === 'out-of-band';
     return {
       action: isBlocked(offer, call, identities, known) ? 'block' : 'continue',
       verdict: known,

@@ -3,12 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { crypto, tn } from '../../../test/network.ts';
 import {
   CALLED,
+  CALLER,
   callOf,
   createWorld,
+  numberHolder,
   provider,
+  stranger,
   type World,
 } from '../../verification/verification-fixture.ts';
+import { receiveCall } from './receive-call.ts';
 import { createSealedIdentity } from './sealed-identity.ts';
+import { createTrunk } from './trunk.ts';
 
 /** The calling side's keys are what the called side has published. */
 async function setUp() {
@@ -21,9 +26,15 @@ async function setUp() {
       entries: [],
       signer: 's',
     }));
-  const caller = createSealedIdentity({ crypto, keys: { keysFor: published } });
+  const sealing = (chain?: readonly Uint8Array[]) =>
+    createSealedIdentity({
+      crypto,
+      keys: { keysFor: published },
+      chains: { chainAtHand: () => chain },
+    });
+  const caller = sealing();
   const callee = createSealedIdentity({ crypto, ownKeys: world.holder });
-  return { world, caller, callee };
+  return { world, caller, callee, sealing };
 }
 
 const verify = (world: World, identities: readonly string[]) => world.createVs().verify(callOf(), identities);
@@ -35,8 +46,8 @@ describe('Identity-Encrypted', () => {
     const values = caller.seal([CALLED], [identity]);
     expect(values).toHaveLength(1);
     expect(values.join()).not.toContain(identity.slice(0, 20));
-    expect(createSealedIdentity({ crypto }).open('t', [CALLED], values)).toEqual([]);
-    const opened = callee.open('t', [CALLED], values);
+    expect(createSealedIdentity({ crypto }).open('t', [CALLED], values).identities).toEqual([]);
+    const opened = callee.open('t', [CALLED], values).identities;
     expect(opened).toEqual([identity]);
     expect(await verify(world, opened)).toMatchObject({
       status: 'verified',
@@ -48,7 +59,7 @@ describe('Identity-Encrypted', () => {
   it('copied to a call to another number, it opens there or not, and verifies nothing', async () => {
     const { world, caller, callee } = await setUp();
     const values = caller.seal([CALLED], [world.identityOf()]);
-    const opened = callee.open('t', [tn('12155551299')], values);
+    const opened = callee.open('t', [tn('12155551299')], values).identities;
     const verdict = await world.createVs().verify(callOf({ called: [tn('12155551299')] }), opened);
     expect(verdict.status).not.toBe('verified');
   });
@@ -57,10 +68,12 @@ describe('Identity-Encrypted', () => {
     const { world, caller, callee } = await setUp();
     const [value] = caller.seal([CALLED], [world.identityOf()]);
     const junk = Buffer.from(crypto.randomBytes(2048)).toString('base64url');
-    expect(callee.open('t', [tn('12155551299'), CALLED], ['nonsense', `${junk}, ${value}`])).toHaveLength(1);
-    expect(callee.open('t', [CALLED], [junk, 'x', ''])).toEqual([]);
+    const open = (called: readonly (typeof CALLED)[], values: readonly string[]) =>
+      callee.open('t', called, values).identities;
+    expect(open([tn('12155551299'), CALLED], ['nonsense', `${junk}, ${value}`])).toHaveLength(1);
+    expect(open([CALLED], [junk, 'x', ''])).toEqual([]);
     // Beyond eight nothing is looked at.
-    expect(callee.open('t', [CALLED], [...Array(8).fill(junk), value!])).toEqual([]);
+    expect(open([CALLED], [...Array(8).fill(junk), value!])).toEqual([]);
   });
 
   it('S-05: seals full forms only, all of them or none', async () => {
@@ -70,7 +83,10 @@ describe('Identity-Encrypted', () => {
     expect(caller.seal([CALLED], [one, compact])).toEqual([]);
     expect(caller.seal([CALLED], ['nonsense'])).toEqual([]);
     expect(caller.seal([CALLED], [])).toEqual([]);
-    expect(callee.open('t', [CALLED], caller.seal([CALLED], [one, two]))).toEqual([one, two]);
+    expect(callee.open('t', [CALLED], caller.seal([CALLED], [one, two]))).toEqual({
+      identities: [one, two],
+      chain: undefined,
+    });
   });
 
   it('without a key of the called number, or for a number that has none, there is no value', async () => {
@@ -83,5 +99,77 @@ describe('Identity-Encrypted', () => {
     const { world, caller } = await setUp();
     const many = Array.from({ length: 17 }, () => world.identityOf());
     expect(caller.seal([CALLED], many)).toEqual([]);
+  });
+});
+
+describe('the chain that travels along', () => {
+  const trunk = createTrunk({ name: 'in', tenant: 't', direction: 'incoming' });
+
+  /** A call as it arrives, to a service that can fetch what the world's repository has. */
+  async function receive(
+    { world, callee }: Pick<Awaited<ReturnType<typeof setUp>>, 'world' | 'callee'>,
+    identityEncrypted: readonly string[],
+    identities: readonly string[] = [],
+  ) {
+    const parts = { verification: world.createVs(), cipher: callee, now: world.clock.seconds() };
+    const offer = { trunk, callId: 'one', caller: CALLER, called: CALLED, identityEncrypted, identities };
+    return (await receiveCall(parts, offer)).verdict;
+  }
+
+  it('S-05: is used: where nothing lies at x5u the call verifies, and nobody is asked for it', async () => {
+    const { world, callee, caller, sealing } = await setUp();
+    world.repository.clear();
+    const identity = world.identityOf();
+    const values = sealing(provider.ders).seal([CALLED], [identity]);
+    expect(values.map(({ length }) => length)).toEqual([2731]);
+    expect(await receive({ world, callee }, values)).toMatchObject({
+      status: 'verified',
+      channel: 'in-band',
+      attestation: 'A',
+    });
+    expect(world.fetched).toEqual([]);
+    expect(await receive({ world, callee }, caller.seal([CALLED], [identity]))).toMatchObject({
+      status: 'unverifiable',
+      reason: 'certificate-unavailable',
+    });
+    expect(world.fetched).toHaveLength(1);
+  });
+
+  it.each([
+    ['of somebody who may speak for the caller', numberHolder],
+    ['of an authority that nobody trusts', stranger],
+  ])('that is another’s, %s, verifies nothing, whatever lies at x5u', async (_whose, other) => {
+    const { world, callee, sealing } = await setUp();
+    const values = sealing(other.ders).seal([CALLED], [world.identityOf()]);
+    const verdict = await receive({ world, callee }, values);
+    expect(verdict.status).not.toBe('verified');
+    expect(verdict.passport).toBe(undefined);
+    expect(world.fetched).toEqual([]);
+  });
+
+  it('says nothing about a PASSporT in the open, be it the same one: anybody can seal beside it', async () => {
+    const { world, callee, sealing } = await setUp();
+    const identity = world.identityOf();
+    for (const beside of [identity, world.identityOf()]) {
+      const hostile = sealing(stranger.ders).seal([CALLED], [beside]);
+      expect(await receive({ world, callee }, hostile, [identity])).toMatchObject({ status: 'verified' });
+    }
+  });
+
+  it('goes along where it fits the smaller size only, and with a PASSporT that can be read', async () => {
+    const { world, callee, sealing } = await setUp();
+    const chain = (bytes: number) => [new Uint8Array(bytes)];
+    const open = (values: readonly string[]) => callee.open('t', [CALLED], values);
+    const identity = world.identityOf();
+    expect(open(sealing(chain(900)).seal([CALLED], [identity])).chain).toHaveLength(1);
+    expect(open(sealing(chain(1_900)).seal([CALLED], [identity])).chain).toBe(undefined);
+    const long = Array.from({ length: 6 }, () => new Uint8Array(9));
+    expect(open(sealing(long).seal([CALLED], [identity]))).toEqual({
+      identities: [identity],
+      chain: undefined,
+    });
+    expect(open(sealing(chain(900)).seal([CALLED], ['a.b.c;info=<https://x.example>', identity]))).toEqual({
+      identities: [identity],
+    });
   });
 });

@@ -6,18 +6,20 @@ import type { Crypto } from '@oobleck/stir/crypto';
 import { MAXIMUM_SEALED_IDENTITIES, parseIdentity, parseIdentityEncrypted } from '@oobleck/stir/identity';
 import { addressOf } from '@oobleck/stir/mailbox';
 import { isDiallable, type TelephoneNumber } from '@oobleck/stir/number';
-import { isCompactForm } from '@oobleck/stir/passport';
+import { isCompactForm, type Passport } from '@oobleck/stir/passport';
 import { sealInBand } from '@oobleck/stir/placement';
-import { createInBandSealer, type InBandLock, openInBand } from '@oobleck/stir/seal';
-import { identityOf, readPassport } from '@oobleck/stir/verdict';
-import type { KeyFinder } from '../../authentication/index.ts';
+import { createInBandSealer, type Envelope, type InBandLock, openInBand } from '@oobleck/stir/seal';
+import { identityOf, type Outcome, readPassport } from '@oobleck/stir/verdict';
+import { type ChainsAtHand, envelopeOf, type KeyFinder } from '../../authentication/index.ts';
 import type { OwnKeys } from '../../verification/index.ts';
-import type { IdentityCipher } from './identity-cipher.ts';
+import { type IdentityCipher, NOTHING_OPENED, type OpenedIdentities } from './identity-cipher.ts';
 
 export interface SealedIdentityParts {
   readonly crypto: Crypto;
   /** Keys of called numbers; without it nothing is sealed. */
   readonly keys?: KeyFinder | undefined;
+  /** Chains that travel along; without it the called side fetches them. */
+  readonly chains?: ChainsAtHand | undefined;
   /** Keys of numbers called here; without it nothing opens. */
   readonly ownKeys?: OwnKeys | undefined;
 }
@@ -25,7 +27,7 @@ export interface SealedIdentityParts {
 /** Keys of called numbers, times numbers, that are tried for one call. */
 const MAXIMUM_LOCKS = 8;
 
-export function createSealedIdentity({ crypto, keys, ownKeys }: SealedIdentityParts): IdentityCipher {
+export function createSealedIdentity({ crypto, keys, chains, ownKeys }: SealedIdentityParts): IdentityCipher {
   const sealer = createInBandSealer(crypto);
   const locksOf = (tenant: string, called: readonly TelephoneNumber[]): readonly InBandLock[] =>
     called
@@ -46,7 +48,9 @@ export function createSealedIdentity({ crypto, keys, ownKeys }: SealedIdentityPa
         .filter(isDiallable)
         .slice(0, 1)
         .flatMap((number) => {
-          const order = { envelope: { passports }, called: number, keys: keys?.keysFor(number) ?? [] };
+          const found = keys?.keysFor(number) ?? [];
+          if (found.length === 0) return [];
+          const order = { envelope: withChain(passports, chains), called: number, keys: found };
           return orNothing(() => sealInBand({ crypto, sealer }, order));
         });
     },
@@ -55,12 +59,27 @@ export function createSealedIdentity({ crypto, keys, ownKeys }: SealedIdentityPa
         .flatMap((value) => orNothing(() => parseIdentityEncrypted(value)))
         .slice(0, MAXIMUM_SEALED_IDENTITIES);
       const envelope = sealed.length === 0 ? undefined : openInBand(sealer, locksOf(tenant, called), sealed);
-      return (envelope?.passports ?? []).flatMap((token) => {
-        const read = readPassport(token);
-        return 'value' in read ? [identityOf(read.value)] : [];
-      });
+      return envelope === undefined ? NOTHING_OPENED : readEnvelope(envelope);
     },
   };
+}
+
+/** What cannot be read here, somebody else may read: it travels without a chain. */
+function withChain(tokens: readonly string[], chains: ChainsAtHand | undefined): Envelope {
+  const passports = valuesOf(tokens.map(readPassport));
+  return passports.length < tokens.length ? { passports: tokens } : envelopeOf(passports, chains);
+}
+
+/** The chain is that of the first PASSporT; where that one is none, it is nobody's. */
+function readEnvelope({ passports, chain }: Envelope): OpenedIdentities {
+  const reads = passports.map(readPassport);
+  const [first] = reads;
+  const identities = valuesOf(reads).map(identityOf);
+  return first !== undefined && 'value' in first ? { identities, chain } : { identities };
+}
+
+function valuesOf(reads: readonly Outcome<Passport>[]): readonly Passport[] {
+  return reads.flatMap((read) => ('value' in read ? [read.value] : []));
 }
 
 /** RFC 8816 Section 8.1: without the INVITE's own header fields a compact form cannot be rebuilt. */
