@@ -26,6 +26,7 @@ export function readIdentityFields(headers: string): readonly string[] {
 
 /** One header field value to the Identity values in it; what cannot be split stays whole, and is refused when parsed. */
 export function splitIdentities(value: string): readonly string[] {
+  if (!value.includes(',')) return [value.trim()];
   return (splitOutside(value, ',') ?? [value]).map((one) => one.trim());
 }
 

@@ -30,6 +30,38 @@ describe('parseIdentity (RFC 8224 Section 4)', () => {
     ['..c+/;info=<x:y>;ppt=rcd', { token: '..c-_', info: 'x:y', algorithm: 'ES256', ppt: 'rcd' }],
   ])('reads %j', (value, expected) => expect(parseIdentity(value)).toEqual(expected));
 
+  it('the usual spelling says the same as any other of the same value, damaged or not, 500 times', () => {
+    const outcome = (value: string) => unlessRefused(() => parseIdentity(value)) ?? 'refused';
+    const parts = fc.tuple(
+      fc.constantFrom(TOKEN, 'aa.bb.cc', '..cc', 'a+.b.c', 'aa.bb', ''),
+      fc.constantFrom(INFO, 'x:y', '', 'a b', 'a"b', 'a<b', 'a>b', `${INFO};a=b`),
+      fc.constantFrom(';alg=ES256', '', ';alg=es256', ';alg=ES256;alg=ES256'),
+      fc.constantFrom(
+        ';ppt=shaken',
+        ';ppt="shaken"',
+        ';ppt="shaken',
+        ';ppt=shaken"',
+        ';ppt=',
+        ';ppt=div-o',
+        '',
+      ),
+    );
+    fc.assert(
+      fc.property(
+        parts,
+        fc.nat(120),
+        fc.constantFrom('', '', '', ';', '"', ' ', ','),
+        ([token, info, alg, ppt], at, more) => {
+          const whole = `${token};info=<${info}>${alg}${ppt}`;
+          const value = whole.slice(0, at) + more + whole.slice(at);
+          // A blank at its end is nothing to the grammar, and no usual spelling.
+          expect(outcome(value)).toEqual(outcome(`${value} `));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('reads the published compact forms', () => {
     for (const value of vectors.compact)
       expect(parseIdentity(value).token).toBe(`..${vectors.full.token.split('.')[2]}`);

@@ -33,7 +33,7 @@ export function createNumberCover(entries: readonly TnEntry[]): NumberCover {
     return found !== undefined && last <= found.last;
   };
   const coversNumber = (number: TelephoneNumber): boolean => {
-    if (singles.has(number)) return true;
+    if (singles.size > 0 && singles.has(number)) return true;
     const value = Number(number);
     return Number.isInteger(value) && inRange(number.length, value, value);
   };

@@ -65,7 +65,7 @@ export function createNumberPlan(rules: NumberRules = {}): NumberPlan {
   const translations = readTranslations(rules.translations ?? [], dialPlan);
   return {
     canonical(text) {
-      const bare = bareNumber(text).replace(/[^+0-9#*]/g, '');
+      const bare = isTelephoneNumber(text) ? text : bareNumber(text).replace(/[^+0-9#*]/g, '');
       return parseTelephoneNumber(unported(prefixed(bare, prefixes), ported), dialPlan);
     },
     alternates(number) {

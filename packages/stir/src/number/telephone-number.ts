@@ -46,8 +46,10 @@ export function isDiallable(number: TelephoneNumber): boolean {
  */
 export function parseTelephoneNumber(text: string, plan?: DialPlan): TelephoneNumber {
   if (text.length > MAXIMUM_TEXT) throw refusal();
-  const bare = bareNumber(text.trim());
-  const number = bare.replace(/[^0-9#*]/g, '');
+  // Most of what comes is in the canonical form but for the country code.
+  const isBare = isTelephoneNumber(text);
+  const bare = isBare ? text : bareNumber(text.trim());
+  const number = isBare ? text : bare.replace(/[^0-9#*]/g, '');
   const international = bare.startsWith('+');
   const full =
     !international && plan !== undefined && isNational(number, plan) ? plan.countryCode + number : number;

@@ -7,8 +7,11 @@ const MAXIMUM_IDENTITIES = 8;
 
 /** @throws AtisRefusal SVC4005 */
 export function readIdentityList(request: JsonObject): readonly string[] {
-  const one = ['identity', 'identityHeader'].flatMap((name) => textIn(request[name], name));
-  const { identityHeaders: more } = request;
+  const { identity, identityHeader, identityHeaders: more } = request;
+  const one =
+    identityHeader === undefined
+      ? textIn(identity, 'identity')
+      : [...textIn(identity, 'identity'), ...textIn(identityHeader, 'identityHeader')];
   if (more === undefined || more === null) return one;
   if (!Array.isArray(more) || more.length > MAXIMUM_IDENTITIES)
     throw new AtisRefusal('SVC4005', 'identityHeaders');

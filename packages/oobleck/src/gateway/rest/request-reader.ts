@@ -4,7 +4,7 @@
 import { StirError } from '@oobleck/stir';
 import { parseCallId } from '@oobleck/stir/call';
 import { isJsonObject, type Json, type JsonObject, parseJsonObject } from '@oobleck/stir/json';
-import type { NumberPlan } from '@oobleck/stir/number';
+import { isTelephoneNumber, type NumberPlan } from '@oobleck/stir/number';
 import { normalizeUri } from '@oobleck/stir/uri';
 import { AtisRefusal } from './atis-error.ts';
 
@@ -61,6 +61,8 @@ export function requireParty(from: JsonObject, name: string, plan: NumberPlan): 
 /** `{"tn":["...", ...],"uri":["...", ...]}` with at least one; 3GPP also has it inside a list. */
 export function requireParties(from: JsonObject, name: string, plan: NumberPlan): readonly string[] {
   const value = required(from, name);
+  const only = onlyNumber(value);
+  if (only !== undefined) return [checkedNumber(only, name, plan)];
   const parts = Array.isArray(value) ? value : [value];
   if (parts.length === 0 || !parts.every(isJsonObject)) throw new AtisRefusal('SVC4005', name);
   const numbers = parts.flatMap(({ tn }) => listOf(tn, name)).map((one) => checkedNumber(one, name, plan));
@@ -71,6 +73,13 @@ export function requireParties(from: JsonObject, name: string, plan: NumberPlan)
   throw parts.some(({ tn }) => Array.isArray(tn))
     ? new AtisRefusal('SVC4005', name)
     : new AtisRefusal('SVC4001', 'tn');
+}
+
+/** What `{"tn":["..."]}` names: the form of nearly every call. */
+function onlyNumber(value: Json): Json | undefined {
+  if (!isJsonObject(value) || value.uri !== undefined) return undefined;
+  const { tn } = value;
+  return Array.isArray(tn) && tn.length === 1 ? (tn as readonly Json[])[0] : undefined;
 }
 
 /** A number, or a URI with or without one, as text: the form of 3GPP. */
@@ -93,9 +102,14 @@ function listOf(value: Json | undefined, name: string): readonly Json[] {
 }
 
 function checkedNumber(value: Json, name: string, plan: NumberPlan): string {
-  if (typeof value !== 'string' || !TN_TEXT.test(value)) throw new AtisRefusal('SVC4005', name);
-  orInvalid(name, () => plan.canonical(value));
-  return value;
+  if (typeof value !== 'string' || (!isTelephoneNumber(value) && !TN_TEXT.test(value)))
+    throw new AtisRefusal('SVC4005', name);
+  try {
+    plan.canonical(value);
+    return value;
+  } catch (error) {
+    throw invalid(error, name);
+  }
 }
 
 function checkedUri(value: Json, name: string): string {
@@ -108,7 +122,10 @@ function orInvalid<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof StirError) throw new AtisRefusal('SVC4005', name);
-    throw error;
+    throw invalid(error, name);
   }
+}
+
+function invalid(error: unknown, name: string): unknown {
+  return error instanceof StirError ? new AtisRefusal('SVC4005', name) : error;
 }
