@@ -93,7 +93,7 @@ const MAXIMUM_CANDIDATES = 128;
 export function createCandidates(context: CandidateContext): Candidates {
   const faults: Reason[] = [];
   const holders: string[] = [];
-  const seen = new Set<string>();
+  const seen: string[] = [];
   const pending: Promise<void>[] = [];
 
   const take = (candidate: PassportChain, outcome: Outcome<ValidPassport>): void | Promise<void> => {
@@ -106,13 +106,14 @@ export function createCandidates(context: CandidateContext): Candidates {
     candidate: PassportChain,
     chains: readonly (ChainResult | Promise<ChainResult>)[],
   ): void | Promise<void> =>
-    chains.some((chain) => chain instanceof Promise)
-      ? Promise.all(chains).then((found) => take(candidate, judge(context, candidate, found)))
-      : take(candidate, judge(context, candidate, chains as readonly ChainResult[]));
+    isAtHand(chains)
+      ? take(candidate, judge(context, candidate, chains))
+      : Promise.all(chains).then((found) => take(candidate, judge(context, candidate, found)));
 
   const look = (candidate: PassportChain, chainOf: ChainFinder): void => {
     // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
     const chains = linksOf(candidate).map(chainOf);
+    for (const chain of chains) if (chain instanceof Promise) chain.catch(() => undefined); // heard where it is waited for
     const now = context.parts.now() / 1000;
     const fault = matchChain(candidate, context.call, context.rules, now);
     if (fault !== undefined) {
@@ -122,8 +123,8 @@ export function createCandidates(context: CandidateContext): Candidates {
       return;
     }
     const name = nameOf(candidate);
-    if (seen.has(name) || seen.size === MAXIMUM_CANDIDATES) return;
-    seen.add(name);
+    if (seen.length === MAXIMUM_CANDIDATES || seen.includes(name)) return;
+    seen.push(name);
     const judged = judgeAndTake(candidate, chains);
     if (judged === undefined) return;
     judged.catch(() => undefined); // settle() tells; until then nobody listens
@@ -132,10 +133,14 @@ export function createCandidates(context: CandidateContext): Candidates {
 
   return {
     consider(reads, chainOf) {
-      const found = findChains(reads.flatMap((read) => ('value' in read ? [read.value] : [])));
+      const passports: Passport[] = [];
+      for (const read of reads)
+        if ('value' in read) passports.push(read.value);
+        else faults.push(read.fault);
+      const found = findChains(passports);
       context.rejections?.found(found.chains);
-      faults.push(...reads.flatMap((read) => ('fault' in read ? [read.fault] : [])), ...found.faults);
-      const ask = onceEach(chainOf);
+      faults.push(...found.faults);
+      const ask = passports.length === 1 ? chainOf : onceEach(chainOf);
       for (const candidate of found.chains) look(candidate, ask);
     },
     settle() {
@@ -146,6 +151,10 @@ export function createCandidates(context: CandidateContext): Candidates {
       return pending.length === 0 ? shortfall() : Promise.all(pending).then(shortfall);
     },
   };
+}
+
+function isAtHand(chains: readonly (ChainResult | Promise<ChainResult>)[]): chains is readonly ChainResult[] {
+  return !chains.some((chain) => chain instanceof Promise);
 }
 
 /** Where many are stale, it may be the clock here that is wrong. */
@@ -161,7 +170,6 @@ function onceEach(chainOf: ChainFinder): ChainFinder {
     const known = asked.get(passport.token);
     if (known !== undefined) return known;
     const chain = chainOf(passport);
-    if (chain instanceof Promise) chain.catch(() => undefined); // heard where it is waited for
     asked.set(passport.token, chain);
     return chain;
   };
@@ -180,6 +188,7 @@ function judge(
 }
 
 function nameOf(candidate: PassportChain): string {
+  if (candidate.diversions.length === 0) return candidate.base.token;
   return linksOf(candidate)
     .map(({ token }) => token)
     .join();

@@ -64,10 +64,7 @@ export function decideInBand(
   identities: readonly string[],
 ): AtOnceOrLater<Verdict> {
   return decideBy(parts, settings, question, 'in-band', (candidates) => {
-    const values = identities
-      .slice(0, MAXIMUM_IDENTITIES)
-      .flatMap(splitIdentities)
-      .slice(0, MAXIMUM_IDENTITIES);
+    const values = valuesOf(identities);
     const reads = values.map((value) => readIdentity(value, question.call));
     question.rejections.read(values, reads);
     const fetched = chainFinder(parts, 'in-band', question.endsAtMs);
@@ -76,6 +73,11 @@ export function decideInBand(
     candidates.consider(reads, chainOf);
     return 'no-passport';
   });
+}
+
+function valuesOf(identities: readonly string[]): readonly string[] {
+  if (identities.length === 1) return splitIdentities(identities[0]!).slice(0, MAXIMUM_IDENTITIES);
+  return identities.slice(0, MAXIMUM_IDENTITIES).flatMap(splitIdentities).slice(0, MAXIMUM_IDENTITIES);
 }
 
 /** At once where there is nobody to ask. */

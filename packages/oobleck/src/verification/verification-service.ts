@@ -99,10 +99,13 @@ export function createVerificationService(
           turns: createTurns(),
           rejections,
         };
+        const { rules, retrieval, streamWaitMs } = settings;
         const asked = {
-          ...settings,
-          ...(addresses && { addresses: bounded(addresses) }),
+          addresses: addresses === undefined ? settings.addresses : bounded(addresses),
+          rules,
+          retrieval,
           clearPeers,
+          streamWaitMs,
           sealed,
         };
         const decided = orInternal(parts, () => decide(parts, asked, question, identities, isInBandOnly));
