@@ -6,6 +6,7 @@ import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { MailboxAddress } from '@oobleck/stir/mailbox';
 import { createPassportSealer, type Envelope } from '@oobleck/stir/seal';
+import { createFading } from '../call/index.ts';
 import type { OwnKey } from './key-holder.ts';
 
 export interface OpenedBlobs {
@@ -18,23 +19,20 @@ const KEEP_MS = 120_000;
 /** @param maximum blobs remembered, default 16384 */
 export function createOpenedBlobs(crypto: Crypto, now: () => number, maximum = 16_384): OpenedBlobs {
   const sealer = createPassportSealer(crypto);
-  const seen = new Map<string, { readonly envelope: Envelope | undefined; readonly untilMs: number }>();
-  const forgetOld = (nowMs: number): void => {
-    for (const [name, { untilMs }] of seen) {
-      if (untilMs > nowMs && seen.size < maximum) return; // oldest first: a Map keeps insertion order
-      seen.delete(name);
-    }
-  };
+  const seen = createFading<Opened>(maximum);
   return {
     open(key, address, blob) {
       const nowMs = now();
       const name = encodeBase64url(crypto.sha256(address, blob));
-      const known = seen.get(name);
-      if (known !== undefined && known.untilMs > nowMs) return known.envelope;
-      forgetOld(nowMs);
+      const known = seen.get(name, nowMs);
+      if (known !== undefined) return known.envelope;
       const envelope = sealer.open(key.agreement, address, blob);
-      seen.set(name, { envelope, untilMs: nowMs + KEEP_MS });
+      seen.set(name, { envelope }, nowMs + KEEP_MS, nowMs);
       return envelope;
     },
   };
+}
+
+interface Opened {
+  readonly envelope: Envelope | undefined;
 }

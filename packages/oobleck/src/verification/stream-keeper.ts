@@ -3,6 +3,7 @@
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { encodeAddress } from '@oobleck/stir/mailbox';
+import { createFading } from '../call/index.ts';
 import { type KeptStream, type KeptStreamParts, keepStream } from './kept-stream.ts';
 import type { OwnKey } from './key-holder.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
@@ -84,16 +85,12 @@ function nameOf({ mailboxId }: OwnKey, cps: string): string {
 
 /** Blobs that came already, by a retrieval or from another CPS. */
 function createSeen(now: () => number) {
-  const until = new Map<string, number>();
+  const seen = createFading<true>(MAXIMUM_SEEN);
   return {
     isNew(name: string): boolean {
       const nowMs = now();
-      for (const [old, untilMs] of until) {
-        if (untilMs > nowMs && until.size < MAXIMUM_SEEN) break;
-        until.delete(old);
-      }
-      if (until.has(name)) return false;
-      until.set(name, nowMs + SEEN_MS);
+      if (seen.get(name, nowMs) !== undefined) return false;
+      seen.set(name, true, nowMs + SEEN_MS, nowMs);
       return true;
     },
   };

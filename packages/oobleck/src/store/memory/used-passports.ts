@@ -1,22 +1,16 @@
 // Which call holds which PASSporT, for one process.
 
+import { createFading } from '../../call/index.ts';
 import type { UsedPassports } from '../../verification/index.ts';
 
 /** @param maximum records kept; over it the oldest give way */
 export function createMemoryUsedPassports(maximum = 1_000_000): UsedPassports {
-  const holders = new Map<string, { readonly call: string; readonly untilMs: number }>();
-  const forgetOld = (nowMs: number): void => {
-    for (const [passport, { untilMs }] of holders) {
-      if (untilMs > nowMs && holders.size < maximum) return; // roughly oldest first
-      holders.delete(passport);
-    }
-  };
+  const holders = createFading<string>(maximum);
   return {
     take(passport, call, untilMs, nowMs) {
-      const present = holders.get(passport);
-      if (present !== undefined && present.untilMs > nowMs) return present.call;
-      forgetOld(nowMs);
-      holders.set(passport, { call, untilMs });
+      const holder = holders.get(passport, nowMs);
+      if (holder !== undefined) return holder;
+      holders.set(passport, call, untilMs, nowMs);
       return call;
     },
   };
