@@ -5,14 +5,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeBase64url } from '@oobleck/stir/bytes';
+import { formatStreamRequest } from '@oobleck/stir/credential';
 import { encodeAddress } from '@oobleck/stir/mailbox';
 import { parseTelephoneNumber } from '@oobleck/stir/number';
-import { createReplySealer } from '@oobleck/stir/seal';
+import { createReplySealer, createStreamSealer } from '@oobleck/stir/seal';
 import { depositRequest, retrieveRequest } from '../../../bench/http/cps-request.ts';
 import type { BareRequest } from '../../../bench/http/http-client.ts';
 import { createTokenMaker, type TokenMaker } from '../../../bench/token-maker.ts';
 import { writeLab } from '../src/lab/index.ts';
 import type { OwnKey } from '../src/verification/index.ts';
+import { createCredentialFiles, readIdentity } from '../src/wiring/credential-files.ts';
 import { type Configuration, startNode } from '../src/wiring/index.ts';
 import { crypto } from './network.ts';
 import { type ServeProcess, startServe } from './serve-process.ts';
@@ -21,15 +24,24 @@ export interface CpsLab {
   readonly folder: string;
   readonly origin: string;
   readonly shards: number;
-  /** Starts `oobleck serve`. @param more of the configuration, beside the lab's */
-  serve(more: Partial<Configuration>): Promise<ServeProcess>;
+  /** Starts `oobleck serve`. @param more of the configuration, beside the lab's @param environment beside this process's */
+  serve(more: Partial<Configuration>, environment?: Readonly<Record<string, string>>): Promise<ServeProcess>;
   /** Registers the mailbox that everything goes to. */
   register(): Promise<void>;
   deposit(shard: number, lifetime?: string): BareRequest;
   connect(origin?: string): ClientHttp2Session;
   /** Everything that lies there, as text: one reading of all pages of all shards. */
   retrieveAll(session: ClientHttp2Session): Promise<ReadonlySet<string>>;
+  /** A stream of the mailbox, as its owner opens it. */
+  openStream(session: ClientHttp2Session): Promise<OpenedStream>;
   close(): Promise<void>;
+}
+
+export interface OpenedStream {
+  readonly status: number;
+  /** What has come so far, as text. */
+  brought(): ReadonlySet<string>;
+  close(): void;
 }
 
 const KEY_FOLDER = 'issuer-keys';
@@ -49,11 +61,11 @@ export async function createCpsLab(): Promise<CpsLab> {
     folder,
     origin,
     shards: 256,
-    async serve(more) {
+    async serve(more, environment) {
       const file = join(folder, `serve-${processes++}.json`);
       const issuer = { ...services.issuer!, keyFolder: KEY_FOLDER };
       writeFileSync(file, JSON.stringify({ ...services, issuer, ...more }));
-      const serving = await startServe(file);
+      const serving = await startServe(file, environment);
       closers.push(() => serving.stop());
       return serving;
     },
@@ -84,6 +96,19 @@ export async function createCpsLab(): Promise<CpsLab> {
       );
       return found;
     },
+    openStream(session) {
+      const files = createCredentialFiles(folder);
+      const { key: signer, chain } = readIdentity(
+        files,
+        crypto,
+        { chainFile: 'bravo-range.pem', keyFile: 'bravo-range.key' },
+        'bravo-range',
+      );
+      const { mailboxId } = ownKey();
+      const id = encodeBase64url(crypto.randomBytes(16));
+      const claims = { mailboxId, audience: host, issuedAt: Math.floor(Date.now() / 1000), id };
+      return openStream(session, ownKey(), formatStreamRequest(claims, signer, chain));
+    },
     async close() {
       for (const one of closers) await one();
       rmSync(folder, { recursive: true, force: true });
@@ -106,6 +131,30 @@ async function readShard(session: ClientHttp2Session, key: OwnKey, shard: number
     found.push(...reply.items.map(({ blob }) => textOf(blob)));
     if (!reply.hasLaterPage) return found;
   }
+}
+
+const streamSealer = createStreamSealer(crypto);
+const ENC_BYTES = 32;
+
+function openStream(session: ClientHttp2Session, key: OwnKey, jwt: string): Promise<OpenedStream> {
+  const path = `/mailboxes/${encodeBase64url(key.mailboxId)}/stream?cells=4&cadenceMs=100`;
+  const stream = session.request({ ':path': path, authorization: `Bearer ${jwt}` });
+  const { replyBytes } = key.form;
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => undefined);
+  const brought = (): ReadonlySet<string> => {
+    const all = Buffer.concat(chunks);
+    const reader = streamSealer.read(key.agreement, key.mailboxId, all.subarray(0, ENC_BYTES));
+    const found = new Set<string>();
+    for (let at = ENC_BYTES; reader !== undefined && at + replyBytes <= all.length; at += replyBytes)
+      for (const { blob } of reader.open(all.subarray(at, at + replyBytes))!.items) found.add(textOf(blob));
+    return found;
+  };
+  return new Promise((resolve) =>
+    stream.once('response', (fields) =>
+      resolve({ status: Number(fields[':status']), brought, close: () => stream.destroy() }),
+    ),
+  );
 }
 
 export function textOf(blob: Uint8Array): string {

@@ -105,6 +105,36 @@ describe.runIf(hasRedis())('one Redis', () => {
     expect(await spentTwice(session, [before, during])).toBe(0);
     session.close();
   });
+
+  it('stopped and back: health says so over HTTP, the process lives, and nothing has to be started again', async () => {
+    const tls = { certificateFile: 'tls.pem', keyFile: 'tls.key' };
+    const serving = await lab.serve({ store: redis.url, listen: { host: '127.0.0.1', port: 0, tls } });
+    const session = lab.connect(/^ready (\S+)/m.exec(serving.output())![1]!);
+    const health = async (path: string) => {
+      const { status, body } = await ask(session, { headers: { ':path': path } });
+      return [status, JSON.parse(String(body))];
+    };
+    const live = [200, { status: 'live' }];
+    const patience = { timeout: 15_000, interval: 50 };
+    const ready = [200, { status: 'ready', checks: { store: true } }];
+    await expect.poll(() => health('/health/ready'), patience).toEqual(ready);
+    expect(await health('/health')).toEqual([200, { status: 200, message: 'OK' }]);
+    await redis.servers[0]!.kill();
+    await expect
+      .poll(() => health('/health/ready'), patience)
+      .toEqual([503, { status: 'unready', checks: { store: false } }]);
+    expect(await health('/health')).toEqual([503, { status: 503, message: 'unready' }]);
+    expect(await health('/health/live')).toEqual(live);
+    expect((await ask(session, lab.deposit(0))).status).toBe(503);
+    expect(await lab.retrieveAll(session)).toEqual(new Set());
+    await redis.servers[0]!.restart();
+    await expect.poll(() => health('/health/ready'), patience).toEqual(ready);
+    expect(await health('/health')).toEqual([200, { status: 200, message: 'OK' }]);
+    expect(await health('/health/live')).toEqual(live);
+    await lab.register(); // Redis has forgotten the mailbox
+    await expect.poll(async () => (await ask(session, lab.deposit(0))).status, patience).toBe(201);
+    session.close();
+  }, 60_000);
 });
 
 describe.runIf(hasRedis())('a cluster of three masters and three replicas', () => {

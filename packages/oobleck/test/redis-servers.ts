@@ -3,17 +3,20 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findFreePorts } from '../src/lab/free-ports.ts';
+import type { TlsIdentity } from '../src/lab/tls-authority.ts';
 
 export interface RedisServer {
   readonly port: number;
   readonly client: Redis;
   /** As a crash would. */
   kill(): Promise<void>;
+  /** On the same port again, with nothing of what it knew. */
+  restart(): Promise<void>;
 }
 
 export interface RedisServers {
@@ -47,6 +50,24 @@ export async function startRedis(): Promise<RedisServers> {
   return serversOf(folder, [server], `redis://127.0.0.1:${port}`);
 }
 
+/** Over TLS alone, and with a password. @param tls PEM, of `localhost` */
+export async function startRedisOverTls(tls: TlsIdentity): Promise<RedisServers> {
+  const folder = mkdtempSync(join(tmpdir(), 'oobleck-redis-'));
+  const [port, plainPort] = (await findFreePorts(2)) as [number, number];
+  const files = { 'tls.pem': tls.certificate, 'tls.key': tls.key };
+  for (const [name, pem] of Object.entries(files)) writeFileSync(join(folder, name), pem, { mode: 0o600 });
+  const server = await startServer(folder, plainPort, [
+    ...['--tls-port', String(port), '--tls-auth-clients', 'no'],
+    ...['--tls-cert-file', join(folder, 'tls.pem'), '--tls-key-file', join(folder, 'tls.key')],
+  ]);
+  await server.client.call('CONFIG', 'SET', 'requirepass', REDIS_PASSWORD);
+  await server.client.call('AUTH', REDIS_PASSWORD);
+  return serversOf(folder, [server], `rediss://:${encodeURIComponent(REDIS_PASSWORD)}@localhost:${port}`);
+}
+
+/** With what a URL has to escape. */
+const REDIS_PASSWORD = 'p@ss/w:rd';
+
 /** Masters first, then their replicas in the same order. */
 export async function startRedisCluster(): Promise<RedisServers> {
   const folder = mkdtempSync(join(tmpdir(), 'oobleck-redis-'));
@@ -67,9 +88,11 @@ export async function startRedisCluster(): Promise<RedisServers> {
 
 async function startServer(folder: string, port: number, more: readonly string[]): Promise<RedisServer> {
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', [...settings, '--dir', folder, '--logfile', `log-${port}`, ...more], {
-    stdio: 'ignore',
-  });
+  const run = (): ChildProcess =>
+    spawn('redis-server', [...settings, '--dir', folder, '--logfile', `log-${port}`, ...more], {
+      stdio: 'ignore',
+    });
+  let child = run();
   const failed = once(child, 'error').then(([error]) => {
     throw error;
   });
@@ -79,7 +102,16 @@ async function startServer(folder: string, port: number, more: readonly string[]
     client.disconnect();
     throw error;
   });
-  return { port, client, kill: () => kill(child) };
+  return {
+    port,
+    client,
+    kill: () => kill(child),
+    async restart() {
+      await kill(child);
+      child = run();
+      await client.ping();
+    },
+  };
 }
 
 async function kill(child: ChildProcess): Promise<void> {

@@ -17,9 +17,13 @@ export interface ServeProcess {
 }
 
 /** Resolves when it serves; rejects with what it wrote where it ends before. */
-export async function startServe(configFile: string): Promise<ServeProcess> {
+export async function startServe(
+  configFile: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServeProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--config', configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   });
   let written = '';
   const isReady = new Promise<void>((resolve, reject) => {

@@ -84,9 +84,15 @@ describe('spending and storing', () => {
   });
 
   it('a request is address, retract hash, lifetime, stake and bytes: each makes it another', async () => {
+    const register = (_origin: string, text: string) => cps.directory.register(text);
+    const entries = [parseTnEntry('1-12155560000-5000')];
+    const { holder } = createTestKeys(carrier, clock, register, { entries, shards: 4 });
+    await holder.renew();
+    const twin = holder.keysFor(NUMBER)[0]!.mailboxId;
     const request = requestOf();
     expect(await cps.service.deposit(request)).toBe('created');
     const others: Partial<DepositRequest>[] = [
+      { mailboxId: twin },
       { shard: 3 },
       { retractHash: new Uint8Array(32) },
       { lifetimeSeconds: 60 },
@@ -133,6 +139,55 @@ describe('spending and storing', () => {
     expect((await contents()).opened!.items).toHaveLength(1);
     expect(await cps.service.deposit(requestOf({ tokens: [tokens[2]!] }))).toBe('token-spent');
   });
+
+  it('a repetition after the end of the first stores nothing, and tells no stream of it', async () => {
+    const request = requestOf({ lifetimeSeconds: 10 });
+    expect(await cps.service.deposit(request)).toBe('created');
+    clock.advance(10);
+    cps.store.sweep(clock.ms() + 1_000);
+    expect(cps.store.size).toBe(0);
+    const told: string[] = [];
+    cps.store.watch(encodeBase64url(key.mailboxId), (_shard, { id }) => void told.push(id));
+    expect(await cps.service.deposit(request)).toBe('created');
+    expect(told).toEqual([]);
+    expect(cps.store.size).toBe(0);
+    expect(await cps.service.deposit(requestOf())).toBe('created');
+    expect(told).toHaveLength(1);
+  });
+
+  it('what was staked outlives a flood of what was not, and stands before it', async () => {
+    const staked = requestOf({ tokens: mintTokens(AUTHORITY, 3) });
+    expect(await cps.service.deposit(staked)).toBe('created');
+    for (const one of mintTokens(AUTHORITY, 300))
+      expect(await cps.service.deposit(requestOf({ tokens: [one] }))).toBe('created');
+    const { blobs, isFlooded } = cps.store.list(`${encodeBase64url(key.mailboxId)}/2`, clock.ms());
+    expect([blobs.length, isFlooded]).toEqual([256, true]);
+    expect(blobs.filter(({ stake }) => stake === 2).map(({ bytes }) => Buffer.from(bytes))).toEqual([
+      Buffer.from(staked.blob),
+    ]);
+    for (let asked = 0; asked < 5; asked++)
+      expect(Buffer.from((await contents()).opened!.items[0]!.blob)).toEqual(Buffer.from(staked.blob));
+  });
+
+  it.each([
+    [
+      'at once',
+      (): never => {
+        throw new Error('away');
+      },
+    ],
+    ['later', () => Promise.reject(new Error('away'))],
+  ])(
+    'a store that fails %s: a retrieval looks like one of an empty shard, a retraction like any other',
+    async (_how, fail) => {
+      const { store } = createTestCps({ clock: createClock(), anchors: [anchor] });
+      await start({ store: { ...store, list: fail, retract: fail } });
+      const { sealed, opened } = await contents();
+      expect(sealed).toHaveLength(65_536);
+      expect(opened).toEqual({ hasLaterPage: false, isFlooded: false, items: [] });
+      expect(await cps.service.retract([crypto.randomBytes(32)])).toBeUndefined();
+    },
+  );
 
   it('no token at all is a bad one, and so is one of a day that is over', async () => {
     expect(await cps.service.deposit(requestOf({ tokens: [] }))).toBe('bad-token');

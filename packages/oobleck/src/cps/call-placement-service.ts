@@ -80,9 +80,9 @@ export function createCallPlacementService(parts: CallPlacementParts): CallPlace
     deposit: (request) => deposit(parts, request),
     retrieve: (request) => retrieve(parts, sealing, request),
     retract(secrets) {
-      const taken = store.retract(secrets.map((secret) => encodeBase64url(retractHash(crypto, secret))));
+      const hashes = secrets.map((secret) => encodeBase64url(retractHash(crypto, secret)));
       // What could not be taken back ends by itself; whether there was any is nobody's business.
-      return taken instanceof Promise ? taken.catch(() => undefined) : taken;
+      return orWithout(() => store.retract(hashes), undefined);
     },
   };
 }
@@ -200,12 +200,22 @@ function retrieve(
     const order = { crypto, contents, question, replyBytes, shard, nowMs, into: plaintexts.get(replyBytes) };
     return sealer.seal(publicKey, question, replyPage(order));
   };
-  const contents = store.list(shardName(request), nowMs);
-  return contents instanceof Promise ? contents.catch(() => NOTHING).then(seal) : seal(contents);
+  const contents = orWithout(() => store.list(shardName(request), nowMs), NOTHING);
+  return contents instanceof Promise ? contents.then(seal) : seal(contents);
 }
 
 /** While the store is away, replies look like any other; whether it is away is told by the process's readiness. */
 const NOTHING: ShardContents = { blobs: [], isFlooded: false };
+
+/** What a store says, or `otherwise` where it fails, at once or later. */
+function orWithout<T>(ask: () => Promise<T> | T, otherwise: T): Promise<T> | T {
+  try {
+    const answer = ask();
+    return answer instanceof Promise ? answer.catch(() => otherwise) : answer;
+  } catch {
+    return otherwise;
+  }
+}
 
 function plaintextBuffers(): ReadonlyMap<number, Uint8Array> {
   return new Map(REPLY_BYTES.map((length) => [length, new Uint8Array(replyPlaintextBytes(length))]));

@@ -129,6 +129,5 @@ function countControlFrame(session: ServerHttp2Session, connection: Connection, 
     connection.controlFrames = 0;
   }
   if (++connection.controlFrames <= maximum || session.destroyed) return;
-  session.goaway(NGHTTP2_ENHANCE_YOUR_CALM);
-  session.destroy();
+  session.destroy(new Error('more control frames than allowed'), NGHTTP2_ENHANCE_YOUR_CALM);
 }

@@ -279,8 +279,8 @@ describe('deposit and retrieval', () => {
   });
 });
 
-function stakeOf(one: Token): string {
-  return `:${Buffer.from(encodeToken(one)).toString('base64')}:`;
+function stakeOf(...tokens: readonly Token[]): string {
+  return tokens.map((one) => `:${Buffer.from(encodeToken(one)).toString('base64')}:`).join(', ');
 }
 
 /** The same token, saying it is of type 1. */
@@ -373,7 +373,7 @@ describe('what is out of shape gets a problem document', () => {
     ['a stake of something short', () => ({ headers: { 'passport-stake': ':AAAA:' } }), 422, 'invalid-stake'],
     [
       'a stake of 8',
-      () => ({ headers: { 'passport-stake': Array(8).fill(':AAAA:').join(',') } }),
+      () => ({ headers: { 'passport-stake': stakeOf(...mintTokens(new URL(server.origin).host, 8)) } }),
       422,
       'invalid-stake',
     ],
