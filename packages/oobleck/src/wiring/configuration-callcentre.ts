@@ -1,9 +1,7 @@
 // Configuration of the interface of a call centre, which is served beside the REST interface.
 
 import Type, { type Static } from 'typebox';
-
-const integer = (minimum: number, maximum: number) =>
-  Type.Integer({ minimum, maximum, description: `an integer from ${minimum} to ${maximum}` });
+import { integer, strict } from './configuration-fields.ts';
 
 export const CALL_CENTRE = Type.Object(
   {
@@ -13,7 +11,7 @@ export const CALL_CENTRE = Type.Object(
     listeners: Type.Optional(integer(1, 10_000)),
     heartbeatMs: Type.Optional(integer(1_000, 300_000)),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 export type CallCentreConfiguration = Static<typeof CALL_CENTRE>;

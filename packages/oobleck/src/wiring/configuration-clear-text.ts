@@ -2,48 +2,31 @@
 // `clearText`, the CPSs of others and whose calls they get to see.
 
 import Type, { type Static } from 'typebox';
+import {
+  entry,
+  file,
+  flag,
+  httpsUrl,
+  integer,
+  list,
+  name,
+  port,
+  serverTlsWithClients,
+  stiChainFile,
+  stiKeyFile,
+  strict,
+  text,
+} from './configuration-fields.ts';
 
-const strict = { additionalProperties: false };
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 1_024, description });
-const file = (what: string) => text(`the path of ${what}`);
-const integer = (minimum: number, maximum: number) =>
-  Type.Integer({ minimum, maximum, description: `an integer from ${minimum} to ${maximum}` });
-const list = <T extends Type.TSchema>(item: T, what: string, minItems = 1) =>
-  Type.Array(item, { minItems, maxItems: 10_000, description: `a list of ${what}` });
 const spc = Type.String({ pattern: '^[0-9A-Z]{1,16}$', description: 'a service provider code' });
-const name = Type.String({
-  pattern: '^[A-Za-z][A-Za-z0-9._-]{0,63}$',
-  description: 'a name: letters, digits, dots and dashes',
-});
 const host = Type.String({ pattern: '^[a-z0-9.\\-:]{1,256}$', description: 'a host name in small letters' });
-const entry = Type.String({
-  pattern: '^([02]-[0-9A-Z#*]{1,16}|1-[0-9]{1,15}-[0-9]{1,15})$',
-  description: '2-NUMBER, 1-START-COUNT or 0-SPC',
-});
 const profile = Type.Union([Type.Literal('96'), Type.Literal('105')], { description: '"96" or "105"' });
-const flag = Type.Boolean({ description: 'true or false' });
 
 export const ATIS = Type.Object(
   {
-    hosts: list(host, 'host names'),
-    profiles: Type.Optional(list(profile, 'profiles')),
-    listen: Type.Optional(
-      Type.Object(
-        {
-          host: text('an address'),
-          port: integer(0, 65_535),
-          tls: Type.Object(
-            {
-              certificateFile: file('a PEM certificate chain'),
-              keyFile: file('a PEM private key'),
-              clientCaFile: Type.Optional(file('PEM roots of client certificates')),
-            },
-            strict,
-          ),
-        },
-        strict,
-      ),
-    ),
+    hosts: list(host, 'host names', 1),
+    profiles: Type.Optional(list(profile, 'profiles', 1)),
+    listen: Type.Optional(Type.Object({ host: text('an address'), port, tls: serverTlsWithClients }, strict)),
     certificates: Type.Optional(
       Type.Union([Type.Literal('listed'), Type.Literal('public')], { description: 'listed or public' }),
     ),
@@ -81,9 +64,9 @@ const PEER = Type.Object(
         description: 'a path with {DEST} and {ORIG}, and {SPC} where it is wanted',
       }),
     ),
-    certificateUrl: Type.String({ pattern: '^https://', maxLength: 2_048, description: 'an https URL' }),
-    chainFile: file('the STI certificate chain, PEM, signer first'),
-    keyFile: file('the private key of the STI certificate, PEM'),
+    certificateUrl: httpsUrl,
+    chainFile: stiChainFile,
+    keyFile: stiKeyFile,
     spc: Type.Optional(spc),
     neighbour: Type.Optional(spc),
     lifetimeSeconds: Type.Optional(integer(1, 60)),
@@ -99,13 +82,13 @@ const PEER = Type.Object(
 
 const rule = {
   tenant: Type.Optional(text('the name of a tenant; left out, every tenant')),
-  numbers: Type.Optional(list(entry, 'number entries')),
-  peers: list(name, 'names of peers'),
+  numbers: Type.Optional(list(entry, 'number entries', 1)),
+  peers: list(name, 'names of peers', 1),
 };
 
 export const CLEAR_TEXT = Type.Object(
   {
-    peers: list(PEER, 'peers'),
+    peers: list(PEER, 'peers', 1),
     publish: Type.Optional(list(Type.Object({ ...rule, instead: Type.Optional(flag) }, strict), 'rules', 0)),
     retrieve: Type.Optional(list(Type.Object(rule, strict), 'rules', 0)),
   },

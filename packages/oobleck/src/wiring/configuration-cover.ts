@@ -1,6 +1,7 @@
 // Configuration of cover traffic. Left out, none is sent.
 
 import Type, { type Static } from 'typebox';
+import { strict } from './configuration-fields.ts';
 
 export const COVER = Type.Object(
   {
@@ -12,7 +13,7 @@ export const COVER = Type.Object(
       Type.Boolean({ description: 'true where the switch says which calls were answered' }),
     ),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 export type CoverConfiguration = Static<typeof COVER>;

@@ -1,25 +1,18 @@
 // The schema of `sip`: where switches send their INVITEs, which switches are answered, and which calls belong to which trunk.
 
 import Type, { type Static } from 'typebox';
+import {
+  integer,
+  list,
+  name,
+  port,
+  serverTlsWithClients,
+  sha256,
+  strict,
+  text,
+  words,
+} from './configuration-fields.ts';
 
-const strict = { additionalProperties: false };
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 1_024, description });
-const file = (what: string) => text(`the path of ${what}`);
-const integer = (minimum: number, maximum: number) =>
-  Type.Integer({ minimum, maximum, description: `an integer from ${minimum} to ${maximum}` });
-const words = <const T extends readonly string[]>(values: T) =>
-  Type.Unsafe<T[number]>(
-    Type.Union(
-      values.map((value) => Type.Literal(value)),
-      { description: values.join(', ') },
-    ),
-  );
-const list = <T extends Type.TSchema>(item: T, what: string, minItems = 0, maxItems = 1_000) =>
-  Type.Array(item, { minItems, maxItems, description: `a list of ${what}` });
-const name = Type.String({
-  pattern: '^[A-Za-z][A-Za-z0-9._-]{0,63}$',
-  description: 'a name: letters, digits, dots and dashes',
-});
 const hostPort = Type.String({
   pattern: '^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?$',
   maxLength: 256,
@@ -31,17 +24,8 @@ const LISTENER = Type.Object(
     name,
     transport: words(['udp', 'tcp', 'tls']),
     host: Type.Optional(text('an address; default 127.0.0.1')),
-    port: integer(0, 65_535),
-    tls: Type.Optional(
-      Type.Object(
-        {
-          certificateFile: file('a PEM certificate chain'),
-          keyFile: file('a PEM private key'),
-          clientCaFile: Type.Optional(file('PEM roots of client certificates')),
-        },
-        strict,
-      ),
-    ),
+    port,
+    tls: Type.Optional(serverTlsWithClients),
     connectionsPerPeer: Type.Optional(integer(1, 10_000)),
     messageMs: Type.Optional(integer(100, 60_000)),
     idleSeconds: Type.Optional(integer(1, 86_400)),
@@ -52,14 +36,8 @@ const LISTENER = Type.Object(
 const PEER = Type.Object(
   {
     name,
-    addresses: list(text('an address or CIDR block'), 'addresses or CIDR blocks', 1),
-    certificates: Type.Optional(
-      list(
-        Type.String({ pattern: '^[0-9a-fA-F]{64}$', description: '64 hexadecimal digits' }),
-        'hashes of certificates',
-        1,
-      ),
-    ),
+    addresses: list(text('an address or CIDR block'), 'addresses or CIDR blocks', 1, 1_000),
+    certificates: Type.Optional(list(sha256, 'hashes of certificates', 1, 1_000)),
   },
   strict,
 );
@@ -82,8 +60,8 @@ const RULE = Type.Object(
 export const SIP = Type.Object(
   {
     listeners: list(LISTENER, '1 to 64 listeners', 1, 64),
-    peers: list(PEER, 'peers', 1),
-    rules: list(RULE, 'rules', 1),
+    peers: list(PEER, 'peers', 1, 1_000),
+    rules: list(RULE, 'rules', 1, 1_000),
     names: Type.Optional(list(hostPort, 'hosts', 0, 64)),
     contactHost: Type.Optional(hostPort),
     domain: Type.Optional(

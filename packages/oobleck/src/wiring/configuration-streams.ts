@@ -1,6 +1,7 @@
 // Configuration of streams: how much those of a CPS may send, and which ones a verification service keeps.
 
 import Type, { type Static } from 'typebox';
+import { strict } from './configuration-fields.ts';
 
 const MAXIMUM_RATE = 10_000_000_000;
 const rate = (what: string) =>
@@ -15,7 +16,7 @@ export const STREAMS = Type.Object(
     bytesPerSecondOfSigner: Type.Optional(rate('bytes a second that the streams of one signer may send')),
     waitingBytes: Type.Optional(rate('bytes of sealed PASSporTs that wait in one stream')),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 export type StreamsConfiguration = Static<typeof STREAMS>;
@@ -33,7 +34,7 @@ export const KEPT_STREAMS = Type.Object(
       Type.Integer({ minimum: 16, maximum: 10_000_000, description: 'envelopes kept, 16 to 10000000' }),
     ),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 export type KeptStreamsConfiguration = Static<typeof KEPT_STREAMS>;
