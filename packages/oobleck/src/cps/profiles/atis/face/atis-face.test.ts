@@ -30,6 +30,7 @@ import {
   untrusted,
   x5uOf,
 } from '../atis-fixture.ts';
+import { REFUSALS, type Refusal } from '../index.ts';
 import { createAtisFace } from './index.ts';
 
 const PATH_96 = `/passports/${CALLED}/${CALLER}`;
@@ -192,6 +193,21 @@ describe.each(VERSIONS)('%s', (_, send) => {
     expect((await send({ token: asking })).status).toBe(401);
   });
 
+  it('V-02: an id is one whatever its letters, until the token is too old, and each provider has ids of its own', async () => {
+    const jti = 'abcdef01-2345-4678-89ab-cdef01234567';
+    const asBravo = { ...AS_BRAVO, claims: { iss: '5678', sub: '5678', jti } };
+    expect((await retrieve96({ claims: { jti } }, send)).status).toBe(404);
+    expectRefusal(await retrieve96({ claims: { jti: jti.toUpperCase() } }, send), 'replayed');
+    expect((await retrieve96(asBravo, send)).status).toBe(404);
+    // Made 60 s ahead of time, a token may be used until 120 s later.
+    const ahead = tokenOf({ ...retrieveClaims(NOW + 60), jti: randomUUID() });
+    expect((await send({ token: ahead })).status).toBe(404);
+    world.clock.advance(120);
+    expectRefusal(await send({ token: ahead }), 'replayed');
+    world.clock.advance(1);
+    expectRefusal(await send({ token: ahead }), 'stale');
+  });
+
   it.each([
     ['65 KiB', 413, (passport: string) => JSON.stringify({ passports: [passport], x: 'a'.repeat(66_560) })],
     ['one byte over 64 KiB', 413, (passport: string) => bodyOf([passport]).padEnd(65_537)],
@@ -260,93 +276,157 @@ describe.each(VERSIONS)('%s', (_, send) => {
 
 interface Fault extends TokenOrder {
   readonly name: string;
-  readonly status: number;
+  /** Which of the checks finds it. */
+  readonly refusal: Refusal;
+}
+
+function expectRefusal({ status, text }: Sent, refusal: Refusal): void {
+  const expected = REFUSALS[refusal];
+  expect([status, JSON.parse(text)]).toEqual([
+    expected.status,
+    { status: expected.status, error: expected.error },
+  ]);
 }
 
 const HEADER_FAULTS: readonly Fault[] = [
-  { name: 'alg none', status: 401, header: { alg: 'none' } },
-  { name: 'alg RS256', status: 401, header: { alg: 'RS256' } },
-  { name: 'no alg', status: 401, header: { alg: null } },
-  { name: 'typ passport', status: 401, header: { typ: 'passport' } },
-  { name: 'typ of a key credential', status: 401, header: { typ: 'oob-key+jwt' } },
-  { name: 'ppt', status: 401, header: { ppt: 'shaken' } },
-  { name: 'crit', status: 401, header: { crit: ['exp'] } },
-  { name: 'b64', status: 401, header: { b64: false } },
-  { name: 'neither x5u nor x5c', status: 401, header: { x5u: null } },
-  { name: 'x5u no text', status: 401, header: { x5u: 7 } },
-  { name: 'x5u of plain HTTP', status: 401, header: { x5u: 'http://cr.example/alpha.pem' } },
-  { name: 'x5u of an unlisted host', status: 401, header: { x5u: 'https://evil.example/alpha.pem' } },
-  { name: 'x5u with nothing behind it', status: 503, header: { x5u: x5uOf('nobody') } },
-  { name: 'x5u that never answers', status: 503, header: { x5u: x5uOf('hangs') } },
-  { name: 'x5c that is no chain', status: 401, header: { x5u: null, x5c: ['AAAA'] } },
-  { name: 'a chain to no anchor', status: 401, key: untrusted.key, header: { x5u: x5uOf('untrusted') } },
+  { name: 'alg none', refusal: 'malformed-token', header: { alg: 'none' } },
+  { name: 'alg RS256', refusal: 'malformed-token', header: { alg: 'RS256' } },
+  { name: 'no alg', refusal: 'malformed-token', header: { alg: null } },
+  { name: 'typ passport', refusal: 'malformed-token', header: { typ: 'passport' } },
+  { name: 'typ of a key credential', refusal: 'malformed-token', header: { typ: 'oob-key+jwt' } },
+  { name: 'ppt', refusal: 'malformed-token', header: { ppt: 'shaken' } },
+  { name: 'crit', refusal: 'malformed-token', header: { crit: ['exp'] } },
+  { name: 'b64', refusal: 'malformed-token', header: { b64: false } },
+  { name: 'neither x5u nor x5c', refusal: 'malformed-token', header: { x5u: null } },
+  { name: 'x5u no text', refusal: 'malformed-token', header: { x5u: 7 } },
+  { name: 'x5u empty', refusal: 'malformed-token', header: { x5u: '' } },
+  {
+    name: 'x5u of 3,000 letters',
+    refusal: 'malformed-token',
+    header: { x5u: `https://cr.example/${'a'.repeat(3_000)}` },
+  },
+  { name: 'x5c no list', refusal: 'malformed-token', header: { x5u: null, x5c: 'AAAA' } },
+  { name: 'x5u of plain HTTP', refusal: 'untrusted', header: { x5u: 'http://cr.example/alpha.pem' } },
+  {
+    name: 'x5u of an unlisted host',
+    refusal: 'untrusted',
+    header: { x5u: 'https://evil.example/alpha.pem' },
+  },
+  {
+    name: 'x5u with nothing behind it',
+    refusal: 'certificate-unavailable',
+    header: { x5u: x5uOf('nobody') },
+  },
+  { name: 'x5u that never answers', refusal: 'certificate-unavailable', header: { x5u: x5uOf('hangs') } },
+  { name: 'x5c that is no chain', refusal: 'untrusted', header: { x5u: null, x5c: ['AAAA'] } },
+  {
+    name: 'a chain to no anchor',
+    refusal: 'untrusted',
+    key: untrusted.key,
+    header: { x5u: x5uOf('untrusted') },
+  },
   {
     name: 'a certificate that was revoked',
-    status: 401,
+    refusal: 'untrusted',
     key: revoked.key,
     header: { x5u: x5uOf('revoked') },
   },
-  { name: 'a certificate that has ended', status: 401, key: ended.key, header: { x5u: x5uOf('ended') } },
-  { name: 'the key of another', status: 401, key: bravo.key },
+  {
+    name: 'a certificate that has ended',
+    refusal: 'untrusted',
+    key: ended.key,
+    header: { x5u: x5uOf('ended') },
+  },
+  { name: 'the key of another', refusal: 'signature', key: bravo.key },
   {
     name: 'a certificate for numbers alone',
-    status: 403,
+    refusal: 'holder',
     key: numberHolder.key,
     header: { x5u: x5uOf('number-holder') },
   },
 ];
 
 const CLAIM_FAULTS: readonly Fault[] = [
-  { name: 'iat missing', status: 401, claims: { iat: null } },
-  { name: 'iat as text', status: 401, claims: { iat: String(NOW) } },
-  { name: 'iat of 61 s ago', status: 401, claims: { iat: NOW - 61 } },
-  { name: 'iat 61 s ahead', status: 401, claims: { iat: NOW + 61 } },
-  { name: 'exp passed', status: 401, claims: { exp: NOW } },
-  { name: 'exp as text', status: 401, claims: { exp: 'soon' } },
-  { name: 'action missing', status: 401, claims: { action: null } },
-  { name: 'action unknown', status: 401, claims: { action: 'delete' } },
-  { name: 'iss missing', status: 401, claims: { iss: null } },
-  { name: 'iss in small letters', status: 401, claims: { iss: 'abcd' } },
-  { name: 'iss another provider', status: 403, claims: { iss: '9999', sub: '9999' } },
-  { name: 'aud missing', status: 401, claims: { aud: null } },
-  { name: 'aud another host', status: 401, claims: { aud: 'cps.example.org' } },
-  { name: 'aud with a scheme', status: 401, claims: { aud: 'https://cps.example.com' } },
-  { name: 'aud a list', status: 401, claims: { aud: ['cps.example.com'] } },
-  { name: 'jti missing', status: 401, claims: { jti: null } },
-  { name: 'jti no UUID', status: 401, claims: { jti: '1' } },
-  { name: 'dest missing', status: 401, claims: { dest: null } },
-  { name: 'dest as text', status: 401, claims: { dest: CALLED } },
-  { name: 'dest not a list', status: 401, claims: { dest: { tn: CALLED } } },
-  { name: 'dest with two numbers', status: 401, claims: { dest: { tn: [CALLED, CALLER] } } },
-  { name: 'dest with a plus', status: 401, claims: { dest: { tn: [`+${CALLED}`] } } },
-  { name: 'dest another number', status: 403, claims: { dest: { tn: ['19032469104'] } } },
-  { name: 'orig missing', status: 401, claims: { orig: null } },
-  { name: 'orig a list', status: 401, claims: { orig: { tn: [CALLER] } } },
-  { name: 'orig with two members', status: 401, claims: { orig: { tn: CALLER, uri: 'sip:a@b.example' } } },
-  { name: 'orig another number', status: 403, claims: { orig: { tn: '12013776052' } } },
+  { name: 'iat missing', refusal: 'malformed-token', claims: { iat: null } },
+  { name: 'iat as text', refusal: 'malformed-token', claims: { iat: String(NOW) } },
+  { name: 'iat of 61 s ago', refusal: 'stale', claims: { iat: NOW - 61 } },
+  { name: 'iat 61 s ahead', refusal: 'stale', claims: { iat: NOW + 61 } },
+  { name: 'exp passed', refusal: 'expired', claims: { exp: NOW } },
+  { name: 'exp as text', refusal: 'malformed-token', claims: { exp: 'soon' } },
+  { name: 'action missing', refusal: 'malformed-token', claims: { action: null } },
+  { name: 'action unknown', refusal: 'malformed-token', claims: { action: 'delete' } },
+  { name: 'iss missing', refusal: 'malformed-token', claims: { iss: null } },
+  { name: 'iss in small letters', refusal: 'malformed-token', claims: { iss: 'abcd' } },
+  { name: 'iss another provider', refusal: 'holder', claims: { iss: '9999', sub: '9999' } },
+  { name: 'iat in fractions', refusal: 'malformed-token', claims: { iat: NOW + 0.5 } },
+  { name: 'sub in small letters', refusal: 'malformed-token', claims: { sub: 'abcd' } },
+  { name: 'spc in small letters', refusal: 'malformed-token', claims: { spc: 'abcd' } },
+  { name: 'aud empty', refusal: 'malformed-token', claims: { aud: '' } },
+  { name: 'aud of 257 letters', refusal: 'malformed-token', claims: { aud: 'a'.repeat(257) } },
+  { name: 'aud missing', refusal: 'malformed-token', claims: { aud: null } },
+  { name: 'aud another host', refusal: 'audience', claims: { aud: 'cps.example.org' } },
+  { name: 'aud with a scheme', refusal: 'audience', claims: { aud: 'https://cps.example.com' } },
+  { name: 'aud a list', refusal: 'malformed-token', claims: { aud: ['cps.example.com'] } },
+  { name: 'jti missing', refusal: 'malformed-token', claims: { jti: null } },
+  { name: 'jti no UUID', refusal: 'malformed-token', claims: { jti: '1' } },
+  { name: 'dest missing', refusal: 'malformed-token', claims: { dest: null } },
+  { name: 'dest as text', refusal: 'malformed-token', claims: { dest: CALLED } },
+  { name: 'dest not a list', refusal: 'malformed-token', claims: { dest: { tn: CALLED } } },
+  { name: 'dest with two numbers', refusal: 'malformed-token', claims: { dest: { tn: [CALLED, CALLER] } } },
+  { name: 'dest with a plus', refusal: 'malformed-token', claims: { dest: { tn: [`+${CALLED}`] } } },
+  { name: 'dest another number', refusal: 'other-pair', claims: { dest: { tn: ['19032469104'] } } },
+  { name: 'dest of nobody', refusal: 'malformed-token', claims: { dest: { tn: [] } } },
+  {
+    name: 'dest by another name',
+    refusal: 'malformed-token',
+    claims: { dest: { sip: ['sip:a@b.example'] } },
+  },
+  { name: 'dest no URI', refusal: 'malformed-token', claims: { dest: { uri: ['a b'] } } },
+  { name: 'orig missing', refusal: 'malformed-token', claims: { orig: null } },
+  { name: 'orig a list', refusal: 'malformed-token', claims: { orig: { tn: [CALLER] } } },
+  {
+    name: 'orig with two members',
+    refusal: 'malformed-token',
+    claims: { orig: { tn: CALLER, uri: 'sip:a@b.example' } },
+  },
+  { name: 'orig another number', refusal: 'other-pair', claims: { orig: { tn: '12013776052' } } },
 ];
 
 const PUBLISH_FAULTS: readonly Fault[] = [
-  { name: 'passports missing', status: 401, claims: { passports: null } },
-  { name: 'passports without sha256-', status: 401, claims: { passports: `${'A'.repeat(43)}=` } },
-  { name: 'passports in base64url', status: 401, claims: { passports: `sha256-${'_'.repeat(43)}=` } },
-  { name: 'passports without padding', status: 401, claims: { passports: `sha256-${'A'.repeat(43)}` } },
-  { name: 'passports of another body', status: 403, claims: { passports: `sha256-${'A'.repeat(43)}=` } },
-  { name: 'action retrieve', status: 403, claims: { action: 'retrieve', passports: null } },
+  { name: 'passports missing', refusal: 'malformed-token', claims: { passports: null } },
+  {
+    name: 'passports without sha256-',
+    refusal: 'malformed-token',
+    claims: { passports: `${'A'.repeat(43)}=` },
+  },
+  {
+    name: 'passports in base64url',
+    refusal: 'malformed-token',
+    claims: { passports: `sha256-${'_'.repeat(43)}=` },
+  },
+  {
+    name: 'passports without padding',
+    refusal: 'malformed-token',
+    claims: { passports: `sha256-${'A'.repeat(43)}` },
+  },
+  {
+    name: 'passports of another body',
+    refusal: 'other-body',
+    claims: { passports: `sha256-${'A'.repeat(43)}=` },
+  },
+  { name: 'action retrieve', refusal: 'other-action', claims: { action: 'retrieve', passports: null } },
 ];
 
 describe('V-01: one fault in the access token of ATIS-1000096 and nothing is published', () => {
   const SUBJECT_FAULTS: readonly Fault[] = [
-    { name: 'sub missing', status: 401, claims: { sub: null } },
-    { name: 'sub another than iss', status: 403, claims: { sub: '9999' } },
-    { name: 'spc of the other profile', status: 403, claims: { spc: '1234' } },
+    { name: 'sub missing', refusal: 'missing-claim', claims: { sub: null } },
+    { name: 'sub another than iss', refusal: 'holder', claims: { sub: '9999' } },
+    { name: 'spc of the other profile', refusal: 'other-pair', claims: { spc: '1234' } },
   ];
   it.each([...HEADER_FAULTS, ...CLAIM_FAULTS, ...PUBLISH_FAULTS, ...SUBJECT_FAULTS])(
-    '$name: $status',
-    async ({ status, ...order }) => {
-      const reply = await publish96([world.passport()], order);
-      expect(reply.status).toBe(status);
-      expect(JSON.parse(reply.text)).toEqual({ status, error: expect.any(String) });
+    '$name: $refusal',
+    async ({ refusal, ...order }) => {
+      expectRefusal(await publish96([world.passport()], order), refusal);
       expect((await retrieve96()).status).toBe(404);
     },
   );
@@ -354,17 +434,17 @@ describe('V-01: one fault in the access token of ATIS-1000096 and nothing is pub
 
 describe('V-01: one fault in the access token of ATIS-1000105 and nothing is published', () => {
   const PROVIDER_FAULTS: readonly Fault[] = [
-    { name: 'spc missing', status: 401, claims: { spc: null } },
-    { name: 'spc another than the path', status: 403, claims: { spc: '5678' } },
-    { name: 'exp missing', status: 401, claims: { exp: null } },
+    { name: 'spc missing', refusal: 'missing-claim', claims: { spc: null } },
+    { name: 'spc another than the path', refusal: 'other-pair', claims: { spc: '5678' } },
+    { name: 'exp missing', refusal: 'missing-claim', claims: { exp: null } },
   ];
   const wrong105 = CLAIM_FAULTS.map((fault) =>
     fault.name === 'iss another provider' ? { ...fault, claims: { iss: '9999' } } : fault,
   );
   it.each([...HEADER_FAULTS, ...wrong105, ...PUBLISH_FAULTS, ...PROVIDER_FAULTS])(
-    '$name: $status',
-    async ({ status, ...order }) => {
-      expect((await publish105([world.passport()], order)).status).toBe(status);
+    '$name: $refusal',
+    async ({ refusal, ...order }) => {
+      expectRefusal(await publish105([world.passport()], order), refusal);
       expect((await retrieve105()).status).toBe(404);
     },
   );
@@ -372,7 +452,7 @@ describe('V-01: one fault in the access token of ATIS-1000105 and nothing is pub
   it('a path under another provider: 403', async () => {
     const passport = world.passport();
     const path = `/passports/5678/${CALLED}/${CALLER}`;
-    expect((await publish105([passport], { claims: { spc: '5678' } }, overHttp1, path)).status).toBe(403);
+    expectRefusal(await publish105([passport], { claims: { spc: '5678' } }, overHttp1, path), 'holder');
   });
 });
 
@@ -380,39 +460,45 @@ describe('V-01: one fault in the access token and nothing is retrieved', () => {
   const ACTION_FAULTS: readonly Fault[] = [
     {
       name: 'action publish',
-      status: 403,
+      refusal: 'other-action',
       claims: { action: 'publish', passports: `sha256-${'A'.repeat(43)}=` },
     },
-    { name: 'passports', status: 401, claims: { passports: `sha256-${'A'.repeat(43)}=` } },
+    { name: 'passports', refusal: 'malformed-token', claims: { passports: `sha256-${'A'.repeat(43)}=` } },
   ];
   it.each([...HEADER_FAULTS, ...CLAIM_FAULTS, ...ACTION_FAULTS])(
-    '$name: $status',
-    async ({ status, ...order }) => {
+    '$name: $refusal',
+    async ({ refusal, ...order }) => {
       await publish96([world.passport()]);
-      const reply = await retrieve96(order);
-      expect(reply.status).toBe(status);
-      expect(reply.text).not.toContain('eyJ');
+      expectRefusal(await retrieve96(order), refusal);
     },
   );
 
   it.each([
-    ['no Authorization', undefined],
-    ['another scheme', 'Basic YTpi'],
-    ['no token', 'Bearer '],
-    ['a token of two segments', 'Bearer a.b'],
-    ['13,000 letters', `Bearer ${'a'.repeat(13_000)}`],
-  ])('%s: 401', async (_name, authorization) => {
+    ['no Authorization', undefined, 'no-token'],
+    ['another scheme', 'Basic YTpi', 'no-token'],
+    ['no token', 'Bearer ', 'no-token'],
+    ['a token of two segments', 'Bearer a.b', 'malformed-token'],
+    ['a token of four segments', 'Bearer a.b.c.d', 'malformed-token'],
+    ['13,000 letters', `Bearer ${'a'.repeat(13_000)}`, 'malformed-token'],
+  ] as const)('%s: %s', async (_name, authorization, refusal) => {
     const reply = await http1.request({
       method: 'GET',
       path: PATH_96,
       headers: authorization === undefined ? {} : { authorization },
     });
-    expect(reply.statusCode).toBe(401);
-    await reply.body.dump();
+    const text = await reply.body.text();
+    expectRefusal({ status: reply.statusCode, text, headers: reply.headers }, refusal);
+  });
+
+  it('a token that is longer than any need be is not looked into, however good it is', async () => {
+    const { length } = tokenOf(retrieveClaims(NOW), { claims: { more: '' } });
+    const fill = Math.floor(((12_288 - length) * 3) / 4);
+    expect((await retrieve96({ claims: { more: 'x'.repeat(fill - 3) } })).status).toBe(404);
+    expectRefusal(await retrieve96({ claims: { more: 'x'.repeat(fill + 3) } }), 'malformed-token');
   });
 
   it('a PASSporT of the caller is no access token', async () => {
-    expect((await overHttp1({ token: world.passport() })).status).toBe(401);
+    expectRefusal(await overHttp1({ token: world.passport() }), 'malformed-token');
   });
 });
 
