@@ -33,7 +33,7 @@ export {
   type Parties,
   type Party,
 } from './parties.ts';
-export { MAXIMUM_PASSPORT_LENGTH, type Passport, parsePassport } from './passport.ts';
+export { MAXIMUM_PASSPORT_LENGTH, type Passport, parsePassport, parsePassportStatement } from './passport.ts';
 export type { RichCallData } from './rcd.ts';
 export { checkRcd, type Integrity, isSameName, type RcdFindings } from './rcd-integrity.ts';
 export type { RcdIntegrity } from './rcdi.ts';

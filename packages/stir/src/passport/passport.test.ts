@@ -8,7 +8,7 @@ import { formatCanonicalJson, type Json, type JsonObject } from '../json/index.t
 import { signCompactJws } from '../jws/index.ts';
 import { parseTelephoneNumber } from '../number/index.ts';
 import { createPassportSigner } from './create-passport.ts';
-import { MAXIMUM_PASSPORT_LENGTH, type Passport, parsePassport } from './passport.ts';
+import { MAXIMUM_PASSPORT_LENGTH, type Passport, parsePassport, parsePassportStatement } from './passport.ts';
 import rfc8225 from './vectors/passport.rfc8225.json' with { type: 'json' };
 import rfc8443 from './vectors/passport.rfc8443.json' with { type: 'json' };
 import rfc8816 from './vectors/passport.rfc8816.json' with { type: 'json' };
@@ -89,7 +89,10 @@ describe('parsePassport', () => {
     ['shaken', shaken({})],
     ['shaken, attestation C, upper case', shaken({ attest: 'C', origid: ORIGID.toUpperCase() })],
     ['members in another order', raw(`{ "orig":{"tn":"1"}, "iat":0, "dest":{"tn":["2"]} }`)],
-  ])('accepts %s', (_, token) => expect(parsePassport(token).token).toBe(token));
+  ])('accepts %s', (_, token) => {
+    expect(parsePassport(token).token).toBe(token);
+    expect(parsePassport(token)).toMatchObject(parsePassportStatement(token));
+  });
 
   it.each<[string, string]>([
     ['P-03: typ absent', tokenWith({ typ: null }, {})],
@@ -145,7 +148,10 @@ describe('parsePassport', () => {
     ['P-07: the compact form', `..${tokenWith({}, {}).split('.')[2]}`],
     ['over 16 KiB', tokenWith({}, { pad: 'x'.repeat(MAXIMUM_PASSPORT_LENGTH) })],
     ['nothing', ''],
-  ])('refuses %s', (_, token) => expect(() => parsePassport(token)).toThrow(refusal('ERR_PASSPORT_FORMAT')));
+  ])('refuses %s', (_, token) => {
+    for (const parse of [parsePassport, parsePassportStatement])
+      expect(() => parse(token)).toThrow(refusal('ERR_PASSPORT_FORMAT'));
+  });
 
   it.each<[string, Json]>([
     ['foo', 'foo'],

@@ -32,15 +32,34 @@ export const MAXIMUM_PASSPORT_LENGTH = 16_384;
  */
 export function parsePassport(token: string): Passport {
   const { header, payload, signed, signature } = reading(splitToken, token);
-  const text = reading(decodeJwsSegment, payload);
-  const exact = parseExactShaken(text);
-  const claims = exact === undefined ? reading(parseClaims, text) : exact.claims;
-  const { extension, certificateUrl, chain } = reading(readPassportHeader, header);
-  const statement =
-    exact !== undefined && extension === 'shaken' ? exact.statement : parseStatement(extension, claims);
+  const { statement, claims, read } = readSegments(header, payload);
+  const { certificateUrl, chain } = read;
   const signingInput = encodeUtf8(signed);
   const passport = { ...statement, token, certificateUrl, claims, signingInput, signature };
   return chain === undefined ? passport : { ...passport, chain };
+}
+
+/** What a PASSporT says, by the rules of `parsePassport`, for whoever leaves its signature to others. @throws as `parsePassport` */
+export function parsePassportStatement(token: string): PassportStatement {
+  const { header, payload } = reading(splitToken, token);
+  return readSegments(header, payload).statement;
+}
+
+interface ReadSegments {
+  readonly read: PassportHeader;
+  readonly statement: PassportStatement;
+  readonly claims: JsonObject;
+}
+
+/** A malformed payload is named before an unsupported type. */
+function readSegments(header: string, payload: string): ReadSegments {
+  const text = reading(decodeJwsSegment, payload);
+  const exact = parseExactShaken(text);
+  const claims = exact === undefined ? reading(parseClaims, text) : exact.claims;
+  const read = reading(readPassportHeader, header);
+  const { extension } = read;
+  const isExact = exact !== undefined && extension === 'shaken';
+  return { read, statement: isExact ? exact.statement : parseStatement(extension, claims), claims };
 }
 
 function splitToken(token: string): JwsSegments {

@@ -10,8 +10,8 @@ import {
   isSameParty,
   namesParty,
   type Party,
-  type Passport,
-  parsePassport,
+  type PassportStatement,
+  parsePassportStatement,
 } from '@oobleck/stir/passport';
 import type { Pair } from './place.ts';
 
@@ -88,7 +88,7 @@ export function claimedDigest(digest: string): string {
  * @throws StirError ERR_PASSPORT_FORMAT, ERR_PASSPORT_UNSUPPORTED
  */
 export function requireAgreement(passports: readonly string[], { called, caller }: Pair): number {
-  const parsed = passports.map(parsePassport);
+  const parsed = passports.map(parsePassportStatement);
   if (parsed.some(({ extension }) => isOnlyForResponses(extension)))
     throw refusal('a PASSporT for responses');
   if (!parsed.every(({ originator }) => isSameParty(originator, caller)))
@@ -99,7 +99,8 @@ export function requireAgreement(passports: readonly string[], { called, caller 
 }
 
 /** Whether each PASSporT names the party, or one that a diversion among them leads away from on the way to it. */
-function leadHere(passports: readonly Passport[], called: Party): boolean {
+function leadHere(passports: readonly PassportStatement[], called: Party): boolean {
+  if (passports.every(({ destinations }) => namesParty(destinations, called))) return true;
   const parties = [called];
   let rest = passports;
   for (let at = 0; at < parties.length && rest.length > 0; at++) {
