@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentEvent, type AgentScreen, openAgentScreen } from './agent-screen.ts';
 import { eventually } from './eventually.ts';
 import { callOver } from './flows/route-calls.ts';
-import { type Routes, startWorld, type World } from './flows/world.ts';
+import { startWorld, type World } from './flows/world.ts';
+import type { Routes } from './flows/world-plan.ts';
 import { isMissing } from './programs.ts';
 import type { NumberPair } from './sipp.ts';
 

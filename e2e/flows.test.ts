@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
 import type { ReceivedInvite } from './flows/received.ts';
-import { type Routes, startWorld, type World } from './flows/world.ts';
+import { startWorld, type World } from './flows/world.ts';
+import type { Routes } from './flows/world-plan.ts';
 import { isMissing } from './programs.ts';
 import { type NumberPair, placeCalls } from './sipp.ts';
 

@@ -18,8 +18,10 @@ import {
   type PolicyAdministrator,
 } from '../packages/oobleck/test/policy-administrator.ts';
 import { eventually } from './eventually.ts';
+import { withoutAuthentication } from './flows/configurations.ts';
 import { callOver, receivedOf } from './flows/route-calls.ts';
-import { type NodeName, type Routes, startWorld, type World, withoutAuthentication } from './flows/world.ts';
+import { startWorld, type World } from './flows/world.ts';
+import type { NodeName, Routes } from './flows/world-plan.ts';
 import { isMissing } from './programs.ts';
 import { createSipProbe, fieldOf, type SipProbe } from './sip-probe.ts';
 import type { NumberPair } from './sipp.ts';
