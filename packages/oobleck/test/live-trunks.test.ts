@@ -33,6 +33,7 @@ function configured(trunks: readonly Trunk[], change: (configuration: Configurat
     log: { level: 'info' },
     authentication: { ...alpha.authentication!, directories: [] },
     rest: { port: 0 },
+    metrics: { port: 0 },
     trunks: [...trunks],
     sip: {
       listeners: [{ name: 'main', transport: 'udp', port: 0 }],
@@ -97,6 +98,14 @@ it('a changed trunk is that of the next call', async () => {
   });
   await reload(another);
   expect(await attestation()).toBe('B');
+  const origins = /^ready (.*)$/m
+    .exec(serving.output())![1]!
+    .split(' ')
+    .filter((one) => /^http:/.test(one));
+  const answers = await Promise.all(origins.map((origin) => fetch(`${origin}/metrics`)));
+  const text = await answers.find(({ ok }) => ok)!.text();
+  expect(text).toContain('oobleck_calls_total{trunk="another",direction="outgoing",outcome="signed"} 1\n');
+  expect(text).toContain('oobleck_calls_total{trunk="to-tandem",direction="outgoing",outcome="signed"} 2\n');
   expect(await reload(configured([trunk('C', { on: false })]))).not.toContain('restart-needed');
   expect(await attestation()).toBe(undefined);
   await reload(configured([trunk('C')]));
