@@ -5,7 +5,7 @@ import { createPrivateKey, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { parseCertificate, verifyingKeyOf } from '@oobleck/stir/certificate';
 import { parseTelephoneNumber, parseTnEntry } from '@oobleck/stir/number';
 import { parsePassport } from '@oobleck/stir/passport';
@@ -84,6 +84,17 @@ it('anchors change without a restart, and a file that is none leaves them', asyn
   expect(anchors()).toHaveLength(2);
 });
 
+/** A connection that stays. */
+function connectTo(origin: string): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(
+      { host: '127.0.0.1', port: Number(new URL(origin).port), rejectUnauthorized: false },
+      () => resolve(socket),
+    );
+    socket.once('error', reject);
+  });
+}
+
 function servedAt(origin: string): Promise<string> {
   const { port } = new URL(origin);
   return new Promise((resolve, reject) => {
@@ -119,3 +130,30 @@ it('the REST interface takes a renewed TLS certificate, and leaves what there wa
     await served.close();
   }
 });
+
+it('the public port takes a renewed TLS certificate by itself, and keeps what there was where the key does not fit', async () => {
+  const renewed = await (await createTlsAuthority({ nowMs: Date.now() })).issueServer();
+  const [certificateFile, keyFile] = ['public.pem', 'public.key'];
+  const { services } = lab.bravo;
+  const old = services.listen!.tls;
+  copyFileSync(join(folder, old.certificateFile), join(folder, certificateFile));
+  copyFileSync(join(folder, old.keyFile), join(folder, keyFile));
+  const listen = { ...services.listen!, tls: { certificateFile, keyFile } };
+  writeFileSync(join(folder, 'anchors.pem'), lab.authority.rootPem);
+  const log = createEventLog({ level: 'silent' });
+  const served = await startNode({ ...services, listen }, folder, { log });
+  try {
+    const open = await connectTo(served.publicOrigin!);
+    const before = await servedAt(served.publicOrigin!);
+    writeFileSync(join(folder, certificateFile), renewed.certificate);
+    expect(() => served.reload()).toThrow('listen.tls');
+    expect(await servedAt(served.publicOrigin!)).toBe(before);
+    // Whoever renews certificates sends no signal: the files are looked at.
+    writeFileSync(join(folder, keyFile), renewed.key);
+    await expect.poll(() => servedAt(served.publicOrigin!), { timeout: 20_000 }).not.toBe(before);
+    expect(open.destroyed).toBe(false);
+    open.destroy();
+  } finally {
+    await served.close();
+  }
+}, 40_000);

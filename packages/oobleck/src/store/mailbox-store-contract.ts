@@ -129,6 +129,30 @@ export function testMailboxStore(name: string, create: () => Promise<MailboxStor
         expect((await store.list('box/1', START_MS)).isFlooded).toBe(false);
       }));
 
+    it('which one gives way is chance: neither the oldest nor the newest has the better of it', () =>
+      run(async ({ store }) => {
+        const [room, arrivals, shards, parts] = [256, 512, 4, 4];
+        const survived = new Array<number>(parts).fill(0);
+        const partOf = (at: number): number => Math.floor((at * parts) / arrivals);
+        for (let shard = 0; shard < shards; shard++) {
+          for (let at = 0; at < arrivals; at++) await store.add(`box/${shard}`, blobOf(String(at)));
+          const { blobs } = await store.list(`box/${shard}`, START_MS);
+          expect(blobs).toHaveLength(room);
+          for (const { id } of blobs) survived[partOf(Number(id))]!++;
+        }
+        const chances = Array.from({ length: arrivals }, (_, at) => {
+          // Each arrival beyond the room, one's own included, drops one of 257.
+          const draws = arrivals - Math.max(at, room);
+          return (room / (room + 1)) ** draws;
+        });
+        for (const [part, count] of survived.entries()) {
+          const own = chances.filter((_, at) => partOf(at) === part);
+          const expected = shards * own.reduce((sum, chance) => sum + chance, 0);
+          const variance = shards * own.reduce((sum, chance) => sum + chance * (1 - chance), 0);
+          expect(Math.abs(count - expected), `part ${part}`).toBeLessThan(5 * Math.sqrt(variance));
+        }
+      }));
+
     it('what has expired or was retracted takes no room', () =>
       run(async ({ store }) => {
         for (let i = 0; i < 256; i++)

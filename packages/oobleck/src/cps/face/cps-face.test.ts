@@ -40,6 +40,8 @@ let service: CallPlacementService;
 let key: OwnKey;
 let store: ReturnType<typeof createMemoryMailboxStore>;
 let isStoreDown = false;
+let isFull = false;
+const CHALLENGE = 'PrivateToken challenge="a", token-key="b"';
 let logged: string[] = [];
 
 const sealer = createPassportSealer(crypto);
@@ -54,11 +56,14 @@ beforeAll(async () => {
   anchors = [anchorOf(authority)];
   const carrier = await createCarrier(authority, ['2-12155551213']);
   const log = createEventLog({ destination: { write: (line) => void logged.push(line) } });
-  const face = createCpsFace({
-    deposit: (request) => service.deposit(request),
-    retrieve: (request) => service.retrieve(request),
-    retract: (secrets) => service.retract(secrets),
-  });
+  const face = createCpsFace(
+    {
+      deposit: (request) => service.deposit(request),
+      retrieve: (request) => service.retrieve(request),
+      retract: (secrets) => service.retract(secrets),
+    },
+    { challenge: CHALLENGE, isFull: () => isFull },
+  );
   server = await createHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -86,6 +91,7 @@ beforeEach(async () => {
   clock = createClock();
   logged = [];
   isStoreDown = false;
+  isFull = false;
   store = createMemoryMailboxStore();
   const authority = new URL(server.origin).host;
   const failing = {
@@ -526,6 +532,7 @@ describe('what is out of shape gets a problem document', () => {
     const reply = await (asked.method === 'GET' ? send(asked) : deposit(asked));
     expect([reply.status, reply.slug]).toEqual([status, slug]);
     expect(reply.headers['cache-control']).toBe('no-store');
+    expect(reply.headers['www-authenticate']).toBe(status === 401 ? CHALLENGE : undefined);
     expect(reply.document).toEqual({
       type: `urn:oobleck:problem:${slug}`,
       title: expect.any(String),
@@ -557,6 +564,19 @@ describe('what is out of shape gets a problem document', () => {
     expect([reply.statusCode, type]).toEqual([status, `urn:oobleck:problem:${slug}`]);
     if (status === 405) expect(reply.headers.allow).toMatch(/POST/);
     expect([store.size, logged]).toEqual([0, []]);
+  });
+
+  it('without room a deposit is told to come later, and spends nothing; retrievals and retractions go on', async () => {
+    const headers = { authorization: formatPrivateToken(token()) };
+    isFull = true;
+    const { status, slug, headers: fields } = await deposit({ headers });
+    expect([status, slug, fields['retry-after']]).toEqual([503, 'unavailable', '1']);
+    expect((await retrieve()).status).toBe(200);
+    const secret = { headers: { 'content-type': 'application/octet-stream' }, body: new Uint8Array(32) };
+    expect((await send({ path: '/retractions', ...secret })).status).toBe(204);
+    expect((await deposit({ headers, body: new Uint8Array(5) })).status).toBe(422); // its framing comes first
+    isFull = false;
+    expect((await deposit({ headers })).status).toBe(201);
   });
 
   it('a refused deposit spends no token', async () => {
