@@ -62,7 +62,8 @@ export class Http1Exchange implements HotExchange, Receiving {
     const { response } = this;
     this.intake?.release();
     if (this.isGone || response.headersSent) return;
-    response.writeHead(status, [...fields, ...this.further]).end(body);
+    const all = this.further.length === 0 ? fields : [...fields, ...this.further];
+    response.writeHead(status, all as string[]).end(body); // node only reads them
   }
 
   refuseAs(form: ProblemForm): void {

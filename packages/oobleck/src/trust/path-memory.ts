@@ -44,5 +44,6 @@ function isReusable(known: Outcome, chain: readonly Certificate[], at: number): 
   const { verdict } = known;
   if (Math.abs(at - known.at) > REUSE_SECONDS) return false;
   if (!verdict.valid) return verdict.reason !== 'expired' && verdict.reason !== 'not-yet-valid';
-  return [...chain, verdict.anchor].every(({ notBefore, notAfter }) => notBefore <= at && at <= notAfter);
+  const isInForce = ({ notBefore, notAfter }: Certificate): boolean => notBefore <= at && at <= notAfter;
+  return isInForce(verdict.anchor) && chain.every(isInForce);
 }

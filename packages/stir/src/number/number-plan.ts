@@ -53,6 +53,7 @@ export interface NumberPlan {
 }
 
 export const MAXIMUM_ALTERNATES = 4;
+const NONE: readonly TelephoneNumber[] = [];
 const RULE = /^\+?[0-9#*]{0,24}$/;
 
 /** @throws StirError ERR_NUMBER_FORMAT for rules that cannot be */
@@ -69,6 +70,7 @@ export function createNumberPlan(rules: NumberRules = {}): NumberPlan {
       return parseTelephoneNumber(unported(prefixed(bare, prefixes), ported), dialPlan);
     },
     alternates(number) {
+      if (translations.size === 0 && !hasNationalAlternate) return NONE;
       const others = new Set(translations.get(number));
       const national = hasNationalAlternate ? nationalOf(number, dialPlan) : undefined;
       if (national !== undefined) others.add(national);

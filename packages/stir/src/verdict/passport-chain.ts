@@ -53,6 +53,7 @@ export function speaksForCaller({ extension, issuer }: Passport): boolean {
 
 /** Every PASSporT of the chain, the latest first. */
 export function linksOf({ base, diversions }: PassportChain): readonly Passport[] {
+  if (diversions.length === 0) return [base];
   return [...diversions, base];
 }
 

@@ -35,14 +35,13 @@ export function placedCall(offer: OfferedCall, now: number, originationId: () =>
 export function arrivedCall(offer: OfferedCall, now: number): ArrivedCall {
   const { trunk, sentAt, mediaKeys, displayName } = offer;
   const { numbers, uris } = calledParties(offer);
-  const others = numbers.flatMap((number) => trunk.numbers.alternates(number));
   return {
     tenant: trunk.tenant,
     callId: parseCallId(offer.callId),
     ...presented(offer),
-    called: [...new Set([...numbers, ...others])],
+    called: withAlternates(numbers, trunk.numbers),
     ...(uris.length === 0 ? {} : { calledUris: uris }),
-    formerlyCalled: readable(trunk.numbers, offer.formerlyCalled ?? []),
+    formerlyCalled: readable(trunk.numbers, offer.formerlyCalled),
     arrivedAt: now,
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(mediaKeys === undefined ? {} : { mediaKeys }),
@@ -52,11 +51,16 @@ export function arrivedCall(offer: OfferedCall, now: number): ArrivedCall {
 
 /** P-Asserted-Identity where it is trusted, so that an anonymous From has a caller all the same; else From. */
 function presented(offer: OfferedCall): Pick<ArrivedCall, 'caller' | 'callerUri'> {
-  const asserted = offer.trunk.isAssertedTrusted ? (offer.assertedIdentities ?? []) : [];
-  const all = [...asserted, ...(offer.caller === undefined ? [] : [offer.caller])];
-  const parties = all.map((text) => party(offer.trunk.numbers, text));
-  const withNumber = parties.find(({ caller }) => caller !== undefined);
-  return withNumber ?? parties.find(({ callerUri }) => callerUri !== undefined) ?? {};
+  const { trunk, caller, assertedIdentities = [] } = offer;
+  let found: Pick<ArrivedCall, 'caller' | 'callerUri'> = {};
+  const isFirst = (text: string): boolean => {
+    const one = party(trunk.numbers, text);
+    if (found.callerUri === undefined || one.caller !== undefined) found = one;
+    return one.caller !== undefined;
+  };
+  const isAsserted = trunk.isAssertedTrusted && assertedIdentities.some(isFirst);
+  if (!isAsserted && caller !== undefined) isFirst(caller);
+  return found;
 }
 
 function party(plan: NumberPlan, text: string): Pick<ArrivedCall, 'caller' | 'callerUri'> {
@@ -77,18 +81,31 @@ function calledParties({ trunk, called, alsoCalled = [] }: OfferedCall): {
   readonly numbers: readonly TelephoneNumber[];
   readonly uris: readonly string[];
 } {
-  const numbers = new Set<TelephoneNumber>();
-  const uris = new Set<string>();
-  for (const text of [called, ...alsoCalled].slice(0, MAXIMUM_NUMBERS)) {
+  const numbers: TelephoneNumber[] = [];
+  const uris: string[] = [];
+  const add = (text: string): void => {
     const number = attempt(() => trunk.numbers.canonical(text));
-    if (number !== undefined) numbers.add(number);
-    else uris.add(normalizeUri(text));
-  }
-  return { numbers: [...numbers], uris: [...uris] };
+    if (number === undefined) addOnce(uris, normalizeUri(text));
+    else addOnce(numbers, number);
+  };
+  add(called);
+  for (const text of alsoCalled.slice(0, MAXIMUM_NUMBERS - 1)) add(text);
+  return { numbers, uris };
+}
+
+function addOnce<T>(all: T[], one: T): void {
+  if (!all.includes(one)) all.push(one);
+}
+
+function withAlternates(numbers: readonly TelephoneNumber[], plan: NumberPlan): readonly TelephoneNumber[] {
+  const all = [...numbers];
+  for (const number of numbers) for (const other of plan.alternates(number)) addOnce(all, other);
+  return all;
 }
 
 /** Hints: what is no number is left out. */
-function readable(plan: NumberPlan, texts: readonly string[]): readonly TelephoneNumber[] {
+function readable(plan: NumberPlan, texts: readonly string[] = []): readonly TelephoneNumber[] {
+  if (texts.length === 0) return [];
   return texts.slice(0, MAXIMUM_NUMBERS).flatMap((text) => attempt(() => plan.canonical(text)) ?? []);
 }
 
