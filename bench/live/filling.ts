@@ -11,6 +11,7 @@ const MAILBOXES = 64;
 const LIFETIME_MS = 3_600_000;
 const SLICE = 2_000;
 const DAY_SECONDS = 86_400;
+const KEY_ID = 'key';
 
 export interface Filling {
   readonly lifetimeMs: number;
@@ -34,7 +35,7 @@ export function createFilling(
     const nowMs = now();
     const id = name();
     const acceptUntil = Math.ceil(nowMs / (1000 * DAY_SECONDS)) * DAY_SECONDS + DAY_SECONDS;
-    spent.spend([{ spentKey: name(), acceptUntil }], id);
+    spent.spend([{ keyId: KEY_ID, nonce: randomFillSync(new Uint8Array(32)), acceptUntil }], id);
     randomFillSync(bytes, 0, 16);
     store.add(`${boxes[filled % MAILBOXES]}/${Math.floor(Math.random() * SHARDS)}`, {
       id,

@@ -23,9 +23,13 @@ const blobOf = (id: string): StoredBlob => ({
   retractHash: `retract ${id}`,
 });
 const spend = async (i: number): Promise<void> => {
-  const token = { spentKey: `token ${i}`, acceptUntil: 1_800_000_100 };
+  const token = {
+    keyId: 'key',
+    nonce: new Uint8Array(32).fill(i, 0, 1).fill(i >> 8, 1),
+    acceptUntil: 1_800_000_100,
+  };
   const { state } = await spent.spend([token], name!);
-  if (state === 'new') won.push(token.spentKey);
+  if (state === 'new') won.push(`token ${i}`);
 };
 for (let from = 0; from < 500; from += 50)
   await Promise.all(Array.from({ length: 50 }, (_, i) => spend(from + i)));

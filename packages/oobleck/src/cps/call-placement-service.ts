@@ -123,7 +123,9 @@ function verifyTokens(
 }
 
 function hasOneTwice(tokens: readonly AcceptedToken[]): boolean {
-  return tokens.length > 1 && new Set(tokens.map(({ spentKey }) => spentKey)).size !== tokens.length;
+  if (tokens.length === 1) return false;
+  const names = tokens.map(({ keyId, nonce }) => keyId + encodeBase64url(nonce));
+  return new Set(names).size !== names.length;
 }
 
 /**

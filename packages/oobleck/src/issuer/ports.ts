@@ -21,10 +21,12 @@ export interface IssuerQuota {
   draw(holder: string, day: number, count: number, limit: number): Promise<boolean>;
 }
 
-/** A token to be spent. */
+/** A token to be spent: known by key and nonce, since one token may be signed twice. */
 export interface SpendableToken {
-  /** See `spentTokenKey`. */
-  readonly spentKey: string;
+  /** base64url of the id of the issuer's key. */
+  readonly keyId: string;
+  /** 32 bytes. */
+  readonly nonce: Uint8Array;
   /** Unix seconds when the token is no longer accepted anyway. */
   readonly acceptUntil: number;
 }

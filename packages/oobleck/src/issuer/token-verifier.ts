@@ -26,8 +26,10 @@ export interface AcceptedIssuer {
 export interface AcceptedToken {
   /** Name of the issuer. */
   readonly issuer: string;
-  /** For the record of spent tokens. */
-  readonly spentKey: string;
+  /** Of the issuer's key, in base64url: for the record of spent tokens, as is the nonce. */
+  readonly keyId: string;
+  /** A copy. */
+  readonly nonce: Uint8Array;
   /** Unix seconds: end of the key's day and ten minutes. */
   readonly acceptUntil: number;
 }
@@ -45,7 +47,7 @@ const CHALLENGE_AT = 34;
 const KEY_ID_AT = 66;
 
 interface PreparedKey {
-  /** base64url of the key id: the first half of the names of its spent tokens (see `spentTokenKey`). */
+  /** base64url of the key id. */
   readonly id: string;
   readonly issuer: string;
   readonly key: TokenVerifyingKey;
@@ -76,8 +78,8 @@ export function createTokenVerifier(
       if (now < known.notBefore || now >= known.acceptUntil) return undefined;
       if (!known.key.verify(token.subarray(0, TOKEN_INPUT_BYTES), token.subarray(TOKEN_INPUT_BYTES)))
         return undefined;
-      const spentKey = known.id + encodeBase64url(token.subarray(NONCE_AT, CHALLENGE_AT));
-      return { issuer: known.issuer, spentKey, acceptUntil: known.acceptUntil };
+      const nonce = token.slice(NONCE_AT, CHALLENGE_AT);
+      return { issuer: known.issuer, keyId: known.id, nonce, acceptUntil: known.acceptUntil };
     },
     replaceIssuers(issuers) {
       prepared = prepareKeys(parts.crypto, options.cpsAuthority, issuers, prepared);

@@ -1,5 +1,6 @@
 // What every record of spent tokens has to do, whatever it stands on. Each adapter's test calls it.
 
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { SpendableToken, SpentTokens } from '../issuer/index.ts';
 
@@ -10,7 +11,12 @@ export interface SpentTokensUnderTest {
   close?(): Promise<void>;
 }
 
-const token = (spentKey: string, acceptUntil: number): SpendableToken => ({ spentKey, acceptUntil });
+/** Told from others by its nonce. */
+export function spentTokenOf(name: string, acceptUntil: number): SpendableToken {
+  return { keyId: 'key', nonce: new Uint8Array(createHash('sha256').update(name).digest()), acceptUntil };
+}
+
+const token = spentTokenOf;
 
 /** @param create a fresh record over a clock of Unix seconds */
 export function testSpentTokens(
@@ -38,6 +44,15 @@ export function testSpentTokens(
         expect(await other.spend([token('a', end)], 'another')).toEqual({ state: 'other', spentAt: start });
         expect(await spent.spend([token('b', end)], 'digest')).toEqual({ state: 'new', spentAt: start + 5 });
         expect(await spent.spend([token('a', end)], 'digest')).toEqual({ state: 'same', spentAt: start });
+      }));
+
+    it('one nonce under two keys is two tokens', () =>
+      run(async ({ spent, other }) => {
+        const [one, two] = ['one', 'two'].map((keyId) => ({ ...token('a', end), keyId }));
+        expect((await spent.spend([one!], 'first')).state).toBe('new');
+        expect((await other.spend([two!], 'second')).state).toBe('new');
+        expect((await other.spend([one!, two!], 'first')).state).toBe('other');
+        expect((await other.spend([one!], 'first')).state).toBe('same');
       }));
 
     it('lets one of many win a race', () =>

@@ -1,9 +1,10 @@
 // Spent tokens in LMDB: flushed to the disk before anybody is told, since a token that could be spent again after a
-// power failure is worth two. The key is uint32 acceptUntil || spentKey, so that the tokens of one issuer key end side
+// power failure is worth two. The key is uint32 acceptUntil || key id and nonce, so that the tokens of one issuer key end side
 // by side; a token is looked for under each end there is, of which there are two or three.
 
+import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
-import { countOf, keyOfText, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
+import { countOf, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
 
 export interface LmdbSpentTokens extends SpentTokens {
   /** Forgets tokens that are no longer accepted, at most `maximum` a call. @returns whether all of them are gone */
@@ -44,14 +45,14 @@ export function createLmdbSpentTokens(durable: LmdbEnvironment, now: () => numbe
 /** Within a transaction: nobody else looks or spends meanwhile. */
 function spend(table: Table, tokens: readonly SpendableToken[], spent: SpentRecord): Spend {
   const ends = endsIn(table, spent.spentAt);
-  const found = tokens.map((token) => ({ token, before: find(table, ends, token.spentKey) }));
+  const found = tokens.map((token) => ({ token, before: find(table, ends, keyOf(token)) }));
   const before = found.flatMap((one) => one.before ?? []);
   const other = before.find(({ digest }) => digest !== spent.digest);
   if (other !== undefined) return { state: 'other', spentAt: other.spentAt };
   const record = encodeRecord(spent);
   for (const { token, before: present } of found)
     if (present === undefined)
-      table.put(Buffer.concat([endOf(Math.ceil(token.acceptUntil)), keyOfText(token.spentKey)]), record);
+      table.put(Buffer.concat([endOf(Math.ceil(token.acceptUntil)), keyOf(token)]), record);
   if (before.length === 0) return { state: 'new', spentAt: spent.spentAt };
   return { state: 'same', spentAt: Math.min(...before.map(({ spentAt }) => spentAt)) };
 }
@@ -69,13 +70,16 @@ function endsIn(table: Table, now: number): readonly Buffer[] {
   }
 }
 
-function find(table: Table, ends: readonly Buffer[], spentKey: string): SpentRecord | undefined {
-  const key = keyOfText(spentKey);
+function find(table: Table, ends: readonly Buffer[], key: Buffer): SpentRecord | undefined {
   for (const end of ends) {
     const record = table.get(Buffer.concat([end, key]));
     if (record !== undefined) return { spentAt: record.readDoubleBE(), digest: record.toString('utf8', 8) };
   }
   return undefined;
+}
+
+function keyOf({ keyId, nonce }: SpendableToken): Buffer {
+  return Buffer.from(keyId + encodeBase64url(nonce));
 }
 
 function encodeRecord({ digest, spentAt }: SpentRecord): Buffer {

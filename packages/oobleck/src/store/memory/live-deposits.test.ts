@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import type { StoredBlob } from '../../cps/index.ts';
 import { START_MS } from '../mailbox-store-contract.ts';
+import { spentTokenOf } from '../spent-tokens-contract.ts';
 import { createMemoryMailboxStore } from './mailbox-store.ts';
 import { createMemorySpentTokens } from './spent-tokens.ts';
 
@@ -46,7 +47,7 @@ it('holds live deposits and their spent tokens in 2.5 KiB each, and gives it bac
     retractHash: nameOf(3, at),
   });
   for (let at = 0; at < DEPOSITS; at++) {
-    spent.spend([{ spentKey: nameOf(4, at), acceptUntil: START_MS / 1000 + 86_400 }], nameOf(2, at));
+    spent.spend([spentTokenOf(nameOf(4, at), START_MS / 1000 + 86_400)], nameOf(2, at));
     store.add(shardOf(at), deposit(at));
   }
   expect([store.size, spent.size]).toEqual([DEPOSITS, DEPOSITS]);

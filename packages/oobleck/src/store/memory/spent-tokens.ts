@@ -46,18 +46,20 @@ export function createMemorySpentTokens(
     for (const table of byExpiry.values()) total += table[of];
     return total;
   };
-  const find = (spentKey: string): SpentRecord | undefined => {
-    key.pack(spentKey);
+  /** Of the token whose name was packed last. */
+  const find = (): SpentRecord | undefined => {
     for (const table of byExpiry.values()) {
       const record = table.find(key, digest);
       if (record !== undefined) return record;
     }
     return undefined;
   };
-  const record = ({ spentKey, acceptUntil }: SpendableToken, spentAt: number): void => {
-    const table = byExpiry.get(acceptUntil) ?? createSpentTable(spentAt);
-    byExpiry.set(acceptUntil, table);
-    key.pack(spentKey);
+  const record = (acceptUntil: number, spentAt: number): void => {
+    let table = byExpiry.get(acceptUntil);
+    if (table === undefined) {
+      table = createSpentTable(spentAt);
+      byExpiry.set(acceptUntil, table);
+    }
     table.add(key, digest, spentAt);
   };
   return {
@@ -65,18 +67,25 @@ export function createMemorySpentTokens(
       const spentAt = now();
       for (const expiry of byExpiry.keys()) if (expiry <= spentAt) byExpiry.delete(expiry);
       digest.pack(requestDigest);
-      const before = tokens.map(({ spentKey }) => find(spentKey));
-      const known = before.filter((one) => one !== undefined);
-      const other = known.find(({ isSame }) => !isSame);
-      if (other !== undefined) return { state: 'other', spentAt: other.spentAt };
-      if (
-        known.length < tokens.length &&
-        usedBeside() + sum('usedBytes') + tokens.length * RECORD_BYTES > maximumBytes
-      )
+      let known = 0;
+      let earliest = Number.POSITIVE_INFINITY;
+      for (const token of tokens) {
+        key.pack(token);
+        const before = find();
+        if (before === undefined) continue;
+        if (!before.isSame) return { state: 'other', spentAt: before.spentAt };
+        known++;
+        earliest = Math.min(earliest, before.spentAt);
+      }
+      if (known === tokens.length) return { state: 'same', spentAt: earliest };
+      if (usedBeside() + sum('usedBytes') + tokens.length * RECORD_BYTES > maximumBytes)
         throw new Error('the record of spent tokens is full');
-      for (const [at, token] of tokens.entries()) if (before[at] === undefined) record(token, spentAt);
-      if (known.length === 0) return { state: 'new', spentAt };
-      return { state: 'same', spentAt: Math.min(...known.map((one) => one.spentAt)) };
+      for (const token of tokens) {
+        // Of one token, which most requests have, the name is packed and known not to be there.
+        if (tokens.length > 1) key.pack(token);
+        if (known === 0 || find() === undefined) record(token.acceptUntil, spentAt);
+      }
+      return known === 0 ? { state: 'new', spentAt } : { state: 'same', spentAt: earliest };
     },
     get size() {
       return sum('size');

@@ -1,20 +1,19 @@
 // What a spent token is called in the table: the number this table gave the issuer's key, and the token's nonce, word for
-// word. Keys are few and known to the CPS beforehand, so a name takes no hash. A name of any other form is its SHA-256. Where
-// it goes in the table is keyed: whoever draws tokens chooses their nonces.
+// word. Keys are few and known to the CPS beforehand, so a name takes no hash. Where it goes in the table is keyed: whoever draws
+// tokens chooses their nonces.
 
+import type { SpendableToken } from '../../issuer/index.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { createPackedName, NAME_WORDS } from './packed-name.ts';
 
-export const TOKEN_NAME_WORDS = NAME_WORDS + 1;
+const NONCE_BYTES = 32;
+const NONCE_WORDS = NONCE_BYTES / 4;
+export const TOKEN_NAME_WORDS = NONCE_WORDS + 1;
 
-/** Stands for the issuer's key of a name that has none. */
-const NO_KEY = 0xffffffff;
-/** base64url of 32 bytes. */
-const HALF = 43;
+export type NamedToken = Pick<SpendableToken, 'keyId' | 'nonce'>;
 
 export interface TokenName {
-  /** Overwrites the name before; the same name again takes nothing. */
-  pack(spentKey: string): void;
+  /** Overwrites the name before. @throws RangeError where the nonce has not 32 bytes */
+  pack(token: NamedToken): void;
   /** Of the name packed last: its keyed hash. */
   readonly place: number;
   equals(words: Uint32Array, start: number): boolean;
@@ -22,10 +21,9 @@ export interface TokenName {
 }
 
 export function createTokenName(hash: KeyedHash): TokenName {
-  const name = createPackedName();
-  const { words } = name;
+  const words = new Uint32Array(TOKEN_NAME_WORDS);
+  const bytes = new Uint8Array(words.buffer);
   const numbers = new Map<string, number>();
-  let packed: string | undefined;
   let place = 0;
   const numberOf = (key: string): number => {
     const known = numbers.get(key);
@@ -34,18 +32,21 @@ export function createTokenName(hash: KeyedHash): TokenName {
     return numbers.size - 1;
   };
   return {
-    pack(spentKey) {
-      if (spentKey === packed) return;
-      const isToken = spentKey.length === 2 * HALF && name.pack(spentKey.slice(HALF));
-      if (!isToken) name.pack(spentKey);
-      words[NAME_WORDS] = isToken ? numberOf(spentKey.slice(0, HALF)) : NO_KEY;
+    pack({ keyId, nonce }) {
+      if (nonce.length !== NONCE_BYTES) throw new RangeError('the nonce of a token has 32 bytes');
+      bytes.set(nonce);
+      words[NONCE_WORDS] = numberOf(keyId);
       place = hash(words, 0, TOKEN_NAME_WORDS);
-      packed = spentKey;
     },
     get place() {
       return place;
     },
-    equals: (other, start) => name.equals(other, start, TOKEN_NAME_WORDS),
-    copyTo: (target, start) => name.copyTo(target, start, TOKEN_NAME_WORDS),
+    equals(other, start) {
+      for (let at = 0; at < TOKEN_NAME_WORDS; at++) if (other[start + at] !== words[at]) return false;
+      return true;
+    },
+    copyTo(target, start) {
+      for (let at = 0; at < TOKEN_NAME_WORDS; at++) target[start + at] = words[at]!;
+    },
   };
 }

@@ -5,7 +5,7 @@ import { parseStoreAddress, type RedisAddress } from '../../wiring/configuration
 import { testCredentialStore } from '../credential-store-contract.ts';
 import { testIssuerRecords } from '../issuer-records-contract.ts';
 import { blobOf, START_MS, testMailboxStore } from '../mailbox-store-contract.ts';
-import { testSpentTokens } from '../spent-tokens-contract.ts';
+import { spentTokenOf, testSpentTokens } from '../spent-tokens-contract.ts';
 import { testUsedPassports } from '../used-passports-contract.ts';
 import { createRedisCredentialStore } from './credential-store.ts';
 import { createRedisIssuerKeys, createRedisIssuerQuota } from './issuer-records.ts';
@@ -72,7 +72,7 @@ describe.runIf(hasRedis()).each([
     await redis.clear();
     const store = createRedisMailboxStore(one);
     for (let i = 0; i < 258; i++) await store.add('box/0', blobOf(`blob ${i}`, { stake: i % 2 }));
-    await createRedisSpentTokens(one, () => 1_000).spend([{ spentKey: 't', acceptUntil: 1_100 }], 'digest');
+    await createRedisSpentTokens(one, () => 1_000).spend([spentTokenOf('t', 1_100)], 'digest');
     await createRedisUsedPassports(one).take('p', 'call', START_MS + 60_000, START_MS);
     const masters = redis.servers.slice(0, redis.servers.length === 1 ? 1 : 3);
     const lives = new Map<string, number>();

@@ -2,6 +2,7 @@
 // lie in slots of their own, so a request with several looks at all of them first; of two requests that share tokens and
 // race, both may be refused, and what they recorded stays so, since nobody can tell whether a repetition counts on it.
 
+import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
 import type { RedisLink } from './redis-link.ts';
 
@@ -12,10 +13,10 @@ interface SpentRecord {
 
 /** @param now Unix seconds */
 export function createRedisSpentTokens(link: RedisLink, now: () => number): SpentTokens {
-  const look = async ({ spentKey }: SpendableToken): Promise<SpentRecord | undefined> =>
-    parseRecord(await link.read('get', keyOf(spentKey)));
+  const look = async (token: SpendableToken): Promise<SpentRecord | undefined> =>
+    parseRecord(await link.read('get', keyOf(token)));
   const record = async (token: SpendableToken, spent: SpentRecord): Promise<SpentRecord | undefined> => {
-    const key = keyOf(token.spentKey);
+    const key = keyOf(token);
     const ttl = Math.max(1, Math.ceil((token.acceptUntil - spent.spentAt) * 1000));
     const found = parseRecord(await link.write(key, 'set', key, formatRecord(spent), 'NX', 'GET', 'PX', ttl));
     // A write of its own, so that a repetition too waits until what the first one wrote is replicated.
@@ -42,7 +43,7 @@ function outcomeOf(found: readonly (SpentRecord | undefined)[], { digest, spentA
   return { state: 'same', spentAt: Math.min(...before.map((one) => one.spentAt)) };
 }
 
-const keyOf = (spentKey: string): string => `oobleck:spent:${spentKey}`;
+const keyOf = ({ keyId, nonce }: SpendableToken): string => `oobleck:spent:${keyId}${encodeBase64url(nonce)}`;
 
 const formatRecord = ({ digest, spentAt }: SpentRecord): string => `${spentAt}|${digest}`;
 
