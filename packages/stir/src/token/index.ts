@@ -35,11 +35,11 @@ export {
   encodeTokenInput,
   isToken,
   parseToken,
-  spentTokenKey,
   TOKEN_BYTES,
   TOKEN_INPUT_BYTES,
   type Token,
   type TokenInput,
+  writeToken,
 } from './token.ts';
 export {
   encodeTokenChallenge,

@@ -8,13 +8,14 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createNodeCrypto, generateTokenKey } from '../../../oobleck/src/crypto/index.ts';
+import { refusal } from '../../test/hostile.ts';
 import { createByteReader, encodeHex, encodeUtf8 } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
 import { encodeBatchRequest, encodeBatchResponse, parseBatchRequest, parseBatchResponse } from './batch.ts';
 import { blindToken } from './blinding.ts';
 import { formatIssuerDirectory, parseIssuerDirectory } from './issuer-directory.ts';
 import { formatPrivateToken, parsePrivateToken, parsePrivateTokenChallenges } from './private-token.ts';
-import { encodeToken, encodeTokenInput, parseToken, spentTokenKey, type Token } from './token.ts';
+import { encodeToken, encodeTokenInput, parseToken, type Token } from './token.ts';
 import { encodeTokenChallenge, parseTokenChallenge, storageChallenge } from './token-challenge.ts';
 import { encodeTokenRequest, parseTokenRequest, parseTokenResponse } from './token-request.ts';
 import { encodeVarint, readVarint } from './varint.ts';
@@ -39,11 +40,19 @@ describe('storage tokens', () => {
   it('come out different every time, and verify', () => {
     const made = [issueToken(), issueToken()];
     for (const token of made) expect(isValid(encodeToken(token))).toBe(true);
-    expect(spentTokenKey(made[0]!)).not.toBe(spentTokenKey(made[1]!));
-    expect(spentTokenKey({ ...made[0]!, authenticator: made[1]!.authenticator } as Token)).toBe(
-      spentTokenKey(made[0]!),
-    );
+    expect(made[0]!.nonce).not.toEqual(made[1]!.nonce);
   });
+
+  it.each(['nonce', 'challengeDigest', 'keyId', 'authenticator'] as const)(
+    'are not written with a %s of another length',
+    (part) => {
+      const token = issueToken();
+      for (const length of [0, token[part].length - 1, token[part].length + 1])
+        expect(() => encodeToken({ ...token, [part]: new Uint8Array(length) })).toThrow(
+          refusal('ERR_TOKEN_FORMAT'),
+        );
+    },
+  );
 
   it('show the issuer nothing of the token', () => {
     const { request, finalize } = blindToken({ crypto, key, challenge });

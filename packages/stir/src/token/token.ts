@@ -3,7 +3,7 @@
 //   struct { uint16 token_type = 2; uint8 nonce[32]; uint8 challenge_digest[32]; uint8 token_key_id[32];
 //            uint8 authenticator[256]; } Token;
 
-import { createByteWriter, encodeBase64url } from '../bytes/index.ts';
+import { createByteWriter } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
 import { TOKEN_TYPE } from './token-challenge.ts';
 
@@ -42,23 +42,37 @@ export function parseToken(bytes: Uint8Array): Token {
   };
 }
 
+/** @throws StirError ERR_TOKEN_FORMAT where a part has another length */
 export function encodeToken(token: Token): Uint8Array {
-  return writeInput(token, TOKEN_BYTES).bytes(token.authenticator).finish();
+  return writeToken(token, new Uint8Array(TOKEN_BYTES));
+}
+
+/** The same over 354 bytes that are there. */
+export function writeToken(
+  { nonce, challengeDigest, keyId, authenticator }: Token,
+  target: Uint8Array,
+): Uint8Array {
+  const isWhole = nonce.length === 32 && challengeDigest.length === 32 && keyId.length === 32;
+  if (!isWhole || authenticator.length !== TOKEN_BYTES - TOKEN_INPUT_BYTES)
+    throw new StirError('ERR_TOKEN_FORMAT', 'a part of a token has not the length it must have');
+  target[0] = 0;
+  target[1] = TOKEN_TYPE;
+  target.set(nonce, 2);
+  target.set(challengeDigest, 34);
+  target.set(keyId, 66);
+  target.set(authenticator, TOKEN_INPUT_BYTES);
+  return target;
 }
 
 /** The 98 signed bytes. */
 export function encodeTokenInput(input: TokenInput): Uint8Array {
-  return writeInput(input, TOKEN_INPUT_BYTES).finish();
+  return writeInput(input).finish();
 }
 
-/**
- * The name under which a token is remembered as spent: key and nonce. The authenticator is no part of it, since one
- * token may be signed twice.
- */
-export function spentTokenKey({ keyId, nonce }: TokenInput): string {
-  return encodeBase64url(keyId) + encodeBase64url(nonce);
-}
-
-function writeInput({ nonce, challengeDigest, keyId }: TokenInput, size: number) {
-  return createByteWriter(size).uint16(TOKEN_TYPE).bytes(nonce).bytes(challengeDigest).bytes(keyId);
+function writeInput({ nonce, challengeDigest, keyId }: TokenInput) {
+  return createByteWriter(TOKEN_INPUT_BYTES)
+    .uint16(TOKEN_TYPE)
+    .bytes(nonce)
+    .bytes(challengeDigest)
+    .bytes(keyId);
 }

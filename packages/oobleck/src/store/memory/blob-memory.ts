@@ -52,7 +52,7 @@ export function createBlobMemory(): BlobMemory {
         one = next;
       }
     },
-    giveBack: slots.giveBack,
+    giveBack: () => slots.giveBack(),
     get usedBytes() {
       return slots.usedBytes;
     },

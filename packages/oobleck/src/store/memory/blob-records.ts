@@ -5,7 +5,7 @@ import type { StoredBlob } from '../../cps/index.ts';
 import { BLOB, BLOB_HASH_BYTES } from './blob-layout.ts';
 import type { BlobMemory } from './blob-memory.ts';
 import type { BlobNames } from './blob-names.ts';
-import { createRecordFields } from './record-fields.ts';
+import { RecordFields } from './record-fields.ts';
 import type { RecordPool } from './record-pool.ts';
 import type { ShardTable } from './shard-table.ts';
 
@@ -35,39 +35,39 @@ export interface BlobParts {
 }
 
 export function createBlobRecords({ pool, memory, shards, names }: BlobParts): BlobRecords {
-  const { get, set, time, setTime } = createRecordFields(pool);
-  const chain = createShardChain({ get, set }, shards);
+  const fields = new RecordFields(pool);
+  const chain = createShardChain(fields, shards);
   const remove = (record: number): void => {
-    if (get(record, BLOB.isLive) === 0) return;
-    set(record, BLOB.isLive, 0);
+    if (fields.get(record, BLOB.isLive) === 0) return;
+    fields.set(record, BLOB.isLive, 0);
     chain.leave(record);
     names.leaveRetraction(record);
-    memory.free(get(record, BLOB.slot));
+    memory.free(fields.get(record, BLOB.slot));
   };
   const readInto = (record: number, target: Uint8Array, offset: number): StoredBlob => {
-    const length = get(record, BLOB.length);
-    memory.read(get(record, BLOB.slot), length, target, offset);
+    const length = fields.get(record, BLOB.length);
+    memory.read(fields.get(record, BLOB.slot), length, target, offset);
     return {
       ...names.read(record, target, offset + length),
       bytes: target.subarray(offset, offset + length),
-      depositedAtMs: time(record, BLOB.depositedAtMs),
-      expiresAtMs: time(record, BLOB.expiresAtMs),
-      stake: get(record, BLOB.stake),
+      depositedAtMs: fields.time(record, BLOB.depositedAtMs),
+      expiresAtMs: fields.time(record, BLOB.expiresAtMs),
+      stake: fields.get(record, BLOB.stake),
     };
   };
 
   return {
-    isKnown: (shard, id) => names.hasId(id, (record) => get(record, BLOB.shard) === shard),
+    isKnown: (shard, id) => names.hasId(id, (record) => fields.get(record, BLOB.shard) === shard),
     add(shard, blob) {
       const slot = memory.write(blob.bytes);
       const record = pool.take();
       names.enter(record, blob);
-      setTime(record, BLOB.depositedAtMs, blob.depositedAtMs);
-      setTime(record, BLOB.expiresAtMs, blob.expiresAtMs);
-      set(record, BLOB.slot, slot);
-      set(record, BLOB.length, blob.bytes.length);
-      set(record, BLOB.stake, blob.stake);
-      set(record, BLOB.isLive, 1);
+      fields.setTime(record, BLOB.depositedAtMs, blob.depositedAtMs);
+      fields.setTime(record, BLOB.expiresAtMs, blob.expiresAtMs);
+      fields.set(record, BLOB.slot, slot);
+      fields.set(record, BLOB.length, blob.bytes.length);
+      fields.set(record, BLOB.stake, blob.stake);
+      fields.set(record, BLOB.isLive, 1);
       chain.enter(record, shard);
       shards.keep(shard);
       return record;
@@ -75,7 +75,7 @@ export function createBlobRecords({ pool, memory, shards, names }: BlobParts): B
     forget(record) {
       remove(record);
       names.leave(record);
-      shards.letGo(get(record, BLOB.shard));
+      shards.letGo(fields.get(record, BLOB.shard));
       pool.release(record);
     },
     remove,
@@ -83,11 +83,11 @@ export function createBlobRecords({ pool, memory, shards, names }: BlobParts): B
       for (const record of names.withRetractHash(hash)) remove(record);
     },
     live: chain.records,
-    expiresAtMs: (record) => time(record, BLOB.expiresAtMs),
-    stake: (record) => get(record, BLOB.stake),
+    expiresAtMs: (record) => fields.time(record, BLOB.expiresAtMs),
+    stake: (record) => fields.get(record, BLOB.stake),
     read(records) {
       let length = 0;
-      for (const record of records) length += get(record, BLOB.length) + BLOB_HASH_BYTES;
+      for (const record of records) length += fields.get(record, BLOB.length) + BLOB_HASH_BYTES;
       const target = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       let offset = 0;
       return records.map((record) => {
@@ -100,32 +100,29 @@ export function createBlobRecords({ pool, memory, shards, names }: BlobParts): B
 }
 
 /** What lies in one shard, each record leading to the next and the one before. */
-function createShardChain(
-  { get, set }: Pick<ReturnType<typeof createRecordFields>, 'get' | 'set'>,
-  shards: ShardTable,
-) {
+function createShardChain(fields: RecordFields, shards: ShardTable) {
   return {
     enter(record: number, shard: number): void {
       const first = shards.firstBlob(shard);
-      set(record, BLOB.shard, shard);
-      set(record, BLOB.nextInShard, first);
-      set(record, BLOB.previousInShard, 0);
-      if (first !== 0) set(first, BLOB.previousInShard, record);
+      fields.set(record, BLOB.shard, shard);
+      fields.set(record, BLOB.nextInShard, first);
+      fields.set(record, BLOB.previousInShard, 0);
+      if (first !== 0) fields.set(first, BLOB.previousInShard, record);
       shards.setFirstBlob(shard, record);
       shards.addLive(shard, 1);
     },
     leave(record: number): void {
-      const shard = get(record, BLOB.shard);
-      const next = get(record, BLOB.nextInShard);
-      const previous = get(record, BLOB.previousInShard);
+      const shard = fields.get(record, BLOB.shard);
+      const next = fields.get(record, BLOB.nextInShard);
+      const previous = fields.get(record, BLOB.previousInShard);
       if (previous === 0) shards.setFirstBlob(shard, next);
-      else set(previous, BLOB.nextInShard, next);
-      if (next !== 0) set(next, BLOB.previousInShard, previous);
+      else fields.set(previous, BLOB.nextInShard, next);
+      if (next !== 0) fields.set(next, BLOB.previousInShard, previous);
       shards.addLive(shard, -1);
     },
     records(shard: number): number[] {
       const records: number[] = [];
-      for (let record = shards.firstBlob(shard); record !== 0; record = get(record, BLOB.nextInShard))
+      for (let record = shards.firstBlob(shard); record !== 0; record = fields.get(record, BLOB.nextInShard))
         records.push(record);
       return records;
     },

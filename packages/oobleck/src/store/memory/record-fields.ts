@@ -2,25 +2,27 @@
 
 import type { RecordPool } from './record-pool.ts';
 
-export interface RecordFields {
-  get(record: number, word: number): number;
-  set(record: number, word: number, value: number): void;
-  time(record: number, word: number): number;
-  setTime(record: number, word: number, timeMs: number): void;
-}
+export class RecordFields {
+  private readonly pool: RecordPool;
 
-export function createRecordFields(pool: RecordPool): RecordFields {
-  const get = (record: number, word: number): number => pool.words(record)[pool.start(record) + word]!;
-  const set = (record: number, word: number, value: number): void => {
-    pool.words(record)[pool.start(record) + word] = value;
-  };
-  return {
-    get,
-    set,
-    time: (record, word) => get(record, word) * 2 ** 32 + get(record, word + 1),
-    setTime(record, word, timeMs) {
-      set(record, word, Math.floor(timeMs / 2 ** 32));
-      set(record, word + 1, timeMs % 2 ** 32);
-    },
-  };
+  constructor(pool: RecordPool) {
+    this.pool = pool;
+  }
+
+  get(record: number, word: number): number {
+    return this.pool.words(record)[this.pool.start(record) + word]!;
+  }
+
+  set(record: number, word: number, value: number): void {
+    this.pool.words(record)[this.pool.start(record) + word] = value;
+  }
+
+  time(record: number, word: number): number {
+    return this.get(record, word) * 2 ** 32 + this.get(record, word + 1);
+  }
+
+  setTime(record: number, word: number, timeMs: number): void {
+    this.set(record, word, Math.floor(timeMs / 2 ** 32));
+    this.set(record, word + 1, timeMs % 2 ** 32);
+  }
 }

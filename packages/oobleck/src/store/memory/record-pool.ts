@@ -42,85 +42,112 @@ interface Chunk {
 
 const LINK_BYTES = 4;
 
-export function createRecordPool({ wordsPerRecord, recordsPerChunk }: RecordPoolOptions): RecordPool {
-  const shift = Math.log2(recordsPerChunk);
-  const mask = recordsPerChunk - 1;
-  const recordBytes = 4 * wordsPerRecord + LINK_BYTES;
-  const chunks: (Chunk | undefined)[] = [];
-  /** No chunk below has room. */
-  let lowest = 0;
-  let reserved = 0;
-  let used = 0;
-  let empty = 0;
+export function createRecordPool(options: RecordPoolOptions): RecordPool {
+  return new ChunkedRecords(options);
+}
 
-  const createChunk = (at: number): Chunk => {
+/** A class, so that all pools have one shape and what reads them is compiled for it. */
+class ChunkedRecords implements RecordPool {
+  private readonly wordsPerRecord: number;
+  private readonly recordsPerChunk: number;
+  private readonly recordBytes: number;
+  private readonly shift: number;
+  private readonly mask: number;
+  private readonly chunks: (Chunk | undefined)[] = [];
+  /** No chunk below has room. */
+  private lowest = 0;
+  private empty = 0;
+  reservedBytes = 0;
+  used = 0;
+
+  constructor({ wordsPerRecord, recordsPerChunk }: RecordPoolOptions) {
+    this.wordsPerRecord = wordsPerRecord;
+    this.recordsPerChunk = recordsPerChunk;
+    this.recordBytes = 4 * wordsPerRecord + LINK_BYTES;
+    this.shift = Math.log2(recordsPerChunk);
+    this.mask = recordsPerChunk - 1;
+  }
+
+  take(): number {
+    const chunk = this.chunkWithRoom();
+    if (chunk.used++ === 0) this.empty--;
+    this.used++;
+    if (chunk.firstFree === 0) return this.lowest * this.recordsPerChunk + chunk.untouched++;
+    const record = chunk.firstFree;
+    const at = record & this.mask;
+    chunk.firstFree = chunk.links[at]!;
+    chunk.links[at] = 0;
+    return record;
+  }
+
+  release(record: number): void {
+    const at = record >>> this.shift;
+    const chunk = this.chunks[at]!;
+    chunk.links[record & this.mask] = chunk.firstFree;
+    chunk.firstFree = record;
+    this.lowest = Math.min(this.lowest, at);
+    this.used--;
+    if (--chunk.used === 0) this.empty++;
+  }
+
+  giveBack(): void {
+    if (this.empty <= 1) return;
+    const { chunks } = this;
+    const at = chunks.findLastIndex((chunk) => chunk?.used === 0);
+    // At once, not when the garbage collector comes by.
+    (chunks[at]!.bytes.buffer as ArrayBuffer).transfer(0);
+    chunks[at] = undefined;
+    this.empty--;
+    this.reservedBytes -= this.recordBytes * this.recordsPerChunk;
+    while (chunks.length > 0 && chunks.at(-1) === undefined) chunks.pop();
+  }
+
+  words(record: number): Uint32Array {
+    return this.chunks[record >>> this.shift]!.words;
+  }
+
+  bytes(record: number): Buffer {
+    return this.chunks[record >>> this.shift]!.bytes;
+  }
+
+  start(record: number): number {
+    return (record & this.mask) * this.wordsPerRecord;
+  }
+
+  link(record: number): number {
+    return this.chunks[record >>> this.shift]!.links[record & this.mask]!;
+  }
+
+  setLink(record: number, value: number): void {
+    this.chunks[record >>> this.shift]!.links[record & this.mask] = value;
+  }
+
+  get usedBytes(): number {
+    return this.used * this.recordBytes;
+  }
+
+  private chunkWithRoom(): Chunk {
+    const { chunks, recordsPerChunk } = this;
+    for (; this.lowest < chunks.length; this.lowest++) {
+      const chunk = chunks[this.lowest];
+      if (chunk !== undefined && (chunk.firstFree !== 0 || chunk.untouched < recordsPerChunk)) return chunk;
+    }
+    const hole = chunks.indexOf(undefined);
+    this.lowest = hole === -1 ? chunks.length : hole;
+    const chunk = this.createChunk(this.lowest);
+    chunks[this.lowest] = chunk;
+    return chunk;
+  }
+
+  private createChunk(at: number): Chunk {
+    const { wordsPerRecord, recordsPerChunk } = this;
     const bytes = Buffer.allocUnsafeSlow(4 * wordsPerRecord * recordsPerChunk);
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, wordsPerRecord * recordsPerChunk);
     // Record 0 of the first chunk is never handed out.
     const untouched = at === 0 ? 1 : 0;
     const links = new Uint32Array(recordsPerChunk);
-    reserved += recordBytes * recordsPerChunk;
-    empty++;
+    this.reservedBytes += this.recordBytes * recordsPerChunk;
+    this.empty++;
     return { bytes, words, links, firstFree: 0, untouched, used: 0 };
-  };
-  const chunkWithRoom = (): Chunk => {
-    for (; lowest < chunks.length; lowest++) {
-      const chunk = chunks[lowest];
-      if (chunk !== undefined && (chunk.firstFree !== 0 || chunk.untouched < recordsPerChunk)) return chunk;
-    }
-    const hole = chunks.indexOf(undefined);
-    lowest = hole === -1 ? chunks.length : hole;
-    const chunk = createChunk(lowest);
-    chunks[lowest] = chunk;
-    return chunk;
-  };
-  const giveBack = (at: number): void => {
-    // At once, not when the garbage collector comes by.
-    (chunks[at]!.bytes.buffer as ArrayBuffer).transfer(0);
-    chunks[at] = undefined;
-    empty--;
-    reserved -= recordBytes * recordsPerChunk;
-    while (chunks.length > 0 && chunks.at(-1) === undefined) chunks.pop();
-  };
-
-  return {
-    take() {
-      const chunk = chunkWithRoom();
-      if (chunk.used++ === 0) empty--;
-      used++;
-      if (chunk.firstFree === 0) return lowest * recordsPerChunk + chunk.untouched++;
-      const record = chunk.firstFree;
-      chunk.firstFree = chunk.links[record & mask]!;
-      chunk.links[record & mask] = 0;
-      return record;
-    },
-    release(record) {
-      const at = record >>> shift;
-      const chunk = chunks[at]!;
-      chunk.links[record & mask] = chunk.firstFree;
-      chunk.firstFree = record;
-      lowest = Math.min(lowest, at);
-      used--;
-      if (--chunk.used === 0) empty++;
-    },
-    giveBack() {
-      if (empty > 1) giveBack(chunks.findLastIndex((chunk) => chunk?.used === 0));
-    },
-    words: (record) => chunks[record >>> shift]!.words,
-    bytes: (record) => chunks[record >>> shift]!.bytes,
-    start: (record) => (record & mask) * wordsPerRecord,
-    link: (record) => chunks[record >>> shift]!.links[record & mask]!,
-    setLink(record, value) {
-      chunks[record >>> shift]!.links[record & mask] = value;
-    },
-    get usedBytes() {
-      return used * recordBytes;
-    },
-    get reservedBytes() {
-      return reserved;
-    },
-    get used() {
-      return used;
-    },
-  };
+  }
 }

@@ -4,7 +4,7 @@
 import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { createPackedName, SHARD_NAME_WORDS } from './packed-name.ts';
-import { createRecordFields } from './record-fields.ts';
+import { RecordFields } from './record-fields.ts';
 import { createRecordPool } from './record-pool.ts';
 
 const INDEX = SHARD_NAME_WORDS;
@@ -39,7 +39,7 @@ export function createShardTable(hash: KeyedHash): ShardTable {
   const pool = createRecordPool({ wordsPerRecord: WORDS, recordsPerChunk: SHARDS_PER_CHUNK });
   const index = createHashIndex(pool, INDEX);
   const name = createPackedName();
-  const { get, set, time, setTime } = createRecordFields(pool);
+  const fields = new RecordFields(pool);
   const findPacked = (): number => {
     let shard = index.first(hash(name.words, 0, SHARD_NAME_WORDS));
     while (shard !== 0 && !name.equals(pool.words(shard), pool.start(shard), SHARD_NAME_WORDS))
@@ -63,20 +63,20 @@ export function createShardTable(hash: KeyedHash): ShardTable {
       name.packShard(text);
       return findPacked() || addPacked();
     },
-    firstBlob: (shard) => get(shard, FIRST),
-    setFirstBlob: (shard, blob) => set(shard, FIRST, blob),
-    liveCount: (shard) => get(shard, LIVE),
-    addLive: (shard, change) => set(shard, LIVE, get(shard, LIVE) + change),
-    keep: (shard) => set(shard, KEPT, get(shard, KEPT) + 1),
+    firstBlob: (shard) => fields.get(shard, FIRST),
+    setFirstBlob: (shard, blob) => fields.set(shard, FIRST, blob),
+    liveCount: (shard) => fields.get(shard, LIVE),
+    addLive: (shard, change) => fields.set(shard, LIVE, fields.get(shard, LIVE) + change),
+    keep: (shard) => fields.set(shard, KEPT, fields.get(shard, KEPT) + 1),
     letGo(shard) {
-      set(shard, KEPT, get(shard, KEPT) - 1);
-      if (get(shard, KEPT) > 0) return;
+      fields.set(shard, KEPT, fields.get(shard, KEPT) - 1);
+      if (fields.get(shard, KEPT) > 0) return;
       index.remove(shard);
       pool.release(shard);
     },
-    floodedUntilMs: (shard) => time(shard, FLOODED_UNTIL),
-    setFloodedUntilMs: (shard, timeMs) => setTime(shard, FLOODED_UNTIL, timeMs),
-    giveBack: pool.giveBack,
+    floodedUntilMs: (shard) => fields.time(shard, FLOODED_UNTIL),
+    setFloodedUntilMs: (shard, timeMs) => fields.setTime(shard, FLOODED_UNTIL, timeMs),
+    giveBack: () => pool.giveBack(),
     get usedBytes() {
       return pool.usedBytes + index.usedBytes;
     },
