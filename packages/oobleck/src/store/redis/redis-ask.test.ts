@@ -11,9 +11,10 @@ import {
 import { createEventLog } from '../../operate/index.ts';
 import { parseStoreAddress, type RedisAddress } from '../../wiring/configuration-store.ts';
 import { blobOf, START_MS } from '../mailbox-store-contract.ts';
+import { spentTokenOf } from '../spent-tokens-contract.ts';
 import { createRedisMailboxStore } from './mailbox-store.ts';
 import { connectRedis, type RedisLink, slotOf } from './redis-link.ts';
-import { createRedisSpentTokens } from './spent-tokens.ts';
+import { createRedisSpentTokens, keyOfSpent } from './spent-tokens.ts';
 
 const log = createEventLog({ level: 'silent' });
 
@@ -53,8 +54,8 @@ describe.runIf(hasRedis())('a slot that moves', () => {
 
   it('tokens: none is spent twice, before, while and after', async () => {
     const spent = createRedisSpentTokens(link, () => START_MS / 1_000);
-    const token = { spentKey: 'asked', acceptUntil: START_MS / 1_000 + 600 };
-    const done = await move(slotOf('oobleck:spent:asked'));
+    const token = spentTokenOf('asked', START_MS / 1_000 + 600);
+    const done = await move(slotOf(keyOfSpent(token)));
     expect((await spent.spend([token], 'one')).state).toBe('new'); // at the new master already
     expect((await spent.spend([token], 'one')).state).toBe('same');
     expect((await spent.spend([token], 'two')).state).toBe('other');

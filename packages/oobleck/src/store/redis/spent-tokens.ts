@@ -14,9 +14,9 @@ interface SpentRecord {
 /** @param now Unix seconds */
 export function createRedisSpentTokens(link: RedisLink, now: () => number): SpentTokens {
   const look = async (token: SpendableToken): Promise<SpentRecord | undefined> =>
-    parseRecord(await link.read('get', keyOf(token)));
+    parseRecord(await link.read('get', keyOfSpent(token)));
   const record = async (token: SpendableToken, spent: SpentRecord): Promise<SpentRecord | undefined> => {
-    const key = keyOf(token);
+    const key = keyOfSpent(token);
     const ttl = Math.max(1, Math.ceil((token.acceptUntil - spent.spentAt) * 1000));
     const found = parseRecord(await link.write(key, 'set', key, formatRecord(spent), 'NX', 'GET', 'PX', ttl));
     // A write of its own, so that a repetition too waits until what the first one wrote is replicated.
