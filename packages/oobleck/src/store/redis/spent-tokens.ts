@@ -43,7 +43,10 @@ function outcomeOf(found: readonly (SpentRecord | undefined)[], { digest, spentA
   return { state: 'same', spentAt: Math.min(...before.map((one) => one.spentAt)) };
 }
 
-const keyOf = ({ keyId, nonce }: SpendableToken): string => `oobleck:spent:${keyId}${encodeBase64url(nonce)}`;
+/** Under which a spent token lies. */
+export function keyOfSpent({ keyId, nonce }: SpendableToken): string {
+  return `oobleck:spent:${keyId}${encodeBase64url(nonce)}`;
+}
 
 const formatRecord = ({ digest, spentAt }: SpentRecord): string => `${spentAt}|${digest}`;
 
