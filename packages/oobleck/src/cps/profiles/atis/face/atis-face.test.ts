@@ -358,6 +358,7 @@ const CLAIM_FAULTS: readonly Fault[] = [
   { name: 'iss missing', refusal: 'malformed-token', claims: { iss: null } },
   { name: 'iss in small letters', refusal: 'malformed-token', claims: { iss: 'abcd' } },
   { name: 'iss another provider', refusal: 'holder', claims: { iss: '9999', sub: '9999' } },
+  { name: 'iat before 1970', refusal: 'malformed-token', claims: { iat: -1 } },
   { name: 'iat in fractions', refusal: 'malformed-token', claims: { iat: NOW + 0.5 } },
   { name: 'sub in small letters', refusal: 'malformed-token', claims: { sub: 'abcd' } },
   { name: 'spc in small letters', refusal: 'malformed-token', claims: { spc: 'abcd' } },
@@ -502,6 +503,10 @@ describe('V-01: one fault in the access token and nothing is retrieved', () => {
   });
 });
 
+it('aud is a host name, whatever its letters', async () => {
+  expect((await retrieve96({ claims: { aud: 'CPS.Example.COM' } })).status).toBe(404);
+});
+
 describe('V-03: the token of one pair opens no other', () => {
   it.each([
     ['DEST', `/passports/19032469104/${CALLER}`],
@@ -601,6 +606,16 @@ describe('calls side by side', () => {
     expect(JSON.parse((await retrieve96()).text)).toEqual({ passports: passports.reverse() });
   });
 
+  it('of a provider that publishes many push nothing of another out', async () => {
+    const genuine = world.passport();
+    expect((await publish96([genuine])).status).toBe(201);
+    const asBravo = { ...AS_BRAVO, claims: { iss: '5678', sub: '5678' } };
+    for (let i = 0; i < 33; i++) expect((await publish96([world.passport()], asBravo)).status).toBe(201);
+    const { passports } = JSON.parse((await retrieve96()).text) as { passports: string[] };
+    expect(passports).toHaveLength(32);
+    expect(passports).toContain(genuine);
+  });
+
   it('published at the same time are all there', async () => {
     const passports = Array.from({ length: 20 }, () => world.passport());
     const replies = await Promise.all(passports.map((passport) => publish96([passport], {}, overHttp2)));
@@ -688,6 +703,16 @@ describe('H-06: who may retrieve', () => {
 });
 
 describe('the certificate', () => {
+  it('that owns what a list says is not judged before the list is there', async () => {
+    const tnList = { valid: false, reason: 'tn-list-unavailable' } as const;
+    const chain = [alpha.certificate];
+    world = createAtisWorld(
+      {},
+      { chains: { chainFor: () => ({ chain }), chainOf: () => ({ chain }), validated: () => tnList } },
+    );
+    expectRefusal(await publish96([world.passport()]), 'certificate-unavailable');
+  });
+
   it('may come in x5c, and then nothing is fetched', async () => {
     const header = { x5u: null, x5c: encodeX5c(alpha.ders) };
     expect((await publish96([world.passport()], { header })).status).toBe(201);
