@@ -652,6 +652,15 @@ describe('H-04: how long PASSporTs lie', () => {
     expect(await isThere(retrieve96)).toBe(false);
   });
 
+  it('never more than 60 s, whatever the operator says and however far ahead of time they are', async () => {
+    world = createAtisWorld({ retentionSeconds: 300 });
+    await publish96([world.passport({ issuedAt: NOW + 60 })]);
+    world.clock.advance(59);
+    expect(await isThere(retrieve96)).toBe(true);
+    world.clock.advance(1);
+    expect(await isThere(retrieve96)).toBe(false);
+  });
+
   it('until exp in ATIS-1000105, and never more than 60 s', async () => {
     await publish105([world.passport()], { claims: { exp: NOW + 30 } });
     world.clock.advance(29);
