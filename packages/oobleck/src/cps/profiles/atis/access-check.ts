@@ -38,6 +38,7 @@ export interface AccessRequest {
   readonly action: AccessAction;
 }
 
+const PLAIN = 'Bearer ';
 const BEARER = /^bearer +([A-Za-z0-9_.-]+) *$/i;
 
 /** What the token says, held against the request; nothing of it is proven yet. */
@@ -47,7 +48,7 @@ export function readAccess(
   { authorization, place, action }: AccessRequest,
   nowMs: number,
 ): { readonly token: AccessToken } | { readonly refusal: Refusal } {
-  const text = BEARER.exec(authorization ?? '')?.[1];
+  const text = bearerOf(authorization ?? '');
   if (text === undefined) return { refusal: 'no-token' };
   const token = orUndefined(() => read(text));
   if (token === undefined) return { refusal: 'malformed-token' };
@@ -64,6 +65,13 @@ export function proveAccess(
   return andThen(findChain(parts, options, token.certificate), (found) =>
     'unavailable' in found ? UNAVAILABLE[found.unavailable] : judgeSigner(parts, token, found.chain),
   );
+}
+
+/** RFC 6750 Section 2.1; as nearly everybody writes it without looking at each letter, which the token's reader does. */
+function bearerOf(authorization: string): string | undefined {
+  const isPlain = authorization.startsWith(PLAIN) && authorization.indexOf(' ', PLAIN.length) === -1;
+  if (isPlain && authorization.length > PLAIN.length) return authorization.slice(PLAIN.length);
+  return BEARER.exec(authorization)?.[1];
 }
 
 function orUndefined<T>(read: () => T): T | undefined {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect as connectHttp2 } from 'node:http2';
 import type { JsonObject } from '@oobleck/stir/json';
-import { encodeX5c } from '@oobleck/stir/jws';
+import { encodeX5c, signCompactJws } from '@oobleck/stir/jws';
 import { createPassportSigner } from '@oobleck/stir/passport';
 import { Client } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -478,6 +478,8 @@ describe('V-01: one fault in the access token and nothing is retrieved', () => {
     ['no Authorization', undefined, 'no-token'],
     ['another scheme', 'Basic YTpi', 'no-token'],
     ['no token', 'Bearer ', 'no-token'],
+    ['blanks for a token', 'Bearer    ', 'no-token'],
+    ['a token of letters that none has', 'Bearer a.b.%', 'malformed-token'],
     ['a token of two segments', 'Bearer a.b', 'malformed-token'],
     ['a token of four segments', 'Bearer a.b.c.d', 'malformed-token'],
     ['13,000 letters', `Bearer ${'a'.repeat(13_000)}`, 'malformed-token'],
@@ -496,6 +498,13 @@ describe('V-01: one fault in the access token and nothing is retrieved', () => {
     const fill = Math.floor(((12_288 - length) * 3) / 4);
     expect((await retrieve96({ claims: { more: 'x'.repeat(fill - 3) } })).status).toBe(404);
     expectRefusal(await retrieve96({ claims: { more: 'x'.repeat(fill + 3) } }), 'malformed-token');
+  });
+
+  it.each(['bearer', 'BEARER', 'Bearer  '])('the scheme may stand as %s', async (scheme) => {
+    const authorization = `${scheme} ${tokenOf(retrieveClaims(NOW))}  `;
+    const reply = await http1.request({ method: 'GET', path: PATH_96, headers: { authorization } });
+    await reply.body.dump();
+    expect(reply.statusCode).toBe(404);
   });
 
   it('a PASSporT of the caller is no access token', async () => {
@@ -561,6 +570,17 @@ describe('PASSporTs', () => {
     await refused([world.passport({ caller: '12013776052' })]);
     await refused([world.passport({ called: ['19032469104'] })]);
     await refused([world.passport(), world.passport({ called: ['19032469104'] })]);
+  });
+
+  it('that count in responses only are refused', async () => {
+    const rsp = createPassportSigner(alpha.key, x5uOf('alpha')).sign({
+      extension: 'rsp',
+      originator: { kind: 'tn', number: tn(CALLER) },
+      destinations: { numbers: [tn(CALLED)], uris: [] },
+      issuedAt: NOW,
+    });
+    await refused([rsp]);
+    await refused([world.passport(), rsp]);
   });
 
   it('in compact form, cut off, or twice are refused', async () => {
@@ -771,6 +791,20 @@ describe('bounds', () => {
     for (let i = 0; i < 32; i++) await publish96([world.passport(), world.passport(), world.passport()]);
     const { passports } = JSON.parse((await retrieve96()).text) as { passports: string[] };
     expect(passports).toHaveLength(63);
+  });
+
+  it('and so many letters', async () => {
+    const long = (): string => {
+      const header = { alg: 'ES256', typ: 'passport', x5u: x5uOf('alpha') };
+      const claims = { dest: { tn: [CALLED] }, iat: NOW, orig: { tn: CALLER }, more: randomUUID() };
+      const filled = { ...claims, fill: 'x'.repeat(11_000) };
+      return signCompactJws(JSON.stringify(header), JSON.stringify(filled), alpha.key);
+    };
+    const { length } = long();
+    for (let i = 0; i < 20; i++) expect((await publish96([long()])).status).toBe(201);
+    const { passports } = JSON.parse((await retrieve96()).text) as { passports: string[] };
+    expect(passports).toHaveLength(Math.floor(262_144 / length));
+    expect(passports.length).toBeLessThan(20);
   });
 
   it('whoever sends its body too slowly is told so, and that is the end of the answer', async () => {

@@ -74,13 +74,12 @@ function readClaim(placement: AtisPlacement, exchange: HotExchange, action: 'pub
   return read.claim;
 }
 
-/** @throws HttpProblem 400, 413, 415 */
+/** @throws HttpProblem 400, 415 */
 function readPlace({ method, target, fields }: HotExchange): Place {
   const place = parsePlace(target.slice(PASSPORTS.length).split('/', MAXIMUM_SEGMENTS));
   if (place === undefined) throw faultOf(400, 'the path names no two parties');
   if (method === 'GET') return place;
   if (!isJson(fields['content-type'])) throw faultOf(415, 'the body must be application/json');
-  if (Number(fields['content-length']) > MAXIMUM_BODY_BYTES) throw faultOf(413, 'the body is too large');
   return place;
 }
 
