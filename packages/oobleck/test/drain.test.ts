@@ -9,7 +9,7 @@ import type { BareRequest } from '../../../bench/http/http-client.ts';
 import { ask, type CpsLab, createCpsLab } from './cps-lab.ts';
 import type { ServeProcess } from './serve-process.ts';
 
-const DRAIN_SECONDS = 2;
+const DRAIN_SECONDS = 4;
 
 let lab: CpsLab;
 let serving: ServeProcess;

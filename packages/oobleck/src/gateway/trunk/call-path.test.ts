@@ -268,6 +268,39 @@ describe('time', () => {
     expect(outgoing.reason).toBe('signed');
   });
 
+  it('whatever the moment decisions come again, no call was late, and calls are decided within a probe of it', async () => {
+    for (let phaseMs = 0; phaseMs < 2_400; phaseMs += 100) {
+      const path = createPath();
+      const took: number[] = [];
+      let decidedMs: number | undefined;
+      let call = 0;
+      const place = (): void => {
+        const placedMs = world.nowMs;
+        void Promise.resolve(path.receive(offerOf({ callId: `phase-${phaseMs}-${call++}` }))).then(
+          ({ reason }) => {
+            took.push(world.nowMs - placedMs);
+            if (reason === 'no-passport') decidedMs ??= world.nowMs;
+          },
+        );
+      };
+      const callFor = async (ms: number): Promise<void> => {
+        for (let at = 0; at < ms; at += 100) {
+          place();
+          await advance(100);
+        }
+      };
+      world.verdict = never;
+      await callFor(4_000 + phaseMs);
+      world.verdict = async () => notVerified('no-passport');
+      const backMs = world.nowMs;
+      await callFor(3_000);
+      expect(Math.max(...took), `after ${phaseMs} ms`).toBe(380);
+      // Five calls in a row, placed 100 ms apart, and those that were under way meanwhile.
+      expect(took.filter((ms) => ms > 0).length).toBeLessThanOrEqual(9);
+      expect(decidedMs! - backMs, `after ${phaseMs} ms`).toBeLessThanOrEqual(2_100);
+    }
+  });
+
   it('a monitored call is not kept waiting; what was decided is recorded', async () => {
     const path = createPath();
     const monitored = trunkOf({ mode: 'monitor' });
