@@ -116,7 +116,7 @@ describe('the chain that travels along', () => {
     return (await receiveCall(parts, offer)).verdict;
   }
 
-  it('S-05: is used: where nothing lies at x5u the call verifies, and nobody is asked for it', async () => {
+  it('is used: where nothing lies at x5u the call verifies, and nobody is asked for it', async () => {
     const { world, callee, caller, sealing } = await setUp();
     world.repository.clear();
     const identity = world.identityOf();
