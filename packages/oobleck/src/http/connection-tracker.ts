@@ -18,6 +18,15 @@ export function createConnectionTracker(server: Server | Http2SecureServer): Con
     isSecure ? socket.alpnProtocol !== undefined && socket.alpnProtocol !== 'h2' : true;
   let isClosing = false;
 
+  /** The same for all responses. */
+  function ended(this: ServerResponse): void {
+    const { socket } = this.req;
+    const left = busy.get(socket)! - 1;
+    if (left > 0) busy.set(socket, left);
+    else busy.delete(socket);
+    if (left === 0 && isClosing) socket.destroySoon();
+  }
+
   server.on('connection', (socket: Socket) => remember(sockets, socket));
   server.on('secureConnection', (socket: Socket) => remember(sockets, socket));
   server.on('session', (session: ServerHttp2Session) => remember(sessions, session));
@@ -26,12 +35,7 @@ export function createConnectionTracker(server: Server | Http2SecureServer): Con
     const { socket } = request;
     if (isClosing) response.setHeader('connection', 'close');
     busy.set(socket, (busy.get(socket) ?? 0) + 1);
-    response.once('close', () => {
-      const left = busy.get(socket)! - 1;
-      if (left > 0) busy.set(socket, left);
-      else busy.delete(socket);
-      if (left === 0 && isClosing) socket.destroySoon();
-    });
+    response.on('close', ended);
   });
 
   return {

@@ -33,7 +33,6 @@ export {
   sendProblem,
   unauthorized,
 } from './problem.ts';
-export { readBody } from './read-body.ts';
 export type { HttpHandler } from './request-reception.ts';
 export { endUnread, liftResponseLimit } from './response-limit.ts';
 export {

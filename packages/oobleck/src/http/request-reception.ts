@@ -125,7 +125,7 @@ export function takeRequest(reception: Reception, request: IncomingMessage, resp
       const exchange = new Http1Exchange(request, response, context, further);
       open.add(exchange);
       (response as Carrier)[ASKED] = { reception, exchange, connection, isWelcome };
-      response.once('close', ended);
+      response.on('close', ended);
       if (gate.admit(exchange, request.rawHeaders, isWelcome)) return;
       rememberLimit(response, exchange);
     }

@@ -7,11 +7,11 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { StirError } from '@oobleck/stir';
 import { Client } from 'undici';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readBody } from '../../test/read-body.ts';
 import { createTlsAuthority, type TlsAuthority, type TlsIdentity } from '../lab/tls-authority.ts';
 import { createEventLog } from '../operate/log.ts';
 import { createFastifyApp } from './fastify-app.ts';
 import { answerProblems, problem } from './problem.ts';
-import { readBody } from './read-body.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts';
 
 let authority: TlsAuthority;

@@ -4,9 +4,10 @@ import type { Deposit } from '@oobleck/stir/placement';
 import { encodeToken, parsePrivateToken } from '@oobleck/stir/token';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { crypto, mintTokens } from '../../../test/network.ts';
+import { readBody } from '../../../test/read-body.ts';
 import { createTlsAuthority } from '../../lab/pki.ts';
 import { createEventLog } from '../../operate/index.ts';
-import { createHttpServer, createSafeClient, type HttpServer, readBody, type SafeClient } from '../index.ts';
+import { createHttpServer, createSafeClient, type HttpServer, type SafeClient } from '../index.ts';
 import {
   createDepositSender,
   createDirectoryClient,

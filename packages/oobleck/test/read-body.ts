@@ -1,8 +1,8 @@
-// Reads the body of a request into memory: no more than allowed, no longer than allowed.
+// For routes of tests on node's own request: the body in memory, no more than allowed, no longer than allowed.
 
 import type { IncomingMessage } from 'node:http';
 import { concatBytes } from '@oobleck/stir/bytes';
-import { type HttpProblem, problem, TIMED_OUT, TOO_LARGE } from './problem.ts';
+import { type HttpProblem, problem, TIMED_OUT, TOO_LARGE } from '../src/http/problem.ts';
 
 /**
  * @param limitBytes a longer body is refused as soon as that is known, before it has come whole
