@@ -36,7 +36,7 @@ function sharedGroups({ rules, peers }: SipConfiguration): readonly Caution[] {
   );
 }
 
-/** RFC 3261 Section 26.3.2 wants TLS; over UDP whoever can send packets there can write any peer’s address on them. */
+/** RFC 3261 Section 26.3.1 has redirect servers speak TLS; over UDP whoever can send packets there can write any peer’s address on them. */
 function signingOverUdp(
   { listeners, rules }: SipConfiguration,
   trunks: NonNullable<Configuration['trunks']>,

@@ -40,7 +40,7 @@ export const authority = Type.String({
 export const httpsUrl = Type.String({ pattern: '^https://', maxLength: 2_048, description: 'an https URL' });
 export const sha256 = Type.String({ pattern: '^[0-9a-fA-F]{64}$', description: '64 hexadecimal digits' });
 
-/** Of a TNAuthList (RFC 8226 Section 9). */
+/** As entries of a TNAuthList are written for people. */
 export const entry = Type.String({
   pattern: '^([02]-[0-9A-Z#*]{1,16}|1-[0-9]{1,15}-[0-9]{1,15})$',
   description: '2-NUMBER, 1-START-COUNT or 0-SPC',
