@@ -62,7 +62,7 @@ export type Retrieved = readonly string[];
 export interface AtisPlacement {
   /** What the access token says, held against the request. At once, so that nothing is read or fetched for one that does not fit. */
   read(request: AccessRequest): { readonly claim: Claim } | { readonly refusal: Refusal };
-  /** @returns `undefined` where it is stored */
+  /** The body is read before this returns, and nothing of it is kept. @returns `undefined` where it is stored */
   publish(claim: Claim, body: Uint8Array): Soon<Refusal | undefined>;
   retrieve(claim: Claim): Soon<Retrieved | Refusal>;
 }
