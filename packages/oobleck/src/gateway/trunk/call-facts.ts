@@ -12,23 +12,24 @@ const MAXIMUM_NUMBERS = 16;
 
 /** @param originationId for a call without one @throws StirError where it is no call that can be signed */
 export function placedCall(offer: OfferedCall, now: number, originationId: () => string): PlacedCall {
-  const { trunk } = offer;
+  const { trunk, priority } = offer;
   const attestation = offer.attestation ?? trunk.attestation;
   const { caller } = presented(offer);
   const { numbers, uris } = calledParties(offer);
   if (caller === undefined) throw new StirError('ERR_CALL_FORMAT', 'a call that presents no number');
-  const call = {
+  const isShaken = priority === undefined && attestation !== undefined;
+  return {
     tenant: trunk.tenant,
     callId: parseCallId(offer.callId),
     originator: caller,
     destinations: numbers,
-    ...(uris.length === 0 ? {} : { destinationUris: uris }),
+    destinationUris: uris.length === 0 ? undefined : uris,
     placedAt: offer.sentAt ?? now,
+    shaken: isShaken
+      ? { attestation, originationId: offer.originationId ?? trunk.originationId ?? originationId() }
+      : undefined,
+    priority,
   };
-  if (offer.priority !== undefined) return { ...call, priority: offer.priority };
-  if (attestation === undefined) return call;
-  const origid = offer.originationId ?? trunk.originationId ?? originationId();
-  return { ...call, shaken: { attestation, originationId: origid } };
 }
 
 /** @throws StirError where nobody is called, or the call id is none; a caller that is none is nobody */

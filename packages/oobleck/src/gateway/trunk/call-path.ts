@@ -2,7 +2,7 @@
 // long it may take, a breaker whether it is waited for at all. One call gets one answer however often it is offered, and
 // whatever goes wrong the call goes on.
 
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
 import type { AuthenticationService } from '../../authentication/index.ts';
 import { type AtOnceOrLater, type Breaker, createAnswers, createBreaker } from '../../call/index.ts';
@@ -14,6 +14,7 @@ import type { IdentityCipher } from './identity-cipher.ts';
 import type { OfferedCall } from './offered-call.ts';
 import { type Placement, placeCall, unchanged } from './place-call.ts';
 import type { PlacedAnswer } from './placed-answer.ts';
+import { createRandomIds } from './random-id.ts';
 import { notReceived, type Reception, receiveCall } from './receive-call.ts';
 import type { ReceivedAnswer } from './received-answer.ts';
 import { createSkewWatch } from './skew-watch.ts';
@@ -77,6 +78,7 @@ interface Context {
   readonly breakerOf: (trunk: Trunk, direction: 'outgoing' | 'incoming') => Breaker;
   readonly wait: ReturnType<typeof createBoundedWait>;
   readonly traces: CallTraces;
+  readonly randomId: () => string;
   readonly observeClock: (seconds: number) => void;
 }
 
@@ -99,6 +101,7 @@ export function createCallPath(parts: CallPathParts): CallPath {
     ),
     wait: createBoundedWait(schedule, (error) => onEvent?.({ event: 'call-path-failed', error })),
     traces: createCallTraces(now, elapsed),
+    randomId: createRandomIds(),
     observeClock: createSkewWatch(now, (skew) => onEvent?.({ event: 'clock-skew', ...skew })).observe,
   };
   return {
@@ -123,7 +126,7 @@ function place(context: Context, offer: OfferedCall): AtOnceOrLater<PlacedAnswer
   const order = { deposits: !isMonitored, clearPeers: offer.trunk.clearPeers };
   const decide = (): Placement | Promise<Placement> =>
     orMalformed(
-      () => placeCall({ authentication, cipher, now, originationId: randomUUID, order }, offer),
+      () => placeCall({ authentication, cipher, now, originationId: context.randomId, order }, offer),
       () => unchanged('malformed-call'),
     );
   return decided(context, offer, trace, 'outgoing', decide, unchanged);
@@ -184,11 +187,20 @@ function conclude<T extends Placement | Reception>(
 ): T & { readonly traceId: string } {
   const { reason, action } = outcome;
   trace.step('decided', reason);
-  if ('outOfBand' in outcome) trace.step('decided', `out-of-band-${outcome.outOfBand}`);
+  if ('outOfBand' in outcome) trace.step('decided', LEFT[outcome.outOfBand]);
   const elapsedMs = trace.step('answered', trunk.mode === 'act' ? action : 'unchanged');
   parts.onEvent?.({ event, trunk: trunk.name, mode: trunk.mode, reason, action, elapsedMs });
   return { ...outcome, traceId: trace.traceId };
 }
+
+const LEFT = {
+  stored: 'out-of-band-stored',
+  'no-key': 'out-of-band-no-key',
+  'no-token': 'out-of-band-no-token',
+  failed: 'out-of-band-failed',
+  deadline: 'out-of-band-deadline',
+  none: 'out-of-band-none',
+} as const;
 
 function begin(
   { traces }: Context,
@@ -199,19 +211,20 @@ function begin(
 }
 
 function skipOf(
-  { trunk, called, caller, assertedIdentities = [] }: OfferedCall,
+  { trunk, called, caller, assertedIdentities }: OfferedCall,
   direction: 'outgoing' | 'incoming',
   isServed: boolean,
 ): Skipped | undefined {
   if (!trunk.isOn) return 'off';
   if (trunk.direction !== 'both' && trunk.direction !== direction) return 'direction';
-  if ([called, caller, ...assertedIdentities].some(trunk.exemptions.isExempt)) return 'exempt';
+  const { isExempt } = trunk.exemptions;
+  if (isExempt(called) || isExempt(caller) || assertedIdentities?.some(isExempt)) return 'exempt';
   return isServed ? undefined : 'no-service';
 }
 
-function retract({ parts }: Context, offer: OfferedCall): void {
+function retract({ parts, randomId }: Context, offer: OfferedCall): void {
   try {
-    const { tenant, callId, originator, destinations } = placedCall(offer, 0, randomUUID);
+    const { tenant, callId, originator, destinations } = placedCall(offer, 0, randomId);
     parts.authentication?.retract({ tenant, callId, originator, destinations });
   } catch (error) {
     if (!(error instanceof StirError)) throw error;
@@ -252,15 +265,7 @@ function createBreakers(
 /** What makes two offers one call; what else came with it may be another time the same. A hash: no numbers are kept. */
 function keyOf(offer: OfferedCall): string {
   const { trunk, callId, caller, assertedIdentities, called, alsoCalled, divertedFrom, priority } = offer;
-  const name = [
-    trunk.tenant,
-    trunk.name,
-    callId,
-    caller,
-    assertedIdentities,
-    called,
-    alsoCalled,
-    divertedFrom,
-  ];
-  return hash('sha256', JSON.stringify([...name, priority?.authorized, offer.isInBandOnly]), 'base64url');
+  const parties = [caller, assertedIdentities, called, alsoCalled, divertedFrom];
+  const name = [trunk.tenant, trunk.name, callId, parties, priority?.authorized, offer.isInBandOnly];
+  return hash('sha256', JSON.stringify(name), 'base64url');
 }

@@ -2,7 +2,8 @@
 // Kept in memory, bounded, found by the call's id. No number, key or PASSporT is in it; the id is kept as a hash. Every call
 // leaves a trace and hardly any is asked for: what is kept is small, and takes its shape when somebody asks.
 
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { createRandomIds } from './random-id.ts';
 
 export interface TraceStep {
   readonly step: 'offered' | 'numbers' | 'asked' | 'decided' | 'answered';
@@ -45,12 +46,14 @@ const OF_A_STEP = 3;
 /** @param elapsed in ms, of a clock that does not go back */
 export function createCallTraces(now: () => number, elapsed: () => number, maximum = 8_192): CallTraces {
   const ring: KeptTrace[] = [];
+  const randomId = createRandomIds();
   let next = 0;
   return {
     begin(tenant, callId, trunk, direction) {
       const startedMs = elapsed();
       const steps: KeptTrace['steps'] = ['offered', 0, 'ok'];
-      const [traceId, name] = [randomUUID(), nameOf(tenant, callId)];
+      const traceId = randomId();
+      const name = nameOf(tenant, callId);
       ring[next] = { traceId, name, tenant, trunk, direction, offeredAtMs: now(), steps };
       next = (next + 1) % maximum;
       return {
