@@ -55,12 +55,17 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
   const absent = createAbsentMailboxes(parts.now);
   /** Deposits under way or done, by call, as long as they may be taken back. */
   const placed = new Map<string, readonly Promise<DepositResult>[]>();
-  const seal = (called: readonly TelephoneNumber[], envelope: Envelope): readonly Deposit[] =>
-    called.filter(isDiallable).flatMap((number) => {
-      const keys: readonly AcceptedCredential[] = parts.keys.keysFor(number);
-      const { lifetimeSeconds } = options;
-      return sealDeposits({ crypto, sealer }, { envelope, called: number, keys, lifetimeSeconds });
-    });
+  const { lifetimeSeconds } = options;
+  const seal = (called: readonly TelephoneNumber[], envelope: Envelope): readonly Deposit[] => {
+    const deposits: Deposit[] = [];
+    for (const number of called) {
+      const keys: readonly AcceptedCredential[] = isDiallable(number) ? parts.keys.keysFor(number) : [];
+      if (keys.length === 0) continue;
+      const order = { envelope, called: number, keys, lifetimeSeconds };
+      deposits.push(...sealDeposits({ crypto, sealer }, order));
+    }
+    return deposits;
+  };
   const leaveSealed = (
     key: string,
     called: readonly TelephoneNumber[],
@@ -82,11 +87,9 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
     leave(key, called, envelope, leaving) {
       const { deadlineMs } = options;
       const clear = publishClear(parts, called, envelope.passports, leaving, deadlineMs);
-      const sealed = leaveSealed(
-        key,
-        called.filter((number) => !clear.instead.has(number)),
-        envelope,
-      );
+      const { instead } = clear;
+      const toSeal = instead.size === 0 ? called : called.filter((number) => !instead.has(number));
+      const sealed = leaveSealed(key, toSeal, envelope);
       if (clear.results.length === 0) return sealed;
       // Each half is for another called side: the call waits for both.
       const shown = firstStored(clear.results, parts, deadlineMs);

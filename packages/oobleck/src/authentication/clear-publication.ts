@@ -32,6 +32,7 @@ export function publishClear(
   leaving: Leaving,
   deadlineMs: number,
 ): ClearPublications {
+  if (parts.clear === undefined) return NOTHING;
   const routes = called.flatMap((number) => {
     const route = routeFor(parts, number, leaving);
     return route === undefined ? [] : [{ number, route }];

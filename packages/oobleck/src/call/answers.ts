@@ -1,6 +1,8 @@
 // One call gets one answer: while it is being found, and for as long as the call can be asked about again
 // (RFC 8816 Section 7.4). Keyed by a hash of the call; bounded.
 
+import { createFading } from './fading.ts';
+
 /** What needs nobody's answer is there at once: no promise, no timer. */
 export type AtOnceOrLater<T> = T | Promise<T>;
 
@@ -19,37 +21,15 @@ export function createAnswers<T, A extends AtOnceOrLater<T> = Promise<T>>(
   keepMs: number,
   maximum: number,
 ): Answers<T, A> {
-  const byCall = new Map<string, Kept<A>>();
-  // Oldest first, from `first` on. A Map walked from its beginning passes by every call it has forgotten.
-  let order: (Kept<A> | undefined)[] = [];
-  let first = 0;
-  const forgetOld = (nowMs: number): void => {
-    for (; first < order.length; first++) {
-      const oldest = order[first]!;
-      if (oldest.untilMs > nowMs && order.length - first < maximum) break;
-      if (byCall.get(oldest.call) === oldest) byCall.delete(oldest.call);
-      order[first] = undefined;
-    }
-    if (first < maximum && first < order.length) return;
-    order = order.slice(first);
-    first = 0;
-  };
+  const byCall = createFading<A>(maximum);
   return {
     once(call, find) {
       const nowMs = now();
-      const known = byCall.get(call);
-      if (known !== undefined && known.untilMs > nowMs) return known.answer;
-      forgetOld(nowMs);
-      const kept = { call, answer: find(), untilMs: nowMs + keepMs };
-      byCall.set(call, kept);
-      order.push(kept);
-      return kept.answer;
+      const known = byCall.get(call, nowMs);
+      if (known !== undefined) return known;
+      const answer = find();
+      byCall.set(call, answer, nowMs + keepMs, nowMs);
+      return answer;
     },
   };
-}
-
-interface Kept<A> {
-  readonly call: string;
-  readonly answer: A;
-  readonly untilMs: number;
 }

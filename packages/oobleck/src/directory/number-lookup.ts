@@ -78,10 +78,14 @@ export function createNumberLookup<T>(): NumberLookup<T> {
       for (const name of gone?.names ?? []) removeName(name, value);
     },
     find(number, owner) {
-      const found = new Set(exact.get(`one ${number}`));
-      if (owner !== undefined) for (const value of exact.get(`spc ${owner}`) ?? []) found.add(value);
+      const named = exact.get(`one ${number}`);
+      const owned = owner === undefined ? undefined : exact.get(`spc ${owner}`);
+      const spans = ranges.get(number.length);
+      if (named === undefined && owned === undefined && spans === undefined) return [];
+      const found = new Set(named);
+      for (const value of owned ?? []) found.add(value);
       const at = Number(number);
-      for (const value of over(ranges.get(number.length), at, at)) found.add(value);
+      for (const value of over(spans, at, at)) found.add(value);
       return [...found];
     },
     findPrefix(prefix) {

@@ -16,6 +16,7 @@ export function selectKeys(
   called: TelephoneNumber,
   owner: Spc | undefined,
 ): readonly AcceptedCredential[] {
+  if (accepted.length === 0) return [];
   const newestFirst = [...accepted].sort((a, b) => b.credential.issuedAt - a.credential.issuedAt);
   const bySigner = new Map<string, { readonly one: AcceptedCredential; readonly width: number }>();
   for (const one of newestFirst) {

@@ -12,7 +12,7 @@ export interface Identity {
   readonly info: string;
   /** `alg` parameter; ES256 where absent. */
   readonly algorithm: string;
-  readonly ppt?: string;
+  readonly ppt?: string | undefined;
 }
 
 const MAXIMUM_VALUE = MAXIMUM_PASSPORT_LENGTH + 4_096;

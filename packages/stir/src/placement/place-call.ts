@@ -50,13 +50,8 @@ export function signCall(authority: SigningAuthority, call: PlacedCall, id: stri
   if (reason !== undefined) return { signed: false, reason };
   const { signer } = authority;
   const passport = sign(signer, call, id);
-  const ppt = pptOfCall(call);
-  const identity = formatIdentity({
-    token: passport,
-    info: signer.certificateUrl,
-    algorithm: 'ES256',
-    ...(ppt === undefined ? {} : { ppt }),
-  });
+  const info = signer.certificateUrl;
+  const identity = formatIdentity({ token: passport, info, algorithm: 'ES256', ppt: pptOfCall(call) });
   return { signed: true, call: { passport, identity } };
 }
 

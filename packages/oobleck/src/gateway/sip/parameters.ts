@@ -14,9 +14,31 @@ import { Piece, placeOf, textIn } from './piece.ts';
 import { malformed } from './sip-fault.ts';
 
 /** By name in lower case; the value as it stands, a quoted one with its quotes, '' where there is none. */
-export type Parameters = ReadonlyMap<string, string>;
+export interface Parameters extends Iterable<readonly [string, string]> {
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+}
 
-export const NO_PARAMETERS: Parameters = new Map();
+/** There are few: a list is searched sooner than a name is hashed. */
+class ParameterList implements Parameters {
+  readonly names: string[] = [];
+  readonly values: string[] = [];
+
+  get(name: string): string | undefined {
+    const at = this.names.indexOf(name);
+    return at === -1 ? undefined : this.values[at];
+  }
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, string]> {
+    for (const [at, name] of this.names.entries()) yield [name, this.values[at]!];
+  }
+}
+
+export const NO_PARAMETERS: Parameters = new ParameterList();
 const MAXIMUM_PARAMETERS = 64;
 const USUAL = wordTable(['tag', 'branch', 'rport', 'received', 'user', 'expires', 'q', 'index', 'mp', 'ttl']);
 const [QUOTE, BACKSLASH, COMMA, SEMICOLON, EQUALS] = [0x22, 0x5c, 0x2c, 0x3b, 0x3d];
@@ -26,9 +48,9 @@ const [OPEN, CLOSE] = [0x3c, 0x3e];
 export function readParameters(bytes: Buffer, from: number, to: number): Parameters {
   let at = skipBlanks(bytes, from, to);
   if (at === to) return NO_PARAMETERS;
-  const found = new Map<string, string>();
+  const found = new ParameterList();
   while (at < to) {
-    if (bytes[at] !== SEMICOLON || found.size === MAXIMUM_PARAMETERS)
+    if (bytes[at] !== SEMICOLON || found.names.length === MAXIMUM_PARAMETERS)
       throw malformed('not a list of parameters');
     const end = parameterEnd(bytes, at + 1, to);
     addParameter(found, bytes, at + 1, end);
@@ -37,7 +59,7 @@ export function readParameters(bytes: Buffer, from: number, to: number): Paramet
   return found;
 }
 
-function addParameter(found: Map<string, string>, bytes: Buffer, from: number, to: number): void {
+function addParameter(found: ParameterList, bytes: Buffer, from: number, to: number): void {
   const equals = placeOf(bytes, EQUALS, from, to);
   const behindName = equals === -1 ? to : equals;
   const start = skipBlanks(bytes, from, behindName);
@@ -49,7 +71,8 @@ function addParameter(found: Map<string, string>, bytes: Buffer, from: number, t
   const valueEnd = endBeforeBlanks(bytes, valueStart, to);
   if (equals !== -1 && !isParameterValue(bytes, valueStart, valueEnd))
     throw malformed('a parameter with a value that is none');
-  found.set(name, textIn(bytes, valueStart, valueEnd));
+  found.names.push(name);
+  found.values.push(textIn(bytes, valueStart, valueEnd));
 }
 
 function isParameterValue(bytes: Buffer, from: number, to: number): boolean {

@@ -70,7 +70,7 @@ interface Context {
   readonly parts: RedirectParts;
   rules: readonly TrunkRule[];
   readonly options: RedirectOptions;
-  readonly ownNames: ReadonlySet<string>;
+  readonly ownNames: readonly { readonly host: string; readonly port: number }[];
   readonly maximumPending: number;
   readonly salt: string;
   readonly pending: Map<string, Pending>;
@@ -101,7 +101,7 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
     parts,
     rules: parts.rules,
     options,
-    ownNames: options.ownNames ?? new Set(),
+    ownNames: [...(options.ownNames ?? [])].map(splitName),
     maximumPending: options.maximumPending ?? 16_384,
     salt: randomUUID(),
     pending: new Map(),
@@ -127,6 +127,12 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
         ? Promise.resolve()
         : new Promise((resolve) => context.waiting.push(resolve)),
   };
+}
+
+/** `host:port`, IPv6 addresses in their brackets. */
+function splitName(name: string): { readonly host: string; readonly port: number } {
+  const colon = name.lastIndexOf(':');
+  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) };
 }
 
 function refuse({ parts }: Context, scanned: ScannedMessage, arrival: Arrival, error: unknown): void {
@@ -274,8 +280,10 @@ function transactionOf({ vias, callId, sequence, from }: SipRequest, { source }:
  */
 function requireNoLoop({ ownNames }: Context, { vias, maxForwards }: SipRequest): void {
   if (maxForwards === 0) throw new SipFault(483, 'no hops are left');
-  for (const { host, port = 5060 } of ownNames.size === 0 ? [] : vias)
-    if (ownNames.has(`${host.toLowerCase()}:${port}`)) throw new SipFault(482, 'the request was here before');
+  for (const { host, port = 5060 } of ownNames.length === 0 ? [] : vias)
+    for (const own of ownNames)
+      if (own.port === port && own.host === host.toLowerCase())
+        throw new SipFault(482, 'the request was here before');
 }
 
 function send({ salt, parts }: Context, request: SipRequest, arrival: Arrival, answer: Answer): void {

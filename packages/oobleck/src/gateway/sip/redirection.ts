@@ -27,12 +27,11 @@ export function placedRedirection(
   policy: RedirectionPolicy,
 ): Answer {
   const { identities, identityEncrypted, removeIdentities, action } = placed;
-  const headers = [
-    ...identities.map((value) => `Identity: ${value}`),
-    ...identityEncrypted.map((value) => `Identity-Encrypted: ${value}`),
-    // A redirect can only add. This says that those of the INVITE have been taken out of band.
-    ...(removeIdentities ? ['X-Identity-Action: remove'] : []),
-  ];
+  const headers: string[] = [];
+  for (const value of identities) headers.push(`Identity: ${value}`);
+  for (const value of identityEncrypted) headers.push(`Identity-Encrypted: ${value}`);
+  // A redirect can only add. This says that those of the INVITE have been taken out of band.
+  if (removeIdentities) headers.push('X-Identity-Action: remove');
   if (action === 'unchanged' || headers.length === 0 || isThereAlready(request, placed))
     return NOTHING_TO_ADD;
   return moved(request, headers, policy);

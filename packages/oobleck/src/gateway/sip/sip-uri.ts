@@ -34,6 +34,54 @@ export interface SipUri {
   readonly headers: string;
 }
 
+/** Where its parts stand. */
+interface Places {
+  readonly start: number;
+  readonly user: number;
+  readonly userEnd: number;
+  readonly host: number;
+  readonly hostEnd: number;
+  readonly parameters: number;
+  readonly parametersEnd: number;
+  readonly headers: number;
+  readonly end: number;
+}
+
+/** Checked whole; texts are made of those parts that somebody asks for, which of most URIs are none. */
+class WrittenUri implements SipUri {
+  readonly scheme: string;
+  readonly port: number | undefined;
+  readonly #bytes: Buffer;
+  readonly #places: Places;
+
+  constructor(scheme: string, port: number | undefined, bytes: Buffer, places: Places) {
+    this.scheme = scheme;
+    this.port = port;
+    this.#bytes = bytes;
+    this.#places = places;
+  }
+
+  get text(): string {
+    return textIn(this.#bytes, this.#places.start, this.#places.end);
+  }
+
+  get user(): string {
+    return textIn(this.#bytes, this.#places.user, this.#places.userEnd);
+  }
+
+  get host(): string {
+    return textIn(this.#bytes, this.#places.host, this.#places.hostEnd);
+  }
+
+  get parameters(): string {
+    return textIn(this.#bytes, this.#places.parameters, this.#places.parametersEnd);
+  }
+
+  get headers(): string {
+    return textIn(this.#bytes, this.#places.headers, this.#places.end);
+  }
+}
+
 const MAXIMUM_PORT = 65_535;
 const SCHEMES = wordTable(['sip', 'sips', 'tel', 'urn', 'http', 'https', 'im', 'pres', 'mailto']);
 const [COLON, AT, QUESTION, SEMICOLON, OPEN, CLOSE] = [0x3a, 0x40, 0x3f, 0x3b, 0x5b, 0x5d];
@@ -43,17 +91,25 @@ export function parseSipUri(bytes: Buffer, from: number, to: number): SipUri {
   const colon = placeOf(bytes, COLON, from, to);
   if (!isAll(bytes, from, colon, SCHEME)) throw malformed('a URI without scheme');
   const scheme = wordIn(SCHEMES, bytes, from, colon);
-  const text = textIn(bytes, from, to);
-  if (scheme === 'sip' || scheme === 'sips') return readSip(text, scheme, bytes, colon + 1, to);
+  if (scheme === 'sip' || scheme === 'sips') return readSip(scheme, bytes, from, colon + 1, to);
   if (colon + 1 === to || !isAllEscaped(bytes, colon + 1, to, ANY_URI))
     throw malformed('a character that no URI has');
-  const user = scheme === 'tel' ? textIn(bytes, colon + 1, to) : '';
-  return { text, scheme, user, host: '', port: undefined, parameters: '', headers: '' };
+  return new WrittenUri(scheme, undefined, bytes, {
+    start: from,
+    user: scheme === 'tel' ? colon + 1 : to,
+    userEnd: to,
+    host: to,
+    hostEnd: to,
+    parameters: to,
+    parametersEnd: to,
+    headers: to,
+    end: to,
+  });
 }
 
-function readSip(text: string, scheme: string, bytes: Buffer, from: number, to: number): SipUri {
+function readSip(scheme: string, bytes: Buffer, uriStart: number, from: number, to: number): SipUri {
   const sign = placeOf(bytes, AT, from, to);
-  const user = sign === -1 ? '' : requireUser(bytes, from, sign);
+  const userEnd = sign === -1 ? from : requireUser(bytes, from, sign);
   const start = sign === -1 ? from : sign + 1;
   const query = placeOf(bytes, QUESTION, start, to);
   const end = query === -1 ? to : query;
@@ -64,20 +120,31 @@ function readSip(text: string, scheme: string, bytes: Buffer, from: number, to: 
   if (query !== -1 && (query + 1 === to || !isAllEscaped(bytes, query + 1, to, URI_HEADER)))
     throw malformed('a character that no header of a URI has');
   const colon = portColon(bytes, start, hostEnd);
-  const host = readHost(bytes, start, colon === -1 ? hostEnd : colon);
+  const nameEnd = colon === -1 ? hostEnd : colon;
+  requireHost(bytes, start, nameEnd);
   const port = colon === -1 ? undefined : readPort(bytes, colon + 1, hostEnd);
-  const headers = query === -1 ? '' : textIn(bytes, query + 1, to);
-  return { text, scheme, user, host, port, parameters: textIn(bytes, hostEnd, end), headers };
+  return new WrittenUri(scheme, port, bytes, {
+    start: uriStart,
+    user: from,
+    userEnd,
+    host: start,
+    hostEnd: nameEnd,
+    parameters: hostEnd,
+    parametersEnd: end,
+    headers: query === -1 ? to : query + 1,
+    end: to,
+  });
 }
 
-function requireUser(bytes: Buffer, from: number, to: number): string {
+/** @returns where it ends, its password left out */
+function requireUser(bytes: Buffer, from: number, to: number): number {
   const colon = placeOf(bytes, COLON, from, to);
   const end = colon === -1 ? to : colon;
   if (end === from || !isAllEscaped(bytes, from, end, USER))
     throw malformed('a character that no user part has');
   if (colon !== -1 && !isAllEscaped(bytes, colon + 1, to, PASSWORD))
     throw malformed('a character that no password has');
-  return textIn(bytes, from, end);
+  return end;
 }
 
 /** The colon before the port: the first that is not within brackets; -1 where there is none. */
@@ -87,13 +154,12 @@ function portColon(bytes: Buffer, from: number, to: number): number {
 }
 
 /** A name, an IPv4 address, or an IPv6 address in its brackets. @throws SipFault 400 */
-export function readHost(bytes: Buffer, from: number, to: number): string {
+export function requireHost(bytes: Buffer, from: number, to: number): void {
   const isHost =
     from < to && bytes[from] === OPEN
       ? bytes[to - 1] === CLOSE && isAll(bytes, from + 1, to - 1, IPV6)
       : isAll(bytes, from, to, HOST_NAME);
   if (!isHost) throw malformed('not a host');
-  return textIn(bytes, from, to);
 }
 
 /** @throws SipFault 400 */

@@ -5,7 +5,7 @@ import { endBeforeBlanks, isAll, isBlank, isWord, skipBlanks, TOKEN } from './ch
 import { type Parameters, readParameters } from './parameters.ts';
 import { lastPlaceOf, type Piece, placeOf, textIn } from './piece.ts';
 import { malformed } from './sip-fault.ts';
-import { readHost, readPort } from './sip-uri.ts';
+import { readPort, requireHost } from './sip-uri.ts';
 
 export interface Via {
   /** Upper case: `UDP`. */
@@ -57,9 +57,14 @@ function readSentBy(bytes: Buffer, from: number, to: number): Pick<Via, 'transpo
   const start = skipBlanks(bytes, blank, end);
   const colon = lastPlaceOf(bytes, COLON, start, end);
   if (colon === -1 || placeOf(bytes, CLOSE, colon, end) !== -1)
-    return { transport, host: readHost(bytes, start, end), port: undefined };
-  const host = readHost(bytes, start, endBeforeBlanks(bytes, start, colon));
+    return { transport, host: hostIn(bytes, start, end), port: undefined };
+  const host = hostIn(bytes, start, endBeforeBlanks(bytes, start, colon));
   return { transport, host, port: readPort(bytes, skipBlanks(bytes, colon + 1, end), end) };
+}
+
+function hostIn(bytes: Buffer, from: number, to: number): string {
+  requireHost(bytes, from, to);
+  return textIn(bytes, from, to);
 }
 
 export interface Source {
