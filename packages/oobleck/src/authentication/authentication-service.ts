@@ -2,7 +2,7 @@
 // PASSporTs it came with, or sends it on to another number, and leaves sealed copies at the CPS before the call goes
 // out. A deposit that fails never keeps the call from being placed.
 
-import { encodeBase64url } from '@oobleck/stir/bytes';
+import { encodeBase64url, encodeUtf8 } from '@oobleck/stir/bytes';
 import type { ArrivedCall, PlacedCall } from '@oobleck/stir/call';
 import { DEFAULT_LIFETIME, type Lifetime } from '@oobleck/stir/mailbox';
 import type { TelephoneNumber } from '@oobleck/stir/number';
@@ -15,7 +15,7 @@ import {
   signCall,
   signDiversion,
 } from '@oobleck/stir/placement';
-import { type Answers, type AtOnceOrLater, createAnswers, nameHash } from '../call/index.ts';
+import { type Answers, type AtOnceOrLater, createAnswers } from '../call/index.ts';
 import { type CallDeposits, createCallDeposits, type OutOfBand } from './call-deposits.ts';
 import { envelopeOf, readPassports } from './carry.ts';
 import type { Leaving } from './clear-publication.ts';
@@ -113,19 +113,19 @@ export function createAuthenticationService(
   const context: Context = { parts, deposits };
   return {
     authenticate(call, order) {
-      const key = nameOf(call);
+      const key = nameOf(parts, call);
       const answer = call.priority === undefined ? key : `${key} rph`;
       return signed.once(answer, () => authenticate(context, key, call, order));
     },
     carry(call, identities, order) {
-      const key = nameOf(arrivedName(call));
+      const key = nameOf(parts, arrivedName(call));
       return carried.once(key, () => carry(context, key, call, identities, order));
     },
     divert(call, identities, request, order) {
-      const key = nameOf({ ...arrivedName(call), destinations: numbersOf(request) });
+      const key = nameOf(parts, { ...arrivedName(call), destinations: numbersOf(request) });
       return diverted.once(key, () => divert(context, key, call, identities, request, order));
     },
-    retract: (call) => deposits.retract(nameOf(call)),
+    retract: (call) => deposits.retract(nameOf(parts, call)),
     close: deposits.close,
   };
 }
@@ -210,8 +210,11 @@ function arrivedName({ tenant, callId, caller, called }: ArrivedCall): CallName 
   return { tenant, callId, originator: caller, destinations: called };
 }
 
-function nameOf({ tenant, callId, originator, destinations }: CallName): string {
+function nameOf(
+  { crypto }: AuthenticationParts,
+  { tenant, callId, originator, destinations }: CallName,
+): string {
   const called = destinations.length > 1 ? [...destinations].sort() : destinations;
   const name = [tenant, callId, originator ?? '', called];
-  return nameHash(name);
+  return encodeBase64url(crypto.sha256(encodeUtf8(JSON.stringify(name))));
 }

@@ -1,4 +1,3 @@
 export { type Answers, type AtOnceOrLater, createAnswers } from './answers.ts';
 export { type Breaker, type BreakerOptions, createBreaker } from './breaker.ts';
 export { createFading, type Fading } from './fading.ts';
-export { nameHash } from './name-hash.ts';

@@ -2,15 +2,10 @@
 // long it may take, a breaker whether it is waited for at all. One call gets one answer however often it is offered, and
 // whatever goes wrong the call goes on.
 
+import { hash } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
 import type { AuthenticationService } from '../../authentication/index.ts';
-import {
-  type AtOnceOrLater,
-  type Breaker,
-  createAnswers,
-  createBreaker,
-  nameHash,
-} from '../../call/index.ts';
+import { type AtOnceOrLater, type Breaker, createAnswers, createBreaker } from '../../call/index.ts';
 import type { VerificationService } from '../../verification/index.ts';
 import { createBoundedWait } from './bounded-wait.ts';
 import { placedCall } from './call-facts.ts';
@@ -272,5 +267,5 @@ function keyOf(offer: OfferedCall): string {
   const { trunk, callId, caller, assertedIdentities, called, alsoCalled, divertedFrom, priority } = offer;
   const parties = [caller, assertedIdentities, called, alsoCalled, divertedFrom];
   const name = [trunk.tenant, trunk.name, callId, parties, priority?.authorized, offer.isInBandOnly];
-  return nameHash(name);
+  return hash('sha256', JSON.stringify(name), 'base64url');
 }
