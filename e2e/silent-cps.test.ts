@@ -46,6 +46,8 @@ const LIMIT_MS = 400;
 /** What counts as no delay; a deadline is several times as long. */
 const NO_DELAY_MS = 60;
 const FAILURES = 5;
+/** Of probes, and of what is not about calls: a call that were sent out would be a piece at least. */
+const MOST_PIECES = 50;
 const BACK_MS = 15_000;
 
 interface TimedCall {
@@ -200,8 +202,15 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('a CPS that falls silent', () => 
     const backMs = performance.now();
     await delay(100); // for what the elements still write
     const times = { startMs, silentMs, endMs };
+    const givenUp = ROUTE_NAMES.map((route) => givenUpAfter(linesOf(route), silentMs));
+    const settledMs = Math.max(...givenUp) + LIMIT_MS;
+    const isAfter = (atMs: number): boolean => atMs > settledMs && atMs < endMs;
+    const sentOut = line.swallowedAt().filter(isAfter).length;
+    const after = calls.filter(({ placedMs }) => isAfter(placedMs)).length;
     const faults = [
       ...calls.flatMap((call) => arrivalFaults(call)),
+      ...(sentOut <= MOST_PIECES ? [] : [`${sentOut} pieces were sent to a CPS that was given up`]),
+      ...(after >= 2 * MOST_PIECES ? [] : [`only ${after} calls after the CPS was given up`]),
       ...ROUTE_NAMES.flatMap((route, at) => [
         ...delayFaults(calls, linesOf(route), route, times, watch),
         ...(during[at]!.isOpen ? [] : [`${route}: nobody was given up`]),
@@ -230,6 +239,11 @@ interface Times {
   readonly startMs: number;
   readonly silentMs: number;
   readonly endMs: number;
+}
+
+/** When the element said that it gave the CPS up. */
+function givenUpAfter(log: readonly LogLine[], silentMs: number): number {
+  return log.find(({ event, atMs }) => event === 'peer-suspended' && atMs >= silentMs)?.atMs ?? Number.NaN;
 }
 
 /** Of every call of a route, by the clock of whoever placed it and by the element's own. */

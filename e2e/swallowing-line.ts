@@ -6,6 +6,8 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface SwallowingLine {
   /** From now on every byte is swallowed. @returns what ends it */
   swallow(): () => void;
+  /** When pieces were swallowed, on `performance.now()`. */
+  swallowedAt(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -13,11 +15,13 @@ export interface SwallowingLine {
 export async function openLine(port: number, target: number): Promise<SwallowingLine> {
   let isSilent = false;
   const open = new Set<Socket>();
+  const swallowed: number[] = [];
   const carry = (from: Socket, to: Socket, line: { isDead: boolean }): void => {
     open.add(from);
     from.on('data', (bytes) => {
       line.isDead ||= isSilent;
-      if (!line.isDead) to.write(bytes);
+      if (line.isDead) swallowed.push(performance.now());
+      else to.write(bytes);
     });
     from.on('error', () => undefined);
     from.on('close', () => {
@@ -42,6 +46,7 @@ export async function openLine(port: number, target: number): Promise<Swallowing
         isSilent = false;
       };
     },
+    swallowedAt: () => swallowed,
     close() {
       for (const socket of open) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
