@@ -151,6 +151,7 @@ function startCps(
 ): RunningCps {
   const { crypto, now, seconds, meters, stores } = environment;
   const { mailboxes: store } = stores;
+  stores.prepare?.();
   const spent = countSpends(meters.meter, stores.spent);
   const cpsAuthority = new URL(origin).host;
   const tokens = createTokenVerifier({ crypto, now: seconds }, { cpsAuthority, issuers: known.of(issuers) });

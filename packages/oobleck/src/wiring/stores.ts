@@ -42,6 +42,8 @@ export interface Stores {
   readonly measured?: { readonly deposits: Measured; readonly spent: Measured };
   /** Of stores that know them without looking: Redis spreads them over machines. */
   readonly figures?: StoreFigures;
+  /** Of stores in memory: takes from the system what the first deposits need. */
+  prepare?(): void;
   /** Forgets a slice of what has ended. @returns whether nothing of it is left */
   sweep(): boolean;
   /** Whether it can be reached, as far as is known now. */
@@ -87,6 +89,7 @@ export function createMemoryStores(now: () => number, maximumBytes = halfOfMemor
     issuerKeys: createMemoryIssuerKeys(),
     issuerQuota: createMemoryIssuerQuota(),
     used: createMemoryUsedPassports(),
+    prepare: () => mailboxes.prepare(),
     sweep: () => mailboxes.sweep(now()),
     isReady: () => true,
     close: async () => undefined,

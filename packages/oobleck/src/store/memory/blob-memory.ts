@@ -14,6 +14,8 @@ export interface BlobMemory {
   /** Copies the blob that begins in `slot` to `target`, from `offset` on. */
   read(slot: number, length: number, target: Uint8Array, offset: number): void;
   free(slot: number): void;
+  /** Takes the first slab from the system, pages and all. */
+  prepare(): void;
   /** Gives back one slab that is empty, if there are two. */
   giveBack(): void;
   readonly usedBytes: number;
@@ -52,6 +54,7 @@ export function createBlobMemory(): BlobMemory {
         one = next;
       }
     },
+    prepare: () => slots.prepare(),
     giveBack: () => slots.giveBack(),
     get usedBytes() {
       return slots.usedBytes;

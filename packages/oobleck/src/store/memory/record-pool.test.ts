@@ -31,6 +31,21 @@ describe('record pool', () => {
     expect(pool.reservedBytes).toBe(before);
   });
 
+  it('is prepared by its first chunk, once, and leaves what is taken alone', () => {
+    const pool = create();
+    pool.prepare();
+    pool.prepare();
+    expect([pool.used, pool.reservedBytes]).toEqual([0, CHUNK_BYTES]);
+    const taken = pool.take();
+    expect(taken).toBe(1);
+    pool.words(taken).fill(7, pool.start(taken), pool.start(taken) + 4);
+    pool.setLink(taken, 5);
+    pool.prepare();
+    expect([...pool.words(taken).subarray(pool.start(taken), pool.start(taken) + 4)]).toEqual([7, 7, 7, 7]);
+    expect(pool.link(taken)).toBe(5);
+    expect(pool.reservedBytes).toBe(CHUNK_BYTES);
+  });
+
   it('gives empty chunks back one at a time, but one, and fills the holes they leave', () => {
     const pool = create();
     const taken = Array.from({ length: 7 + 4 * 8 }, () => pool.take());

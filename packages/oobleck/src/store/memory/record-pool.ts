@@ -6,6 +6,8 @@ export interface RecordPool {
   /** The number of a record that was free, never 0: 0 stands for none. */
   take(): number;
   release(record: number): void;
+  /** Takes the first chunk from the system and writes it once, so that whoever takes records does not wait for its pages. */
+  prepare(): void;
   /** Gives back one chunk that is empty, if there are two. */
   giveBack(): void;
   /** The words among which those of the record lie, from `start` on. */
@@ -88,6 +90,13 @@ class ChunkedRecords implements RecordPool {
     this.lowest = Math.min(this.lowest, at);
     this.used--;
     if (--chunk.used === 0) this.empty++;
+  }
+
+  prepare(): void {
+    if (this.chunks.length > 0) return;
+    const { bytes, links } = this.chunkWithRoom();
+    bytes.fill(0);
+    links.fill(0);
   }
 
   giveBack(): void {
