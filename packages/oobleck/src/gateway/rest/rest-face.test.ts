@@ -498,6 +498,51 @@ describe('the request’s id', () => {
   });
 });
 
+describe('requests that come in one turn', () => {
+  it('are answered each for itself and in order, whatever is wrong with one of them', async () => {
+    const texts = [
+      JSON.stringify({ signingRequest: { ...signing, callId: 'first' } }),
+      '{',
+      JSON.stringify({ signingRequest: { ...signing, callId: 'third', attest: 'D' } }),
+      JSON.stringify({ signingRequest: { ...signing, callId: 'fourth' } }),
+    ];
+    const requests = texts.map((text, at) => {
+      const close = at === texts.length - 1 ? 'Connection: close\r\n' : '';
+      const fields = `Host: localhost\r\nX-RequestID: id-${at}\r\nContent-Type: application/json\r\n${close}`;
+      return `POST ${SIGNING} HTTP/1.1\r\n${fields}Content-Length: ${text.length}\r\n\r\n${text}`;
+    });
+    const answers = (await raw(open, requests.join(''))).split(/(?=HTTP\/1\.1 )/);
+    const told = answers.map((answer) => [
+      /^HTTP\/1\.1 ([0-9]+)/.exec(answer)?.[1],
+      /x-requestid: ([^\r]+)/.exec(answer)?.[1],
+      /SVC[0-9]+/.exec(answer)?.[0],
+    ]);
+    expect(told).toEqual([
+      ['200', 'id-0', undefined],
+      ['400', 'id-1', 'SVC4006'],
+      ['400', 'id-2', 'SVC4005'],
+      ['200', 'id-3', undefined],
+    ]);
+    expect(signed.map(({ callId }) => callId)).toEqual(['first', 'fourth']);
+    // Text leaves in one piece with its fields: nothing is sent in chunks.
+    expect(answers.every((answer) => /content-length: [0-9]+\r/.test(answer))).toBe(true);
+    expect(answers.join('')).not.toMatch(/transfer-encoding/i);
+  });
+
+  it('one whose client has gone is no trouble for the others', async () => {
+    const body = JSON.stringify({ signingRequest: { ...signing, callId: 'gone' } });
+    const head = `POST ${SIGNING} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json`;
+    const socket = connectTcp(open.port, '127.0.0.1', () => {
+      socket.write(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`, () =>
+        socket.resetAndDestroy(),
+      );
+    });
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect((await sign()).status).toBe(200);
+    expect(logged).toEqual([]);
+  });
+});
+
 describe('who may ask: on loopback', () => {
   it.each(['localhost', 'LOCALHOST:8080', '127.0.0.1', '127.0.0.1:1', '[::1]', '[::1]:80'])(
     'Host: %s',
