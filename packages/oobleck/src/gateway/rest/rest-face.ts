@@ -2,12 +2,11 @@
 // exchanges and no requests, and what is decided at once is answered at once. Everything it refuses has an error id of
 // ATIS-1000082; who may ask is decided in access.ts.
 
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '@oobleck/stir/json';
 import type { AtOnceOrLater } from '../../call/index.ts';
 import { createWorkBatch, type HotExchange, type HotRoutes, type WorkBatch } from '../../http/index.ts';
-import type { CallPath, TrunkTable } from '../trunk/index.ts';
+import { type CallPath, createRandomIds, type TrunkTable } from '../trunk/index.ts';
 import type { Access } from './access.ts';
 import type { Asker } from './asker.ts';
 import { AtisRefusal, toldInAtisForm } from './atis-error.ts';
@@ -57,10 +56,11 @@ interface Asked {
 
 export function createRestFace(parts: RestParts): HotRoutes {
   const resources = resourcesOf(parts);
+  const nextId = createRandomIds();
   const batch = createWorkBatch((asked: Asked) => answerTo(parts, asked));
   return (exchange) => {
     if (!exchange.target.startsWith(PREFIX)) return false;
-    const ids = echoedIds(exchange.fields);
+    const ids = echoedIds(exchange.fields, nextId);
     exchange.refuseAs(toldInAtisForm(ids));
     serve(parts, resources, batch, exchange, ids);
     return true;
@@ -144,9 +144,9 @@ function answerTo({ trunks, now }: RestParts, { exchange, post, tenant, ids, bod
 }
 
 /** Fields of the answer: name, value, name, value. The first is the request's id, made where it has none. */
-function echoedIds(headers: IncomingHttpHeaders): readonly string[] {
+function echoedIds(headers: IncomingHttpHeaders, nextId: () => string): readonly string[] {
   const { 'x-requestid': given, 'x-instanceid': instance } = headers;
-  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : nextId();
   const fields = ['x-requestid', requestId];
   if (typeof instance === 'string' && REQUEST_ID.test(instance)) fields.push('x-instanceid', instance);
   return fields;

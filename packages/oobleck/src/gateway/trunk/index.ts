@@ -10,6 +10,7 @@ export { EMERGENCY_NUMBERS } from './exemptions.ts';
 export type { IdentityCipher, OpenedIdentities } from './identity-cipher.ts';
 export type { OfferedCall } from './offered-call.ts';
 export { PLACED_REASONS, type PlacedAnswer, type PlacedReason } from './placed-answer.ts';
+export { createRandomIds } from './random-id.ts';
 export type { ReceivedAnswer, ReceivedFacts } from './received-answer.ts';
 export { createSealedIdentity, type SealedIdentityParts } from './sealed-identity.ts';
 export { SKIPPED, type Skipped } from './skipped.ts';
