@@ -327,6 +327,22 @@ describe('verification', () => {
     expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4001', [name]]);
   });
 
+  it('a caller whose number is none: SVC4005 that names it', async () => {
+    for (const number of ['alice', '', 5, '1'.repeat(33)]) {
+      const reply = await verify({ from: { tn: number } });
+      expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4005', ['from']]);
+    }
+  });
+
+  it('a body that asks nothing: SVC4001 that names the request', async () => {
+    const reply = await ask({ path: '/stir/v1/verification', body: { other: 1 } });
+    expect([reply.status, reply.id, reply.error.variables]).toEqual([
+      400,
+      'SVC4001',
+      ['verificationRequest'],
+    ]);
+  });
+
   it('a caller with neither number nor URI: SVC4001', async () => {
     const reply = await verify({ from: {} });
     expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4001', ['tn']]);
