@@ -26,7 +26,11 @@ let ca: string;
 
 beforeAll(async () => {
   lab = await createCpsLab();
-  serving = await lab.serve({});
+  // Few, so that a machine that is busy sends them faster than that as well.
+  const limits = { maxResetsPerSecond: 10, maxControlFramesPerSecond: 20 };
+  const tls = { certificateFile: 'tls.pem', keyFile: 'tls.key' };
+  const listen = { host: '127.0.0.1', port: Number(new URL(lab.origin).port), tls, limits };
+  serving = await lab.serve({ listen });
   await lab.register();
   others = lab.connect();
   ca = readFileSync(join(lab.folder, 'tls-ca.pem'), 'utf8');

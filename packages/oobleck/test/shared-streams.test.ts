@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, type CpsLab, createCpsLab, inParallel, type OpenedStream, textOf } from './cps-lab.ts';
 import { hasRedis, type RedisServers, startRedis, startRedisCluster } from './redis-servers.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const DEPOSITS = 40;
 
 let lab: CpsLab;
@@ -62,7 +62,7 @@ describe('two workers over LMDB', () => {
     for (const stream of streams) await untilItFlows(stream, sessions);
     await showsAll(streams, await depositThrough(sessions));
     for (const session of sessions) session.destroy();
-  }, 90_000);
+  }, 180_000);
 });
 
 describe.runIf(hasRedis()).each([
@@ -79,7 +79,7 @@ describe.runIf(hasRedis()).each([
     const second = await lab.serve({ store: redis.url, listen: { host: '127.0.0.1', port: 0, tls } });
     await lab.register();
     sessions = [lab.connect(), lab.connect(/^ready (\S+)/m.exec(second.output())![1]!)];
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     for (const session of sessions ?? []) session.destroy();
     await lab?.close();
@@ -95,5 +95,5 @@ describe.runIf(hasRedis()).each([
     await untilItFlows(streams[1], [one]);
     await showsAll([streams[0]], await depositThrough([other]));
     await showsAll([streams[1]], await depositThrough([one]));
-  }, 90_000);
+  }, 180_000);
 });

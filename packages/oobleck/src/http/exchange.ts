@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { concatBytes } from '@oobleck/stir/bytes';
 import type { Dispatcher } from 'undici';
+import { afterInput } from '../call/index.ts';
 import { HttpFailure, type HttpFailureCode } from './http-failure.ts';
 
 export interface HttpReply {
@@ -54,10 +55,10 @@ function createCollector(
   let controller: Dispatcher.DispatchController | undefined;
   let failure: HttpFailure | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let afterInput: NodeJS.Immediate | undefined;
+  let callOff = (): void => undefined;
   const endWait = (): void => {
     clearTimeout(timer);
-    clearImmediate(afterInput);
+    callOff();
   };
   const fail = (reason: HttpFailure) => {
     if (failure !== undefined) return;
@@ -69,10 +70,9 @@ function createCollector(
   const overdue = () => fail(new HttpFailure('deadline', 'no whole answer within the deadline'));
   const tooLarge = () => fail(new HttpFailure('too-large', 'the answer is larger than allowed'));
   if (request.deadlineMs <= 0) overdue();
-  // What has arrived is read first: after a standstill of this process the answer may be there already.
   else
     timer = setTimeout(() => {
-      afterInput = setImmediate(overdue);
+      callOff = afterInput(overdue);
     }, request.deadlineMs);
 
   let status = 0;

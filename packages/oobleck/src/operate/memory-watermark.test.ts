@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { createMemoryWatermark, type MemoryUse } from './memory-watermark.ts';
 
@@ -33,4 +34,25 @@ it('is full at its mark and until well below it, looked at no more often than sa
 it('this process is not full, and would be with less than it has', () => {
   expect(createMemoryWatermark()()).toBe(false);
   expect(createMemoryWatermark({ maximumBytes: process.memoryUsage.rss() / 2 })()).toBe(true);
+});
+
+it('a heap near its own limit is full as well, however much memory the machine has', () => {
+  const program = `
+    import { createMemoryWatermark } from ${JSON.stringify(new URL('./memory-watermark.ts', import.meta.url).href)};
+    const isFull = createMemoryWatermark({ maximumBytes: 2 ** 40, sampleMs: 0 });
+    const said = [isFull()];
+    const kept = [];
+    while (!said.at(-1) && kept.length < 96) {
+      kept.push(Array.from({ length: 131_072 }, (_, at) => at + 0.5));
+      said.push(isFull());
+    }
+    console.log(said[0], said.at(-1));`;
+  const options = [
+    '--max-old-space-size=64',
+    '--max-semi-space-size=1',
+    '--input-type=module',
+    '--eval',
+    program,
+  ];
+  expect(execFileSync(process.execPath, options, { encoding: 'utf8' }).trim()).toBe('false true');
 });

@@ -5,7 +5,7 @@
 import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';
 import { DEFAULT_FRESHNESS_SECONDS, notVerified, type Verdict } from '@oobleck/stir/verdict';
-import { type AtOnceOrLater, createAnswers } from '../call/index.ts';
+import { type AtOnceOrLater, afterInput, createAnswers } from '../call/index.ts';
 import { createTurns } from './candidates.ts';
 import { type ChannelSettings, decideInBand, decideOutOfBand, type Question } from './channels.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
@@ -150,9 +150,13 @@ const GRACE_MS = 100;
 /** Whatever a port does, the call is answered: the ports keep the deadline, and this holds where one does not. */
 function orTooLate(decided: Promise<Verdict>, boundMs: number): Promise<Verdict> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(notVerified('deadline')), boundMs);
+    let callOff = (): void => undefined;
+    const timer = setTimeout(() => {
+      callOff = afterInput(() => resolve(notVerified('deadline')));
+    }, boundMs);
     void decided.then((verdict) => {
       clearTimeout(timer);
+      callOff();
       resolve(verdict);
     });
   });

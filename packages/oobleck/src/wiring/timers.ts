@@ -1,12 +1,11 @@
 // Work that comes round: each task again some time after it has ended, never twice at once, none after `close`.
 
+import { afterInput } from '../call/index.ts';
+
 export interface Timers {
   /** Runs `action` once, later. @returns what calls it off */
   schedule(action: () => void, delayMs: number): () => void;
-  /**
-   * The same for the end of a wait: what has arrived by then is read first. A process that stood still finds answers and
-   * ends at once, and an answer that is there is not late.
-   */
+  /** The same for the end of a wait: what has arrived by then is read first. */
   deadline(action: () => void, delayMs: number): () => void;
   /** Runs `task`, then again after what it gives back, in ms. Its failures are handed to `onError`. */
   repeat(task: () => Promise<number> | number, firstDelayMs: number, onError: (error: unknown) => void): void;
@@ -33,15 +32,15 @@ export function createTimers(): Timers {
   return {
     schedule,
     deadline(action, delayMs) {
-      let afterInput: NodeJS.Immediate | undefined;
+      let callOffEnd = (): void => undefined;
       const callOff = schedule(() => {
-        afterInput = setImmediate(() => {
+        callOffEnd = afterInput(() => {
           if (!isClosed) action();
         });
       }, delayMs);
       return () => {
         callOff();
-        clearImmediate(afterInput);
+        callOffEnd();
       };
     },
     repeat(task, firstDelayMs, onError) {
