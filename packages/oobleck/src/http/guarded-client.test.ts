@@ -199,6 +199,30 @@ describe('the time-outs that count, in simulated time', () => {
     expect(probes).toEqual([2_000, 7_000, 12_000, 17_000]);
   });
 
+  it('an answer to what was under way before does not bring it back: the probe does', async () => {
+    const { silent, network, schedule, now, advance } = createSimulation(13);
+    const slow = (): Promise<typeof reply> => new Promise((resolve) => schedule(() => resolve(reply), 700));
+    const changes: boolean[] = [];
+    const client = createGuardedClient(
+      () => ({ ...network, request: (one) => (one.url.endsWith('/slow') ? slow() : network.request(one)) }),
+      { elapsed: now, schedule, onChange: (_host, isSuspended) => changes.push(isSuspended) },
+    );
+    silent.add(PEER);
+    let isAnswered = false;
+    for (let at = 0; at < 5; at++) {
+      client.request(get(`${PEER}/x`)).catch(() => undefined);
+      await advance(20);
+    }
+    void client.request(get(`${PEER}/slow`, 3_000)).then(() => {
+      isAnswered = true;
+    });
+    await advance(1_000);
+    expect([isAnswered, client.isSuspended(PEER), changes]).toEqual([true, true, [true]]);
+    silent.delete(PEER);
+    await advance(2_000);
+    expect([client.isSuspended(PEER), changes]).toEqual([false, [true, false]]);
+  });
+
   it('whatever the moment it comes back at, it is waited for again within 5 s and the way of one answer', async () => {
     for (let phaseMs = 0; phaseMs < 5_500; phaseMs += 50) {
       const { silent, client, call, now, advance } = createPeer();
