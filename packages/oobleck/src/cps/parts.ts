@@ -13,11 +13,12 @@ export interface MailboxRegistry {
 /** Who may have a stream of a mailbox: the signer of a credential that stands for it. */
 export interface MailboxHolder {
   readonly form: MailboxForm;
-  /** Names the signer (see `signerId`). */
-  readonly signer: string;
 }
 
 export interface MailboxHolders {
-  /** The holders by credentials in force now; none for a mailbox nobody knows. */
-  holders(id: Uint8Array): readonly MailboxHolder[];
+  /**
+   * What a credential in force now makes of a signer; `undefined` where none does. One whose registration was answered,
+   * through whichever process of a machine, is a holder.
+   */
+  holder(id: Uint8Array, signer: string): MailboxHolder | undefined;
 }

@@ -78,8 +78,7 @@ export function createStreamDoor(
       return isReplay(`${checked.owner.signer} ${request.id}`) ? refuse('replayed') : checked;
     },
     isStillOwner: ({ mailboxId, signer, chain }) =>
-      parts.mailboxes.holders(mailboxId).some((holder) => holder.signer === signer) &&
-      pathOf(parts, chain).valid,
+      parts.mailboxes.holder(mailboxId, signer) !== undefined && pathOf(parts, chain).valid,
   };
 }
 
@@ -92,7 +91,7 @@ function ownerOf(
   if (!path.valid || key?.algorithm !== 'ES256') return refuse('untrusted');
   if (!key.verify(jws.signingInput, jws.signature)) return refuse('signature');
   const signer = signerId(path.leaf, parts.crypto);
-  const holder = parts.mailboxes.holders(mailboxId).find((one) => one.signer === signer);
+  const holder = parts.mailboxes.holder(mailboxId, signer);
   if (holder === undefined) return refuse('not-owner');
   return { admitted: true, owner: { mailboxId, form: holder.form, signer, chain } };
 }

@@ -1,3 +1,4 @@
+import { signerId } from '@oobleck/stir/certificate';
 import { parseKeyCredential, signKeyCredential } from '@oobleck/stir/credential';
 import { mailboxId } from '@oobleck/stir/mailbox';
 import { parseTnEntry } from '@oobleck/stir/number';
@@ -261,6 +262,40 @@ describe('the mirror of a directory', () => {
       expect(directory.withPrefix(prefix)).toEqual([]);
     clock.advance(DAY);
     expect(directory.withPrefix('1215555')).toEqual([]);
+  });
+});
+
+describe('over a store that another process shares', () => {
+  /** As over LMDB: what another saved is there to be read at once, and is read when somebody looks. */
+  function createShared(): CredentialStore {
+    const saved: [string, string][] = [];
+    return {
+      all: () => [],
+      save: (...change) => void saved.push(change),
+      remove: () => undefined,
+      follow(receive) {
+        let read = 0;
+        return () => {
+          while (read < saved.length) receive(...saved[read++]!);
+        };
+      },
+    };
+  }
+
+  it('whoever was told that a mailbox is theirs holds it here too, before anybody follows', async () => {
+    const store = createShared();
+    const [one, other] = [createDirectory({ store }), createDirectory({ store })];
+    await Promise.all([one.open(), other.open()]);
+    const signers = [alice, bob].map(({ chain }) => signerId(chain[0]!, crypto));
+    const texts = [credentialOf(), credentialOf({ by: bob, entries: ['1-12155550000-9000'] })];
+    const id = idOf(texts[0]!);
+    for (const [at, text] of texts.entries()) {
+      expect(other.holder(id, signers[at]!)).toBeUndefined();
+      await one.register(text);
+      expect(other.holder(id, signers[at]!)?.form.shards).toBe(1);
+    }
+    clock.advance(DAY);
+    expect(other.holder(id, signers[0]!)).toBeUndefined();
   });
 });
 

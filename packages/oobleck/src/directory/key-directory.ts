@@ -90,8 +90,8 @@ export interface KeyDirectory {
   withPrefix(prefix: string): readonly string[];
   /** @param graceSeconds see `CredentialIndex` */
   mailbox(id: Uint8Array, graceSeconds?: number): MailboxForm | undefined;
-  /** Whose credentials in force stand for a mailbox: each with its form and the name of its signer. */
-  holders(id: Uint8Array): readonly { readonly form: MailboxForm; readonly signer: string }[];
+  /** The form of a mailbox by a credential in force of this signer (see `signerId`). */
+  holder(id: Uint8Array, signer: string): { readonly form: MailboxForm } | undefined;
   /** Reads the store; to be called once before anything else. */
   open(): Promise<void>;
   /** Takes in what other processes that share the store have changed; to be called now and then. */
@@ -135,6 +135,9 @@ export function createKeyDirectory(
     return { outcome, slot, ...(gone === undefined ? {} : { gone }) };
   };
 
+  const holderOf = (id: Uint8Array, signer: string): { readonly form: MailboxForm } | undefined =>
+    index.holdersOf(id, parts.now(), cps).find((one) => one.signer === signer)?.credential;
+
   /** What another process took, judged here again; what it forgot ends here by its own time, or was replaced. */
   const follow = (_slot: string, text: string | undefined): void => {
     if (text !== undefined) accept(text);
@@ -172,10 +175,12 @@ export function createKeyDirectory(
       catchUp(); // it may have been registered through another process just now
       return index.mailbox(id, parts.now(), cps, graceSeconds);
     },
-    holders: (id) =>
-      index
-        .holdersOf(id, parts.now(), cps)
-        .map(({ credential, signer }) => ({ form: credential.form, signer })),
+    holder(id, signer) {
+      const known = holderOf(id, signer);
+      if (known !== undefined) return known;
+      catchUp(); // as above
+      return holderOf(id, signer);
+    },
     follow: () => catchUp(),
     async open() {
       catchUp = (await parts.store.follow?.(follow)) ?? catchUp;
