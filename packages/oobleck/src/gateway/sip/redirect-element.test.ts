@@ -1,5 +1,5 @@
 import { notVerified, verifiedBy } from '@oobleck/stir/verdict';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { PlacedAnswer } from '../trunk/index.ts';
 import { scanMessage } from './scan-message.ts';
 import {
@@ -86,6 +86,33 @@ describe('an outgoing call', () => {
       element.receive(scanMessage(bytes), { ...arrival, send: resolve });
     });
     expect(late).toMatch(/^SIP\/2\.0 404 /);
+  });
+
+  it('goes on at its own bound, also where another call came just before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const { ask, path, element } = createTestElement(undefined, { boundMs: 1_000 });
+      path.placed = new Promise(() => undefined);
+      const [one, other] = ['z9hG4bK1', 'z9hG4bK2'].map((branch) =>
+        requestText({ via: `SIP/2.0/UDP 192.0.2.1:5060;branch=${branch};rport` }),
+      );
+      const first = await ask(one!);
+      vi.advanceTimersByTime(900);
+      const second = await ask(other!);
+      const answered = [];
+      for (const stepMs of [99, 2, 898, 2]) {
+        vi.advanceTimersByTime(stepMs);
+        answered.push([statusOf(first), statusOf(second), element.pending()]);
+      }
+      expect(answered).toEqual([
+        [undefined, undefined, 2],
+        [404, undefined, 1],
+        [404, undefined, 1],
+        [404, 404, 0],
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('brings along what the switch claims, what it was diverted from and when it was sent', async () => {

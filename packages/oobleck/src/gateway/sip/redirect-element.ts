@@ -225,23 +225,22 @@ function waitFor(context: Context, { request, arrival, offer }: Search, answer: 
   const boundMs = context.options.boundMs ?? BOUND_MS;
   const key = transactionOf(request, arrival);
   context.pending.set(key, { request, arrival, offer, endsAtMs: performance.now() + boundMs });
-  watch(context, boundMs);
+  watchFor(context, boundMs);
   void answer.then((found) => finish(context, key, found));
 }
 
 const BOUND_MS = 5_000;
 
-/** One timer for all calls: they end in the order in which they came. */
-function watch(context: Context, boundMs: number): void {
+/** One timer for all calls, set for the oldest: they end in the order in which they came. */
+function watchFor(context: Context, leftMs: number): void {
   context.watching ??= setTimeout(() => {
     context.watching = undefined;
     const nowMs = performance.now();
     for (const [key, { endsAtMs }] of context.pending) {
-      if (endsAtMs > nowMs) break;
+      if (endsAtMs > nowMs) return watchFor(context, endsAtMs - nowMs);
       finish(context, key, NOTHING_TO_ADD);
     }
-    if (context.pending.size > 0) watch(context, boundMs);
-  }, boundMs).unref();
+  }, leftMs).unref();
 }
 
 /** Once: whoever was answered, by time or by CANCEL, is not answered again. */
