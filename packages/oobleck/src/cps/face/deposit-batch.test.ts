@@ -198,6 +198,26 @@ describe.each([1, 2] as const)('POST /deposits over HTTP/%i', (version) => {
   });
 });
 
+it('where one throws, nothing is told before those under way have read what they were lent', async () => {
+  const items = parseBatch(batchOf([itemOf({}), itemOf({}), itemOf({})]));
+  let release = (): void => undefined;
+  const held = new Promise<'created'>((resolve) => {
+    release = () => resolve('created');
+  });
+  const told: unknown[] = [];
+  let asked = 0;
+  const deposit = () => {
+    if (++asked === 2) throw new Error('away');
+    return held;
+  };
+  const tell = (what: unknown): void => void told.push(what);
+  depositBatch({ deposit }, items, tell, tell);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([asked, told]).toEqual([2, []]);
+  release();
+  await expect.poll(() => told).toEqual([new Error('away')]);
+});
+
 it('64 deposits are stored in slices, and a store that is away answers 503 for each', async () => {
   const items = parseBatch(batchOf(Array.from({ length: MAXIMUM_DEPOSITS }, () => itemOf({}))));
   const run = (deposit: (request: never) => never) =>

@@ -87,7 +87,10 @@ function malformed() {
 /** So many tokens are verified at a stretch; then others have their turn. */
 const TOKENS_AT_A_STRETCH = 16;
 
-/** Deposits them in order and gives their statuses to `done`: at once where nothing is waited for. */
+/**
+ * Deposits them in order and gives their statuses to `done`: at once where nothing is waited for. Neither `done` nor `fail`
+ * is called before all that was begun has ended: the bytes of the items may be lent, and are read until then.
+ */
 export function depositBatch(
   service: Pick<CallPlacementService, 'deposit'>,
   items: readonly BatchItem[],
@@ -111,6 +114,10 @@ export function depositBatch(
     if (fault === undefined) done(new Uint8Array(statuses.buffer));
     else fail(fault.error);
   };
+  const settle = (): void => {
+    if (waiting.length === 0) finish();
+    else void Promise.all(waiting).then(finish);
+  };
   const run = (from: number): void => {
     let at = from;
     for (let tokens = 0; at < items.length && tokens < TOKENS_AT_A_STRETCH; at++) {
@@ -118,14 +125,14 @@ export function depositBatch(
       depositOne(at);
     }
     if (at < items.length) setImmediate(attempt, at);
-    else if (waiting.length === 0) finish();
-    else void Promise.all(waiting).then(finish);
+    else settle();
   };
   const attempt = (from: number): void => {
     try {
       run(from);
     } catch (error) {
-      fail(error);
+      failed(error);
+      settle();
     }
   };
   attempt(0);
