@@ -70,10 +70,12 @@ function createCollector(
   const overdue = () => fail(new HttpFailure('deadline', 'no whole answer within the deadline'));
   const tooLarge = () => fail(new HttpFailure('too-large', 'the answer is larger than allowed'));
   if (request.deadlineMs <= 0) overdue();
-  else
+  else {
+    const dueAtMs = performance.now() + request.deadlineMs;
     timer = setTimeout(() => {
-      callOff = afterInput(overdue);
+      callOff = afterInput(overdue, dueAtMs);
     }, request.deadlineMs);
+  }
 
   let status = 0;
   let headers: Record<string, string> = {};

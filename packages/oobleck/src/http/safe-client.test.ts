@@ -78,6 +78,24 @@ it('an answer that came while this process stood still is not late', async () =>
   expect(status).toBe(200);
 });
 
+it('nor is one over HTTP/2, whose body ends in a turn of its own', async () => {
+  const server = createSecureServer({ cert: identity.certificate, key: identity.key });
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.on('error', () => undefined);
+    stream.respond({ ':status': 200 });
+    stream.end('ok');
+    setImmediate(() => {
+      for (const endMs = performance.now() + 600; performance.now() < endMs; );
+    });
+  });
+  const port = await listen(server as unknown as TcpServer);
+  const asking = client();
+  for (let at = 0; at < 3; at++) {
+    const { status, body } = await asking.request(get(`https://127.0.0.1:${port}/`, { deadlineMs: 400 }));
+    expect([status, Buffer.from(body).toString()]).toEqual([200, 'ok']);
+  }
+});
+
 describe('safe client: an exchange', () => {
   it('sends what it is given and nothing that names the sender', async () => {
     let seen: unknown;

@@ -151,8 +151,9 @@ const GRACE_MS = 100;
 function orTooLate(decided: Promise<Verdict>, boundMs: number): Promise<Verdict> {
   return new Promise((resolve) => {
     let callOff = (): void => undefined;
+    const dueAtMs = performance.now() + boundMs;
     const timer = setTimeout(() => {
-      callOff = afterInput(() => resolve(notVerified('deadline')));
+      callOff = afterInput(() => resolve(notVerified('deadline')), dueAtMs);
     }, boundMs);
     void decided.then((verdict) => {
       clearTimeout(timer);

@@ -33,10 +33,11 @@ export function createTimers(): Timers {
     schedule,
     deadline(action, delayMs) {
       let callOffEnd = (): void => undefined;
+      const dueAtMs = performance.now() + delayMs;
       const callOff = schedule(() => {
         callOffEnd = afterInput(() => {
           if (!isClosed) action();
-        });
+        }, dueAtMs);
       }, delayMs);
       return () => {
         callOff();
