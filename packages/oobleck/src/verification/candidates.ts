@@ -13,6 +13,7 @@ import {
   type JudgeRules,
   judgeChain,
   judgeFaults,
+  judgeSignature,
   linksOf,
   matchChain,
   matchFaults,
@@ -28,6 +29,7 @@ import {
 import type { ChainResult, Unavailable } from '../trust/index.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
+import { createTriedCandidates } from './tried-candidates.ts';
 
 export interface CandidateContext {
   readonly parts: VerificationParts;
@@ -87,28 +89,47 @@ export function createTurns(): Turns {
   };
 }
 
-/** PASSporTs, or chains of them, about this call whose signers are looked at; those about others count for nothing. */
-const MAXIMUM_CANDIDATES = 128;
-
 export function createCandidates(context: CandidateContext): Candidates {
   const faults: Reason[] = [];
   const holders: string[] = [];
-  const seen: string[] = [];
+  const tried = createTriedCandidates();
   const pending: Promise<void>[] = [];
+  /** Of PASSporTs that have had their share of chains: judged when all others were. */
+  const spare: (() => void | Promise<void>)[] = [];
 
   const take = (candidate: PassportChain, outcome: Outcome<ValidPassport>): void | Promise<void> => {
     if ('fault' in outcome) faults.push(outcome.fault);
     else return context.turns.take(() => takeFor(context, candidate, outcome.value, holders));
   };
 
-  /** In this turn, where all that it takes is in memory. */
   const judgeAndTake = (
     candidate: PassportChain,
-    chains: readonly (ChainResult | Promise<ChainResult>)[],
-  ): void | Promise<void> =>
-    isAtHand(chains)
-      ? take(candidate, judge(context, candidate, chains))
-      : Promise.all(chains).then((found) => take(candidate, judge(context, candidate, found)));
+    name: string,
+    findings: readonly ChainResult[],
+  ): void | Promise<void> => {
+    const outcomes = outcomesOf(context, candidate, findings);
+    const untrusted = outcomes.findIndex((outcome) => 'fault' in outcome || !outcome.path.valid);
+    // Decided by that chain alone: what costs no signature check of a PASSporT takes nobody's place.
+    if (untrusted >= 0) return take(candidate, judgeUntrusted(context, candidate, outcomes, untrusted));
+    const judgeIn = (isLast: boolean): void | Promise<void> => {
+      const place = tried.placeFor(name, isLast);
+      if (place === 'now') return take(candidate, judge(context, candidate, outcomes));
+      if (place === 'later') spare.push(() => judgeIn(true));
+    };
+    return judgeIn(false);
+  };
+
+  const waitFor = (judged: void | Promise<void>): void => {
+    if (judged === undefined) return;
+    judged.catch(() => undefined); // settle() tells; until then nobody listens
+    pending.push(judged);
+  };
+
+  const settle = (): Shortfall | Promise<Shortfall> => {
+    for (const judged of spare.splice(0)) waitFor(judged());
+    if (pending.length > 0) return Promise.all(pending.splice(0)).then(settle);
+    return { reasons: holders.length > 0 ? [...faults, 'ambiguous'] : faults, holders };
+  };
 
   const look = (candidate: PassportChain, chainOf: ChainFinder): void => {
     // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
@@ -123,12 +144,13 @@ export function createCandidates(context: CandidateContext): Candidates {
       return;
     }
     const name = nameOf(candidate);
-    if (seen.length === MAXIMUM_CANDIDATES || seen.includes(name)) return;
-    seen.push(name);
-    const judged = judgeAndTake(candidate, chains);
-    if (judged === undefined) return;
-    judged.catch(() => undefined); // settle() tells; until then nobody listens
-    pending.push(judged);
+    if (!tried.isNew(name, chains)) return;
+    // In this turn, where all that it takes is in memory.
+    waitFor(
+      isAtHand(chains)
+        ? judgeAndTake(candidate, name, chains)
+        : Promise.all(chains).then((found) => judgeAndTake(candidate, name, found)),
+    );
   };
 
   return {
@@ -143,13 +165,7 @@ export function createCandidates(context: CandidateContext): Candidates {
       const ask = passports.length === 1 ? chainOf : onceEach(chainOf);
       for (const candidate of found.chains) look(candidate, ask);
     },
-    settle() {
-      const shortfall = (): Shortfall => ({
-        reasons: holders.length > 0 ? [...faults, 'ambiguous'] : faults,
-        holders,
-      });
-      return pending.length === 0 ? shortfall() : Promise.all(pending).then(shortfall);
-    },
+    settle,
   };
 }
 
@@ -163,7 +179,7 @@ function tellStale({ parts }: CandidateContext, candidate: PassportChain, now: n
   parts.onEvent?.({ event: 'stale', aheadSeconds });
 }
 
-/** A PASSporT that stands in several chains is asked about once. */
+/** A PASSporT that stands in several chains of one set is asked about once; the same one in another envelope anew. */
 function onceEach(chainOf: ChainFinder): ChainFinder {
   const asked = new Map<string, ChainResult | Promise<ChainResult>>();
   return (passport) => {
@@ -175,16 +191,36 @@ function onceEach(chainOf: ChainFinder): ChainFinder {
   };
 }
 
-function judge(
-  { parts, rules, channel, rejections }: CandidateContext,
+function outcomesOf(
+  { parts }: CandidateContext,
   candidate: PassportChain,
   findings: readonly ChainResult[],
-): Outcome<ValidPassport> {
+): readonly ChainOutcome[] {
   const links = linksOf(candidate);
-  const outcomes = findings.map((finding, at) => outcomeOf(parts, finding, links[at]!, parts.now() / 1000));
+  return findings.map((finding, at) => outcomeOf(parts, finding, links[at]!, parts.now() / 1000));
+}
+
+function judge(
+  { rules, channel, rejections }: CandidateContext,
+  candidate: PassportChain,
+  outcomes: readonly ChainOutcome[],
+): Outcome<ValidPassport> {
   const judged = judgeChain(candidate, outcomes, channel, rules);
   if ('fault' in judged) rejections?.fell(candidate, judgeFaults(candidate, outcomes, rules));
   return judged;
+}
+
+/** In band, where they are few, each link is told what is wrong with it; strangers get no more work out of it than this. */
+function judgeUntrusted(
+  context: CandidateContext,
+  candidate: PassportChain,
+  outcomes: readonly ChainOutcome[],
+  untrusted: number,
+): Outcome<ValidPassport> {
+  if (context.channel === 'in-band' || candidate.diversions.length === 0)
+    return judge(context, candidate, outcomes);
+  const signed = judgeSignature(linksOf(candidate)[untrusted]!, [], outcomes[untrusted]!, context.rules);
+  return 'fault' in signed ? signed : { fault: 'internal' };
 }
 
 function nameOf(candidate: PassportChain): string {

@@ -3,6 +3,7 @@ export {
   type JudgeRules,
   judgeChain,
   judgeDiversion,
+  judgeSignature,
   judgeSigner,
   passportDigest,
 } from './judge-passport.ts';
