@@ -12,6 +12,7 @@ export {
   type SeriesPoint,
 } from './meter.ts';
 export { createMetricsTogether, type MetricsTogether } from './metrics-together.ts';
+export { type ProcessMemory, processMemory } from './process-memory.ts';
 export { createPrometheusMeter, type MetricSnapshot, type PrometheusMeter } from './prometheus-meter.ts';
 export { createReadiness, type Readiness, type ReadinessState } from './readiness.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';

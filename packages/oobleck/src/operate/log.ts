@@ -20,6 +20,12 @@ export interface LogFields {
   readonly status?: number;
   readonly count?: number;
   readonly elapsedMs?: number;
+  /** Bytes of the process, see `ProcessMemory`. */
+  readonly rss?: number;
+  readonly external?: number;
+  readonly arrayBuffers?: number;
+  readonly heapUsed?: number;
+  readonly malloced?: number;
   readonly signal?: string;
   /** Random, made here: joins a record with what a client was told. */
   readonly incident?: string;
@@ -42,7 +48,10 @@ export interface EventLogOptions {
 }
 
 const WORDS = ['role', 'reason', 'signal', 'incident', 'host'] as const;
-const NUMBERS = ['port', 'status', 'count', 'elapsedMs'] as const;
+const NUMBERS = [
+  ...(['port', 'status', 'count', 'elapsedMs'] as const),
+  ...(['rss', 'external', 'arrayBuffers', 'heapUsed', 'malloced'] as const),
+];
 /** Lower-case words, host names, UUIDs. Seven digits in a row may be a telephone number (a UUID is exempt). */
 const WORD = /^[A-Za-z][A-Za-z0-9_.-]{0,253}$|^\[?[0-9a-f:.]{2,45}\]?$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -6,6 +6,7 @@ it('is full at its mark and until well below it, looked at no more often than sa
   let nowMs = 0;
   let uses: MemoryUse[] = [];
   let looks = 0;
+  const changes: boolean[] = [];
   const isFull = createMemoryWatermark({
     sampleMs: 100,
     now: () => nowMs,
@@ -13,6 +14,7 @@ it('is full at its mark and until well below it, looked at no more often than sa
       looks++;
       return uses;
     },
+    onChange: (now) => void changes.push(now),
   });
   const at = (ms: number, used: number): boolean => {
     nowMs = ms;
@@ -29,6 +31,7 @@ it('is full at its mark and until well below it, looked at no more often than sa
   expect(at(300, 949)).toBe(false);
   expect(at(400, 999)).toBe(false);
   expect(looks).toBe(5);
+  expect(changes).toEqual([true, false]);
 });
 
 it('this process is not full, and would be with less than it has', () => {

@@ -18,6 +18,8 @@ export interface MemoryWatermarkOptions {
   readonly now?: () => number;
   /** What is measured; default the process and its heap. */
   readonly measure?: () => readonly MemoryUse[];
+  /** Told once when the mark is reached, and once when there is room again. */
+  readonly onChange?: (isFull: boolean) => void;
 }
 
 const SHARE = 0.85;
@@ -35,7 +37,9 @@ export function createMemoryWatermark(options: MemoryWatermarkOptions = {}): () 
     if (at - sampledMs < sampleMs) return isFull;
     sampledMs = at;
     const share = isFull ? RELIEF : 1;
+    const wasFull = isFull;
     isFull = measure().some(({ used, limit }) => used >= share * limit);
+    if (isFull !== wasFull) options.onChange?.(isFull);
     return isFull;
   };
 }

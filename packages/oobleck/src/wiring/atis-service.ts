@@ -58,7 +58,7 @@ function policyOf({ readers, neighbours }: AtisConfiguration, { numberMap }: Env
 
 async function listenFor(
   { host, port, tls }: NonNullable<AtisConfiguration['listen']>,
-  { files, log, meters, live }: Environment,
+  { files, log, meters, live, isOverloaded }: Environment,
   hot: HotRoutes,
 ): Promise<HttpServer> {
   const read = (): TlsMaterial => ({
@@ -68,7 +68,8 @@ async function listenFor(
       ? {}
       : { clientCa: files.text(tls.clientCaFile, 'atis.listen.tls.clientCaFile') }),
   });
-  const server = await createHttpServer({ host, port, log, tls: read(), hot, onAnswered: meters.answered });
+  const onAnswered = meters.answered;
+  const server = await createHttpServer({ host, port, log, tls: read(), hot, onAnswered, isOverloaded });
   const paths = [tls.certificateFile, tls.keyFile].map((path) => files.path(path));
   live.add({ role: 'cps', paths, load: () => server.replaceTls(read()) });
   return server;

@@ -33,6 +33,7 @@ import { createMeters, type Meters } from './meters.ts';
 import type { Stores } from './stores.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { createTrustMaterial } from './trust-material.ts';
+import { watchMemory } from './watched-memory.ts';
 
 /** How soon a changed file is noticed. */
 const POLL_MS = 5_000;
@@ -55,6 +56,8 @@ export interface Environment {
   readonly clients: Clients;
   readonly timers: Timers;
   readonly meters: Meters;
+  /** Whether the process has no memory for more: asked by everything that takes requests. */
+  readonly isOverloaded: () => boolean;
   /** Whether calls should come here; parts add their checks. */
   readonly readiness: Readiness;
   /** Where there are metrics to be read: all of them, of all processes that answer for each other. */
@@ -135,6 +138,7 @@ export function createEnvironment(
     clients,
     timers,
     meters: createMeters(meter),
+    isOverloaded: watchMemory(configuration.memory, { log, timers, meter }),
     readiness: createReadiness(),
     readMetrics: prometheus && {
       contentType: prometheus.contentType,

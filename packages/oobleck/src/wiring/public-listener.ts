@@ -8,7 +8,7 @@ import {
   type HttpServerOptions,
   type TlsMaterial,
 } from '../http/index.ts';
-import { ConfigurationError, createMemoryWatermark } from '../operate/index.ts';
+import { ConfigurationError } from '../operate/index.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 
@@ -16,12 +16,12 @@ type Listen = NonNullable<Configuration['listen']>;
 type Routes = Pick<HttpServerOptions, 'hot' | 'routes' | 'fallback'>;
 
 export async function startPublicListener(
-  { listen, memory }: { readonly listen: Listen; readonly memory: Configuration['memory'] },
+  listen: Listen,
   environment: Environment,
   routes: Routes,
 ): Promise<HttpServer> {
   const { host, port, tls, cors, limits } = listen;
-  const { log, meters, readiness } = environment;
+  const { log, meters, readiness, isOverloaded } = environment;
   requireAddresses(limits?.trustedAddresses ?? []);
   const server = await createHttpServer({
     host,
@@ -33,9 +33,7 @@ export async function startPublicListener(
     ...routes,
     onAnswered: meters.answered,
     readiness,
-    isOverloaded: createMemoryWatermark(
-      memory?.maximumBytes === undefined ? {} : { maximumBytes: memory.maximumBytes },
-    ),
+    isOverloaded,
   });
   renewTls(server, tls, environment);
   return server;

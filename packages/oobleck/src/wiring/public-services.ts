@@ -236,7 +236,7 @@ async function listenFor(
     addDirectoryRoutes(app, roles.directory, { isMirrored: roles.isMirrored });
   addCertificateRoutes(app, roles.chains);
   await app.ready();
-  return startPublicListener({ listen: configuration.listen, memory: configuration.memory }, environment, {
+  return startPublicListener(configuration.listen, environment, {
     hot: inTurn([roles.face?.face, roles.hot]),
     ...(roles.face === undefined ? {} : { routes: roles.face.routes }),
     fallback: app.handle,

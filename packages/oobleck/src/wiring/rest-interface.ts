@@ -50,6 +50,7 @@ export async function startRestInterface(
     hot,
     ...(centre === undefined ? {} : { fallback: app.handle }),
     onAnswered: environment.meters.answered,
+    isOverloaded: environment.isOverloaded,
     ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),
   });
   if (options.tls !== undefined) renewTls(server, options.tls, environment);

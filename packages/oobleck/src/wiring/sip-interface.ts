@@ -38,11 +38,11 @@ export async function startSipInterface(
   environment: Environment,
   { path, trunks }: SwitchSide,
 ): Promise<RunningSip> {
-  const { log, meters } = environment;
+  const { log, meters, isOverloaded } = environment;
   const { contactHost, domain } = options;
   const rules = readRules(options, trunks);
   const element = createRedirectElement(
-    { path, log, rules, onAnswered: countAnswers(meters.meter) },
+    { path, log, rules, isOverloaded, onAnswered: countAnswers(meters.meter) },
     { contactHost, domain, ownNames: ownNames(options) },
   );
   const peers = createPeerBook(options.peers);

@@ -76,6 +76,19 @@ describe('an outgoing call', () => {
     expect(logged.join()).not.toContain('2025550001');
   });
 
+  it.each(['outgoing', 'incoming'] as const)(
+    '%s, goes on as it is where there is no memory for more, and is looked at again when there is',
+    async (direction) => {
+      const { ask, path, memory } = createTestElement([{ trunk: trunk(direction) }]);
+      path.received = received(notVerified('no-passport', 'out-of-band'), { action: 'block' });
+      memory.isOverloaded = true;
+      expect(statusOf(await ask(requestText()))).toBe(404);
+      expect(path.asked).toEqual([]);
+      memory.isOverloaded = false;
+      expect(statusOf(await ask(requestText()))).toBe(direction === 'outgoing' ? 302 : 603);
+    },
+  );
+
   it('goes on by itself where the call path never answers', async () => {
     const { ask, path, element } = createTestElement(undefined, { boundMs: 5 });
     path.placed = new Promise(() => undefined);

@@ -25,6 +25,8 @@ export interface RedirectParts {
   readonly log: EventLog;
   /** In the order in which they are tried. */
   readonly rules: readonly TrunkRule[];
+  /** Whether there is no memory for more: then calls go on as they are. */
+  readonly isOverloaded?: (() => boolean) | undefined;
   /** Told the status of each answer. */
   readonly onAnswered?: ((status: number) => void) | undefined;
 }
@@ -174,10 +176,11 @@ function invite(context: Context, request: SipRequest, arrival: Arrival): void {
   // Within a dialog all is said already: on as it is.
   const rule = request.to.parameters.has('tag') ? undefined : findRule(context.rules, request, arrival);
   const direction = rule && directionOf(rule);
-  const { pending, maximumPending } = context;
+  const { pending, maximumPending, parts } = context;
   if (rule === undefined || direction === undefined) send(context, request, arrival, NOTHING_TO_ADD);
   else if (pending.size > 0 && pending.has(transactionOf(request, arrival)))
     return; // a retransmission: its answer is on the way
+  else if (parts.isOverloaded?.()) send(context, request, arrival, NOTHING_TO_ADD);
   else if (pending.size >= maximumPending) send(context, request, arrival, OVERLOADED);
   else find(context, { direction, request, arrival, offer: offeredCall(request, rule.trunk) });
 }

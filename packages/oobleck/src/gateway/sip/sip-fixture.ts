@@ -122,7 +122,9 @@ export function createTestElement(
   const path = createTestPath();
   const logged: string[] = [];
   const log = createEventLog({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
-  const element = createRedirectElement({ path, log, rules }, options);
+  const memory = { isOverloaded: false };
+  const isOverloaded = (): boolean => memory.isOverloaded;
+  const element = createRedirectElement({ path, log, rules, isOverloaded }, options);
   /** Hands in one message and gives what was sent by the time nothing is under way any more. */
   const ask = async (
     text: string,
@@ -140,7 +142,7 @@ export function createTestElement(
     await new Promise<void>((resolve) => setImmediate(resolve));
     return sent;
   };
-  return { element, path, logged, ask };
+  return { element, path, logged, memory, ask };
 }
 
 export const statusOf = (sent: readonly Sent[]): number | undefined =>
