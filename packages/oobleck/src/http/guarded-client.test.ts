@@ -240,6 +240,132 @@ describe('the time-outs that count, in simulated time', () => {
   });
 });
 
+describe('a silent peer that is not asked for, in simulated time', () => {
+  const origin = (at: number): string => `https://p${at}.example`;
+  /** One time-out gives a peer up; clients are counted while they are open. */
+  const createPeers = (options: { maximumPeers?: number } = {}) => {
+    const simulation = createSimulation(17);
+    const { network, schedule, now, advance, silent, sent } = simulation;
+    let open = 0;
+    let faults = 0;
+    const create = (): SafeClient => {
+      if (faults > 0) {
+        faults--;
+        throw new Error('no roots');
+      }
+      open++;
+      return { request: network.request, close: async () => void open-- };
+    };
+    const client = createGuardedClient(
+      create,
+      { elapsed: now, schedule },
+      { failures: 1, togetherMs: 0, ...options },
+    );
+    const ask = (at: number): void => void client.request(get(origin(at))).catch(() => undefined);
+    const giveUp = async (at: number): Promise<void> => {
+      silent.add(origin(at));
+      ask(at);
+      await advance(400);
+    };
+    const probesOf = (at: number, sinceMs = 0): readonly number[] =>
+      sent.filter((one) => one.origin === origin(at) && one.atMs > sinceMs).map(({ atMs }) => atMs);
+    const fail = (times: number): void => {
+      faults = times;
+    };
+    return { ...simulation, client, ask, giveUp, probesOf, fail, open: () => open };
+  };
+
+  it('is probed more and more seldom, then no more, and begins anew when it is asked again', async () => {
+    const { client, ask, giveUp, probesOf, advance, open, now, sent } = createPeers();
+    await giveUp(0);
+    await advance(400_000);
+    const probes = probesOf(0);
+    const waits = probes.slice(1).map((atMs, at) => atMs - probes[at]! - 3_000);
+    expect(waits).toEqual([2_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
+    expect([client.peers(), open()]).toEqual([[], 1]);
+    const before = sent.length;
+    await advance(600_000);
+    expect(sent).toHaveLength(before);
+    const againMs = now();
+    ask(0);
+    await advance(2_500);
+    expect(probesOf(0, againMs - 1)).toEqual([againMs, againMs + 2_400]);
+  });
+
+  it.each([
+    ['requests', (client: SafeClient, url: string) => void client.request(get(url)).catch(() => undefined)],
+    ['a look', (client: ReturnType<typeof createGuardedClient>, url: string) => void client.isSuspended(url)],
+  ])('is back within 5 s once it is wanted again by %s, however long it was not', async (_by, want) => {
+    const { client, silent, giveUp, advance, now } = createPeers();
+    await giveUp(0);
+    await advance(200_000);
+    silent.clear();
+    want(client, origin(0));
+    const wantedMs = now();
+    while (client.peers()[0]!.isSuspended && now() - wantedMs < 20_000) await advance(10);
+    expect(now() - wantedMs).toBeLessThanOrEqual(5_000 + 40);
+  });
+
+  it('is kept for as long as calls ask, and probed as often as ever', async () => {
+    const { client, ask, giveUp, probesOf, advance, now } = createPeers();
+    await giveUp(0);
+    while (now() < 700_000) {
+      ask(0);
+      await advance(10_000);
+    }
+    const probes = probesOf(0, 690_000);
+    expect(probes.length).toBeGreaterThan(1);
+    expect(new Set(probes.slice(1).map((atMs, at) => atMs - probes[at]!))).toEqual(new Set([5_000]));
+    expect(client.peers()).toHaveLength(1);
+  });
+
+  it('is forgotten beyond the bound, with its probes and its client, before one that calls ask for', async () => {
+    const { client, ask, giveUp, probesOf, advance, now, open } = createPeers({ maximumPeers: 4 });
+    for (let at = 0; at < 4; at++) await giveUp(at);
+    await advance(5_000);
+    expect(open()).toBe(1 + 4);
+    ask(0);
+    for (let at = 4; at < 20; at++) {
+      await giveUp(at);
+      expect(client.peers()).toHaveLength(4);
+      ask(0);
+    }
+    expect(client.peers().map(({ host }) => host)).toEqual([
+      'p0.example',
+      ...[17, 18, 19].map((at) => `p${at}.example`),
+    ]);
+    const sinceMs = now();
+    await advance(10_000);
+    expect(open()).toBe(1 + 4);
+    for (let at = 1; at < 17; at++) expect(probesOf(at, sinceMs)).toEqual([]);
+    expect(probesOf(0, sinceMs).length).toBeGreaterThan(0);
+  });
+
+  it('does no harm where it is forgotten while a probe to it is under way', async () => {
+    const { client, silent, giveUp, advance, probesOf, now } = createPeers({ maximumPeers: 1 });
+    await giveUp(0);
+    await advance(2_500);
+    expect(probesOf(0)).toEqual([2_400]);
+    await giveUp(1);
+    silent.clear();
+    const sinceMs = now();
+    await advance(10_000);
+    expect(probesOf(0, sinceMs)).toEqual([]);
+    expect(client.peers()).toEqual([{ host: 'p1.example', isSuspended: false, suspensions: 1 }]);
+  });
+
+  it('is probed again later where no client can be made', async () => {
+    const { client, silent, giveUp, advance, fail } = createPeers();
+    await giveUp(0);
+    silent.clear();
+    fail(2);
+    await advance(5_000);
+    expect(client.isSuspended(origin(0))).toBe(true);
+    await advance(2_000);
+    expect(client.isSuspended(origin(0))).toBe(false);
+  });
+});
+
 /** Between client and server: passes bytes on, or swallows them; connections it swallowed from stay dead. */
 async function startProxy(targetPort: number) {
   let isSwallowing = false;
