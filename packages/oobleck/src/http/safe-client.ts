@@ -19,8 +19,8 @@ export interface SafeClientOptions {
   readonly allowLoopbackHttp?: boolean;
   /** Ports to take, default all. */
   readonly allowPorts?: readonly number[];
-  /** PEM roots instead of the system's. */
-  readonly ca?: readonly string[];
+  /** PEM roots instead of the system's; or those of the moment, for connections from then on. */
+  readonly ca?: readonly string[] | (() => readonly string[]);
   /** PEM chain and key of a client certificate, for mutual TLS. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
   /** Instead of the system's resolver. */

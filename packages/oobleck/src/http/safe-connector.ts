@@ -19,8 +19,8 @@ export interface SafeConnectorOptions {
   readonly policy: AddressPolicy;
   readonly resolve: Resolve;
   readonly connectTimeoutMs: number;
-  /** PEM roots instead of the system's. */
-  readonly ca?: readonly string[];
+  /** PEM roots instead of the system's; or those of the moment, another list where they are others. */
+  readonly ca?: readonly string[] | (() => readonly string[]);
   readonly certificate?: string;
   readonly key?: string;
 }
@@ -42,23 +42,35 @@ function connectorFor(
   options: SafeConnectorOptions,
   isAllowed: (address: string) => boolean,
 ): buildConnector.connector {
-  const connect = buildConnector({
-    allowH2: true,
-    preferH2: true,
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-    timeout: options.connectTimeoutMs,
-    lookup: createCheckedLookup(options.resolve, isAllowed),
-    autoSelectFamily: true,
-    ca: options.ca === undefined ? undefined : [...options.ca],
-    cert: options.certificate,
-    key: options.key,
-  });
+  const lookup = createCheckedLookup(options.resolve, isAllowed);
+  const build = (ca: readonly string[] | undefined): buildConnector.connector =>
+    buildConnector({
+      allowH2: true,
+      preferH2: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+      timeout: options.connectTimeoutMs,
+      lookup,
+      autoSelectFamily: true,
+      ca: ca === undefined ? undefined : [...ca],
+      cert: options.certificate,
+      key: options.key,
+    });
+  let roots = rootsOf(options);
+  let connect = build(roots);
   return (target, callback) => {
     const literal = target.hostname.replace(/^\[|\]$/g, '');
     if (isIP(literal) !== 0 && !isAllowed(literal)) return callback(refusedAddress(), null);
+    const current = rootsOf(options);
+    // With it go TLS sessions that were opened under roots which count no more.
+    if (current !== roots) connect = build(current);
+    roots = current;
     connect({ ...target, hostname: literal }, callback);
   };
+}
+
+function rootsOf({ ca }: SafeConnectorOptions): readonly string[] | undefined {
+  return typeof ca === 'function' ? ca() : ca;
 }
 
 function createCheckedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {

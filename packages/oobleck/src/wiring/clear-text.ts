@@ -95,7 +95,7 @@ function isOwned({ spcs }: NumberCover, owner: Spc | undefined): boolean {
 function createConnection(
   { tls }: PeerConfiguration,
   outgoing: Configuration['client'],
-  { files }: Environment,
+  { files, roots }: Environment,
   field: string,
 ): SafeClient {
   const clientCertificate = tls && {
@@ -103,7 +103,7 @@ function createConnection(
     key: files.text(tls.keyFile, `${field}.tls.keyFile`),
   };
   return createSafeClient({
-    ...(outgoing?.caFile === undefined ? {} : { ca: [files.text(outgoing.caFile, 'client.caFile')] }),
+    ...(roots === undefined ? {} : { ca: roots }),
     allowAddresses: outgoing?.allowAddresses ?? [],
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
   });

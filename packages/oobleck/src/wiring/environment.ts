@@ -30,6 +30,7 @@ import { type CredentialFiles, createCredentialFiles } from './credential-files.
 import { createLiveFiles, type LiveFiles } from './live-files.ts';
 import { showPeers } from './metered-peers.ts';
 import { createMeters, type Meters } from './meters.ts';
+import { type OutgoingRoots, readOutgoingRoots } from './outgoing-roots.ts';
 import type { Stores } from './stores.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { createTrustMaterial } from './trust-material.ts';
@@ -53,6 +54,8 @@ export interface Environment {
   readonly live: LiveFiles;
   readonly numberMap: ReplaceableNumberMap | undefined;
   readonly trust: Trust;
+  /** Of outgoing TLS, where they are not the system's. */
+  readonly roots: OutgoingRoots | undefined;
   readonly clients: Clients;
   readonly timers: Timers;
   readonly meters: Meters;
@@ -117,7 +120,8 @@ export function createEnvironment(
   const prometheus = overrides.prometheus ?? createMeterFor(configuration);
   const numberMap = startNumberMap(files, live, trust.numberMapFile);
   const meter = prometheus ?? NO_METER;
-  const clients = createClients(outgoing, files, timers, log);
+  const roots = readOutgoingRoots(files, live, outgoing?.caFile);
+  const clients = createClients(outgoing, roots, timers, log);
   showPeers(meter, { deposits: clients.deposits, retrievals: clients.retrievals });
   const around = { files, crypto, now, log, client: clients.lookups, timers, live, numberMap };
   const material = createTrustMaterial(trust, around);
@@ -135,6 +139,7 @@ export function createEnvironment(
     ...material,
     live,
     numberMap,
+    roots,
     clients,
     timers,
     meters: createMeters(meter),
@@ -155,13 +160,13 @@ export function createMeterFor({ metrics }: Configuration): PrometheusMeter | un
 
 function createClients(
   outgoing: Configuration['client'],
-  files: CredentialFiles,
+  roots: OutgoingRoots | undefined,
   { schedule }: Timers,
   log: EventLog,
 ): Clients {
   const create = (): StreamingClient =>
     createSafeClient({
-      ...(outgoing?.caFile === undefined ? {} : { ca: [files.text(outgoing.caFile, 'client.caFile')] }),
+      ...(roots === undefined ? {} : { ca: roots }),
       allowAddresses: outgoing?.allowAddresses ?? [],
     });
   const clients = {
