@@ -10,6 +10,7 @@ export {
 } from './number-plan.ts';
 export {
   type DialPlan,
+  inContext,
   isDiallable,
   isTelephoneNumber,
   parseTelephoneNumber,

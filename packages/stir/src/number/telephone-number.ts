@@ -40,8 +40,8 @@ export function isDiallable(number: TelephoneNumber): boolean {
  * Text from signaling or a person to the canonical form.
  *
  * Takes the number itself with visual separators (`+1-215-555-1212`, `2.222.555.2222`), a `tel:` URI, or the user
- * part of a `sip:` or `sips:` URI; parameters are dropped. A number without `+` and with exactly the digits of a
- * national number gets the plan's country code.
+ * part of a `sip:` or `sips:` URI; of its parameters only the context of a local number counts (see `inContext`). A
+ * number without `+` and with exactly the digits of a national number gets the plan's country code.
  * @throws StirError ERR_NUMBER_FORMAT where letters are left, or nothing, or more than 15 characters
  */
 export function parseTelephoneNumber(text: string, plan?: DialPlan): TelephoneNumber {
@@ -60,11 +60,32 @@ export function parseTelephoneNumber(text: string, plan?: DialPlan): TelephoneNu
 /** The number in a text, separators and `+` still in it. */
 export function bareNumber(text: string): string {
   if (text.length > MAXIMUM_TEXT) throw refusal();
-  const uri = /^(tel|sips?):([^@;?]*)(?:;[^@?]*)?(@?)/i.exec(text);
+  const uri = /^(tel|sips?):([^@;?]*)(;[^@?]*)?(@?)/i.exec(text);
   if (uri === null) return separated(text);
   const isSip = uri[1]!.toLowerCase() !== 'tel';
-  if (isSip !== (uri[3] === '@')) throw refusal();
-  return separated(uri[2]!);
+  if (isSip !== (uri[4] === '@')) throw refusal();
+  return inContext(separated(uri[2]!), uri[3] ?? '');
+}
+
+/** Shorter ones are codes, `911` or `118118`, or extensions: these have no global form (RFC 3966 Section 5.1). */
+const SHORTEST_IN_CONTEXT = 7;
+const GLOBAL_CONTEXT = /^(?:\+|%2b)/i;
+
+/**
+ * A local number where it is valid (RFC 3966 Section 5.1.5): the digits of a global context go in front of it, whatever
+ * the dial plan says of its length. Codes stay as they are, since an emergency call must be known for one. A context that
+ * is a domain changes nothing: switches write their own there, so the dial plan says what the number is.
+ * @param number with its separators @param parameters `;name=value` each
+ * @throws StirError ERR_NUMBER_FORMAT for a global context that is none
+ */
+export function inContext(number: string, parameters: string): string {
+  if (parameters === '' || number.startsWith('+')) return number;
+  const context = /;phone-context=([^;]*)/i.exec(parameters)?.[1];
+  if (context === undefined || !GLOBAL_CONTEXT.test(context)) return number;
+  const leading = context.replace(GLOBAL_CONTEXT, '');
+  if (leading.length > MAXIMUM_TEXT || !/^[-.()]*[0-9][-.()0-9]*$/.test(leading)) throw refusal();
+  const isCode = /[*#]/.test(number) || number.replace(/[^0-9]/g, '').length < SHORTEST_IN_CONTEXT;
+  return isCode ? number : `+${leading}${number}`;
 }
 
 /** RFC 3966 visual separators, and the blanks people type. */

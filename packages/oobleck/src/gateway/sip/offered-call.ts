@@ -3,7 +3,9 @@
 // matter of the trunk's dial plan.
 
 import { hash } from 'node:crypto';
+import { StirError } from '@oobleck/stir';
 import { splitIdentities } from '@oobleck/stir/identity';
+import { inContext } from '@oobleck/stir/number';
 import { type Attestation, isAttestation, isOriginationId } from '@oobleck/stir/passport';
 import type { OfferedCall, Trunk } from '../trunk/index.ts';
 import { readFingerprints } from './media-fingerprints.ts';
@@ -70,11 +72,21 @@ function utf8(bytes: string): string {
 
 const NUMBER = /^\+?[0-9*#().\- ]{1,64}$/;
 
-/** The number of a user part or tel URI as it stands, its parameters taken off; `undefined` where it is no number. */
+/** The number of a user part or tel URI as it stands, in its context if it is a local one; `undefined` where it is no number. */
 export function numberOf({ user }: SipUri): string | undefined {
   const semicolon = user.indexOf(';');
   const number = unescapeUri(semicolon === -1 ? user : user.slice(0, semicolon));
-  return NUMBER.test(number) ? number : undefined;
+  if (!NUMBER.test(number)) return undefined;
+  return semicolon === -1 ? number : localNumber(number, user.slice(semicolon));
+}
+
+function localNumber(number: string, parameters: string): string | undefined {
+  try {
+    return inContext(number, parameters);
+  } catch (error) {
+    if (error instanceof StirError) return undefined;
+    throw error;
+  }
 }
 
 /** Originally called and redirecting numbers: To, Diversion (RFC 5806), History-Info (RFC 7044). */

@@ -168,6 +168,27 @@ describe('an outgoing call', () => {
     expect(path.asked[0]).toMatchObject({ divertedFrom: '+12155000003', historyIndex: '1' });
   });
 
+  it.each([
+    ['tel:2025551234;phone-context=+44', '+442025551234'],
+    ['sip:202-555-1234;phone-context=%2b44@switch.example.net;user=phone', '+44202-555-1234'],
+    ['sip:2025551234;phone-context=switch.example.net@switch.example.net', '2025551234'],
+    ['tel:911;phone-context=+1', '911'],
+  ])(
+    'is from and to the local number of %s where that is valid (RFC 3966 Section 5.1.5)',
+    async (uri, number) => {
+      const { ask, path } = createTestElement();
+      await ask(requestText({ uri, from: `<${uri}>;tag=a`, to: `<${uri}>` }));
+      expect(path.asked[0]).toMatchObject({ called: number, caller: number, formerlyCalled: [] });
+    },
+  );
+
+  it('of a global context that is none calls no number, and is from none', async () => {
+    const { ask, path } = createTestElement();
+    const uri = 'tel:2025551234;phone-context=+x';
+    await ask(requestText({ uri, from: `<${uri}>;tag=a` }));
+    expect(path.asked[0]).toMatchObject({ called: uri, caller: `<${uri}>` });
+  });
+
   it('of a Call-ID beyond 256 characters goes by its hash', async () => {
     const { ask, path } = createTestElement();
     await ask(requestText({ callId: 'x'.repeat(300) }));
