@@ -51,12 +51,16 @@ export type ChainFinder = (passport: Passport) => ChainResult | Promise<ChainRes
 export interface Candidates {
   /** PASSporTs that belong together: those of one call in band, or of one envelope. Diversions are followed within. */
   consider(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
+  /** The same for what came with the call, but sealed: anybody may have done so. */
+  considerSealed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
   /** Once all are judged, which may be now: why each that fell short did. */
   settle(): Shortfall | Promise<Shortfall>;
 }
 
 export interface Shortfall {
   readonly reasons: readonly Reason[];
+  /** Of what came sealed with the call. */
+  readonly ofSealed: readonly Reason[];
   /** The calls that hold PASSporTs this call could have taken. */
   readonly holders: readonly string[];
 }
@@ -90,30 +94,38 @@ export function createTurns(): Turns {
 }
 
 export function createCandidates(context: CandidateContext): Candidates {
-  const faults: Reason[] = [];
+  const ofOpen: Reason[] = [];
+  const ofSealed: Reason[] = [];
   const holders: string[] = [];
   const tried = createTriedCandidates();
   const pending: Promise<void>[] = [];
   /** Of PASSporTs that have had their share of chains: judged when all others were. */
   const spare: (() => void | Promise<void>)[] = [];
 
-  const take = (candidate: PassportChain, outcome: Outcome<ValidPassport>): void | Promise<void> => {
-    if ('fault' in outcome) faults.push(outcome.fault);
-    else return context.turns.take(() => takeFor(context, candidate, outcome.value, holders));
+  const take = (
+    candidate: PassportChain,
+    faults: Reason[],
+    outcome: Outcome<ValidPassport>,
+  ): void | Promise<void> => {
+    if ('value' in outcome)
+      return context.turns.take(() => takeFor(context, candidate, outcome.value, { faults, holders }));
+    faults.push(outcome.fault);
   };
 
   const judgeAndTake = (
     candidate: PassportChain,
+    faults: Reason[],
     name: string,
     findings: readonly ChainResult[],
   ): void | Promise<void> => {
     const outcomes = outcomesOf(context, candidate, findings);
     const untrusted = outcomes.findIndex((outcome) => 'fault' in outcome || !outcome.path.valid);
     // Decided by that chain alone: what costs no signature check of a PASSporT takes nobody's place.
-    if (untrusted >= 0) return take(candidate, judgeUntrusted(context, candidate, outcomes, untrusted));
+    if (untrusted >= 0)
+      return take(candidate, faults, judgeUntrusted(context, candidate, outcomes, untrusted));
     const judgeIn = (isLast: boolean): void | Promise<void> => {
       const place = tried.placeFor(name, isLast);
-      if (place === 'now') return take(candidate, judge(context, candidate, outcomes));
+      if (place === 'now') return take(candidate, faults, judge(context, candidate, outcomes));
       if (place === 'later') spare.push(() => judgeIn(true));
     };
     return judgeIn(false);
@@ -128,10 +140,10 @@ export function createCandidates(context: CandidateContext): Candidates {
   const settle = (): Shortfall | Promise<Shortfall> => {
     for (const judged of spare.splice(0)) waitFor(judged());
     if (pending.length > 0) return Promise.all(pending.splice(0)).then(settle);
-    return { reasons: holders.length > 0 ? [...faults, 'ambiguous'] : faults, holders };
+    return { reasons: ofOpen, ofSealed, holders };
   };
 
-  const look = (candidate: PassportChain, chainOf: ChainFinder): void => {
+  const look = (candidate: PassportChain, faults: Reason[], chainOf: ChainFinder): void => {
     // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
     const chains = linksOf(candidate).map(chainOf);
     for (const chain of chains) if (chain instanceof Promise) chain.catch(() => undefined); // heard where it is waited for
@@ -148,23 +160,26 @@ export function createCandidates(context: CandidateContext): Candidates {
     // In this turn, where all that it takes is in memory.
     waitFor(
       isAtHand(chains)
-        ? judgeAndTake(candidate, name, chains)
-        : Promise.all(chains).then((found) => judgeAndTake(candidate, name, found)),
+        ? judgeAndTake(candidate, faults, name, chains)
+        : Promise.all(chains).then((found) => judgeAndTake(candidate, faults, name, found)),
     );
   };
 
+  const lookAtAll = (reads: readonly Outcome<Passport>[], faults: Reason[], chainOf: ChainFinder): void => {
+    const passports: Passport[] = [];
+    for (const read of reads)
+      if ('value' in read) passports.push(read.value);
+      else faults.push(read.fault);
+    const found = findChains(passports);
+    context.rejections?.found(found.chains);
+    faults.push(...found.faults);
+    const ask = passports.length === 1 ? chainOf : onceEach(chainOf);
+    for (const candidate of found.chains) look(candidate, faults, ask);
+  };
+
   return {
-    consider(reads, chainOf) {
-      const passports: Passport[] = [];
-      for (const read of reads)
-        if ('value' in read) passports.push(read.value);
-        else faults.push(read.fault);
-      const found = findChains(passports);
-      context.rejections?.found(found.chains);
-      faults.push(...found.faults);
-      const ask = passports.length === 1 ? chainOf : onceEach(chainOf);
-      for (const candidate of found.chains) look(candidate, ask);
-    },
+    consider: (reads, chainOf) => lookAtAll(reads, ofOpen, chainOf),
+    considerSealed: (reads, chainOf) => lookAtAll(reads, ofSealed, chainOf),
     settle,
   };
 }
@@ -257,7 +272,7 @@ function takeFor(
   context: CandidateContext,
   candidate: PassportChain,
   valid: ValidPassport,
-  holders: string[],
+  fallen: { readonly faults: Reason[]; readonly holders: string[] },
 ): boolean | Promise<boolean> {
   const { parts, rules, callKey, onVerified, rejections } = context;
   const name = usedName(context, valid);
@@ -271,7 +286,8 @@ function takeFor(
         candidate,
         linksOf(candidate).map((link) => (link === candidate.base ? 'ambiguous' : undefined)),
       );
-      holders.push(holder);
+      fallen.faults.push('ambiguous');
+      fallen.holders.push(holder);
     }
     return holder === callKey;
   };

@@ -3,6 +3,7 @@
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import { splitIdentities } from '@oobleck/stir/identity';
+import type { Passport } from '@oobleck/stir/passport';
 import type { Envelope } from '@oobleck/stir/seal';
 import {
   type Channel,
@@ -10,6 +11,7 @@ import {
   furthest,
   type JudgeRules,
   notVerified,
+  type Outcome,
   readIdentity,
   readPassport,
   type Verdict,
@@ -27,7 +29,7 @@ import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
-import { fromEnvelope, fromSealedFields, type SealedChain } from './sealed-chain.ts';
+import { fromEnvelope, fromSealedFields, type SealedIdentities } from './sealed-chain.ts';
 
 export interface ChannelSettings {
   /** Mailboxes asked for each call. */
@@ -37,8 +39,8 @@ export interface ChannelSettings {
   /** Names of peers that the trunk of the call adds to those asked in clear. */
   readonly clearPeers?: readonly string[] | undefined;
   readonly streamWaitMs: number | undefined;
-  /** The chain that some of what the call brought came with. */
-  readonly sealed?: SealedChain | undefined;
+  /** What the call brought sealed, by envelope. */
+  readonly sealed: readonly SealedIdentities[];
 }
 
 export interface Question {
@@ -53,7 +55,7 @@ export interface Question {
   readonly rejections: Rejections;
 }
 
-/** Identity header fields looked at for one call. */
+/** Identity header fields looked at for one call, and PASSporTs of each envelope beside them. */
 const MAXIMUM_IDENTITIES = 8;
 
 /** One good header field is enough (RFC 8224 Section 6.2.1). At once where the chains are in memory. */
@@ -65,14 +67,43 @@ export function decideInBand(
 ): AtOnceOrLater<Verdict> {
   return decideBy(parts, settings, question, 'in-band', (candidates) => {
     const values = valuesOf(identities);
-    const reads = values.map((value) => readIdentity(value, question.call));
-    question.rejections.read(values, reads);
+    const open = readsOf(values, question.call);
     const fetched = chainFinder(parts, 'in-band', question.endsAtMs);
-    const { sealed } = settings;
-    const chainOf = sealed === undefined ? fetched : fromSealedFields(parts.chains, reads, sealed, fetched);
-    candidates.consider(reads, chainOf);
+    if (settings.sealed.length === 0) {
+      question.rejections.read(values, open);
+      candidates.consider(open, fetched);
+      return 'no-passport';
+    }
+    const envelopes = settings.sealed.map(({ identities: all, chain }) => {
+      const inside = all.slice(0, MAXIMUM_IDENTITIES);
+      return { values: inside, reads: readsOf(inside, question.call), chain };
+    });
+    const fields = [{ values, reads: open }, ...envelopes];
+    question.rejections.read(
+      fields.flatMap((one) => one.values),
+      fields.flatMap((one) => one.reads),
+    );
+    candidates.consider(open, fetched);
+    for (const { reads, chain } of envelopes) {
+      const chainOf =
+        chain === undefined ? fetched : fromSealedFields(parts.chains, reads, open, chain, fetched);
+      candidates.considerSealed(withDiverted(reads, open), chainOf);
+    }
     return 'no-passport';
   });
+}
+
+function readsOf(values: readonly string[], call: ArrivedCall): readonly Outcome<Passport>[] {
+  return values.map((value) => readIdentity(value, call));
+}
+
+/** What came sealed by itself, and together with what stands in the open only where a diversion may join them. */
+function withDiverted(
+  sealed: readonly Outcome<Passport>[],
+  open: readonly Outcome<Passport>[],
+): readonly Outcome<Passport>[] {
+  const reads = [...sealed, ...open];
+  return reads.some((read) => 'value' in read && read.value.diversion !== undefined) ? reads : sealed;
 }
 
 function valuesOf(identities: readonly string[]): readonly string[] {
@@ -160,17 +191,21 @@ function chainFinder({ chains }: VerificationParts, channel: Channel, endsAtMs: 
       : chains.chainOf(chain);
 }
 
-/** The verdict where no PASSporT was taken; where others hold all that match, they are told. */
+/**
+ * The verdict where no PASSporT was taken; where others hold all that match, they are told. What came sealed says why
+ * only where nothing else does, and never that the call failed: a stranger may have sealed it.
+ */
 function conclude(
   { onEvent }: VerificationParts,
   call: string,
-  { reasons, holders }: Shortfall,
+  { reasons, ofSealed, holders }: Shortfall,
   otherwise: Fault,
   channel: Channel,
 ): Verdict {
-  const reason = furthest(reasons, otherwise) as Fault;
+  const isSealedOnly = reasons.length === 0 && ofSealed.length > 0;
+  const reason = furthest(isSealedOnly ? ofSealed : reasons, otherwise) as Fault;
   if (reason === 'ambiguous') for (const holder of holders) onEvent?.({ event: 'ambiguous', holder, call });
-  return notVerified(reason, channel);
+  return isSealedOnly ? { ...notVerified(reason), channel } : notVerified(reason, channel);
 }
 
 function left(endsAtMs: number): number {

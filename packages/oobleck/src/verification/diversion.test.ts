@@ -50,6 +50,13 @@ describe('in band (RFC 8946 Section 4.2)', () => {
     expect(verdict.diversions?.map(({ token }) => token)).toEqual([div]);
   });
 
+  it.each([0, 1])('verifies where one of the two came sealed and the other in the open', async (sealed) => {
+    const pair = identitiesOf(diverted('div'));
+    const how = { sealed: [{ identities: [pair[sealed]!], chain: [called, provider][sealed]!.ders }] };
+    const verdict = await world.createVs().verify(callOf(), [pair[1 - sealed]!], how);
+    expect(verdict).toMatchObject({ reason: 'verified', channel: 'in-band' });
+  });
+
   it('what is asked of its header fields alone has its own answer, beside that of the call', async () => {
     const [, original] = identitiesOf(diverted('div'));
     const vs = world.createVs();

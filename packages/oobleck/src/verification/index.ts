@@ -19,7 +19,7 @@ export type {
   VerificationEvent,
   VerificationParts,
 } from './parts.ts';
-export type { SealedChain } from './sealed-chain.ts';
+export type { SealedIdentities } from './sealed-chain.ts';
 export {
   createStreamKeeper,
   type StreamKeeper,

@@ -7,12 +7,12 @@ import { type Outcome, readPassport } from '@oobleck/stir/verdict';
 import type { ChainFinder } from './candidates.ts';
 import type { ChainSource } from './parts.ts';
 
-/** Of PASSporTs that a call brought sealed. */
-export interface SealedChain {
-  /** How many of the first values of the call's Identity header fields came in the one envelope. */
-  readonly identities: number;
+/** What a call brought in one sealed envelope. */
+export interface SealedIdentities {
+  /** As values of Identity header fields, full form. */
+  readonly identities: readonly string[];
   /** DER certificates, signer of the first PASSporT first. */
-  readonly chain: readonly Uint8Array[];
+  readonly chain?: readonly Uint8Array[] | undefined;
 }
 
 /**
@@ -34,20 +34,20 @@ export function fromEnvelope(
 }
 
 /**
- * The same for header fields of which some came sealed: what stands in the open keeps its own chain, whoever put an
+ * The same for what came sealed beside header fields: what stands in the open keeps its own chain, whoever put an
  * envelope beside it. Anybody can seal to a published key.
- * @param reads of the values in order, those of the envelope first
+ * @param own of the values in the envelope, in order
  */
 export function fromSealedFields(
   chains: ChainSource,
-  reads: readonly Outcome<Passport>[],
-  sealed: SealedChain,
+  own: readonly Outcome<Passport>[],
+  open: readonly Outcome<Passport>[],
+  chain: readonly Uint8Array[],
   otherwise: ChainFinder,
 ): ChainFinder {
-  const own = reads.slice(0, sealed.identities);
   const inside = tokensOf(own);
-  for (const token of tokensOf(reads.slice(sealed.identities))) inside.delete(token);
-  const enveloped = fromEnvelope(chains, own, sealed.chain, otherwise);
+  for (const token of tokensOf(open)) inside.delete(token);
+  const enveloped = fromEnvelope(chains, own, chain, otherwise);
   return (passport) => (inside.has(passport.token) ? enveloped(passport) : otherwise(passport));
 }
 

@@ -12,7 +12,7 @@ import { createOpenedBlobs } from './opened-blobs.ts';
 import type { VerificationParts } from './parts.ts';
 import { createRejections, type Rejections } from './rejections.ts';
 import { MAXIMUM_ADDRESSES } from './retrieval.ts';
-import type { SealedChain } from './sealed-chain.ts';
+import type { SealedIdentities } from './sealed-chain.ts';
 
 export interface VerificationOptions {
   /** For all network work of one call, default 400. */
@@ -48,8 +48,8 @@ export interface HowToAsk {
   readonly deadlineMs?: number | undefined;
   /** Whether only what the call brought is looked at. */
   readonly isInBandOnly?: boolean | undefined;
-  /** Where what the call brought was sealed, with the chain of its signer: as out of band, nothing is fetched for it. */
-  readonly sealed?: SealedChain | undefined;
+  /** What the call brought sealed, by envelope. As out of band it can only improve a verdict: anybody can seal. */
+  readonly sealed?: readonly SealedIdentities[] | undefined;
 }
 
 export interface VerificationService {
@@ -82,11 +82,18 @@ export function createVerificationService(
       numberMap: options.numberMap,
     },
     streamWaitMs: options.streamWaitMs,
+    sealed: [],
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {
     verify(call, identities, how = {}) {
-      const { addresses, clearPeers, sealed, deadlineMs: atMostMs = deadlineMs, isInBandOnly = false } = how;
+      const {
+        addresses,
+        clearPeers,
+        sealed = [],
+        deadlineMs: atMostMs = deadlineMs,
+        isInBandOnly = false,
+      } = how;
       const key = callKey(crypto, call);
       // What is asked beside the call, about its priority, has an answer of its own.
       return answers.once(isInBandOnly ? `${key} in band` : key, () => {
@@ -178,7 +185,7 @@ function decide(
 ): AtOnceOrLater<Verdict> {
   if (isInBandOnly) return decideInBand(parts, settings, question, identities);
   const outOfBand = (): AtOnceOrLater<Verdict> => decideOutOfBand(parts, settings, question);
-  if (identities.length === 0) return outOfBand();
+  if (identities.length === 0 && settings.sealed.length === 0) return outOfBand();
   const inBand = decideInBand(parts, settings, question, identities);
   if (!(inBand instanceof Promise))
     return inBand.status === 'verified' ? inBand : better(inBand, outOfBand());

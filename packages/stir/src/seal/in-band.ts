@@ -2,7 +2,7 @@
 // nobody on the way is to read the PASSporT. Same keys, same sizes and same address as at a CPS, under a label of its
 // own: what lies at a CPS does not open here, nor the other way round.
 
-import { encodeUtf8 } from '../bytes/index.ts';
+import { encodeUtf8, equalBytes } from '../bytes/index.ts';
 import type { AgreementKey, Crypto } from '../crypto/crypto.ts';
 import type { MailboxAddress } from '../mailbox/index.ts';
 import type { Envelope } from './envelope.ts';
@@ -20,19 +20,46 @@ export interface InBandLock {
   readonly address: MailboxAddress;
 }
 
+/** Envelopes of one call: the caller's own is one, but anybody can seal another to a published key. */
+export const MAXIMUM_OPENED = 4;
+
 /**
- * The first envelope that opens, or `undefined`: a call has one, sealed once for each key of the called number. Neither
- * value nor key says which belongs to which, so all are tried; the caller bounds both.
+ * Every envelope that opens, in order, up to four that differ: the call's own comes once for each key of the called
+ * number. Neither value nor key says which belongs to which, so all are tried; the caller bounds both.
  */
 export function openInBand(
   sealer: PassportSealer,
   locks: readonly InBandLock[],
   sealed: readonly Uint8Array[],
+): readonly Envelope[] {
+  const opened: Envelope[] = [];
+  for (const value of sealed) {
+    const envelope = openWithAny(sealer, locks, value);
+    if (envelope === undefined || opened.some((known) => isSame(known, envelope))) continue;
+    opened.push(envelope);
+    if (opened.length === MAXIMUM_OPENED) break;
+  }
+  return opened;
+}
+
+/** Cover holds nothing, and counts as nothing. */
+function openWithAny(
+  sealer: PassportSealer,
+  locks: readonly InBandLock[],
+  value: Uint8Array,
 ): Envelope | undefined {
-  for (const value of sealed)
-    for (const { agreement, address } of locks) {
-      const envelope = sealer.open(agreement, address, value);
-      if (envelope !== undefined && envelope.passports.length > 0) return envelope;
-    }
+  for (const { agreement, address } of locks) {
+    const envelope = sealer.open(agreement, address, value);
+    if (envelope !== undefined) return envelope.passports.length > 0 ? envelope : undefined;
+  }
   return undefined;
+}
+
+function isSame(one: Envelope, other: Envelope): boolean {
+  const [chain, otherChain] = [one.chain ?? [], other.chain ?? []];
+  return (
+    one.passports.join() === other.passports.join() &&
+    chain.length === otherChain.length &&
+    chain.every((der, at) => equalBytes(der, otherChain[at]!))
+  );
 }

@@ -117,7 +117,7 @@ describe('gateway placement', () => {
     const trunk = trunkOf({ outgoing: 'carry', encryptIdentity: true });
     const answer = await createPath().place(offerOf({ trunk, identities: [identityOf()] }));
     expect(answer).toMatchObject({ reason: 'carried', identityEncrypted: [], removeIdentities: false });
-    const sealing = createPath(undefined, { seal: () => ['sealed'], open: () => ({ identities: [] }) });
+    const sealing = createPath(undefined, { seal: () => ['sealed'], open: () => [] });
     const sealed = await sealing.place(offerOf({ trunk, callId: 'sealed', identities: [identityOf()] }));
     expect(sealed).toMatchObject({ identityEncrypted: ['sealed'], removeIdentities: true });
   });

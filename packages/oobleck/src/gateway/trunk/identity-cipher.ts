@@ -6,8 +6,12 @@ import type { TelephoneNumber } from '@oobleck/stir/number';
 export interface IdentityCipher {
   /** @param identities values of Identity header fields @returns those of Identity-Encrypted; none without a key */
   seal(called: readonly TelephoneNumber[], identities: readonly string[]): readonly string[];
-  /** What does not open, or holds no PASSporT, is left out. */
-  open(tenant: string, called: readonly TelephoneNumber[], values: readonly string[]): OpenedIdentities;
+  /** Of each envelope that opens; what does not, or holds no PASSporT, is left out. */
+  open(
+    tenant: string,
+    called: readonly TelephoneNumber[],
+    values: readonly string[],
+  ): readonly OpenedIdentities[];
 }
 
 export interface OpenedIdentities {
@@ -17,4 +21,4 @@ export interface OpenedIdentities {
   readonly chain?: readonly Uint8Array[] | undefined;
 }
 
-export const NOTHING_OPENED: OpenedIdentities = { identities: [] };
+export const NOTHING_OPENED: readonly OpenedIdentities[] = [];

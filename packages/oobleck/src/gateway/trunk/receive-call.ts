@@ -33,16 +33,17 @@ export function receiveCall(
     cipher === undefined || identityEncrypted.length === 0
       ? NOTHING_OPENED
       : cipher.open(trunk.tenant, call.called, identityEncrypted);
-  const identities = [...opened.identities, ...(offer.identities ?? [])];
-  const verdict = verification.verify(call, identities, {
+  const open = offer.identities ?? [];
+  const identities = opened.length === 0 ? open : [...open, ...opened.flatMap((one) => one.identities)];
+  const verdict = verification.verify(call, open, {
     addresses: trunk.addressesPerCall,
     clearPeers: trunk.clearPeers,
     deadlineMs: trunk.deadlineMs - RESERVE_MS,
     isInBandOnly: offer.isInBandOnly,
-    sealed: opened.chain && { identities: opened.identities.length, chain: opened.chain },
+    sealed: opened,
   });
   const reception = (known: Verdict): Reception => {
-    const isLost = opened.identities.length > 0 || known.channel === 'out-of-band';
+    const isLost = opened.length > 0 || known.channel === 'out-of-band';
     return {
       action: isBlocked(offer, call, identities, known) ? 'block' : 'continue',
       verdict: known,

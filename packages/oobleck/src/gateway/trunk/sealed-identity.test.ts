@@ -11,6 +11,7 @@ import {
   stranger,
   type World,
 } from '../../verification/verification-fixture.ts';
+import type { OpenedIdentities } from './identity-cipher.ts';
 import { receiveCall } from './receive-call.ts';
 import { createSealedIdentity } from './sealed-identity.ts';
 import { createTrunk } from './trunk.ts';
@@ -37,7 +38,8 @@ async function setUp() {
   return { world, caller, callee, sealing };
 }
 
-const verify = (world: World, identities: readonly string[]) => world.createVs().verify(callOf(), identities);
+const verify = (world: World, sealed: readonly OpenedIdentities[]) =>
+  world.createVs().verify(callOf(), [], { sealed });
 
 describe('Identity-Encrypted', () => {
   it('shows nobody the PASSporT on its way, and verifies where it arrives', async () => {
@@ -46,9 +48,9 @@ describe('Identity-Encrypted', () => {
     const values = caller.seal([CALLED], [identity]);
     expect(values).toHaveLength(1);
     expect(values.join()).not.toContain(identity.slice(0, 20));
-    expect(createSealedIdentity({ crypto }).open('t', [CALLED], values).identities).toEqual([]);
-    const opened = callee.open('t', [CALLED], values).identities;
-    expect(opened).toEqual([identity]);
+    expect(createSealedIdentity({ crypto }).open('t', [CALLED], values)).toEqual([]);
+    const opened = callee.open('t', [CALLED], values);
+    expect(opened).toEqual([{ identities: [identity], chain: undefined }]);
     expect(await verify(world, opened)).toMatchObject({
       status: 'verified',
       channel: 'in-band',
@@ -59,8 +61,9 @@ describe('Identity-Encrypted', () => {
   it('copied to a call to another number, it opens there or not, and verifies nothing', async () => {
     const { world, caller, callee } = await setUp();
     const values = caller.seal([CALLED], [world.identityOf()]);
-    const opened = callee.open('t', [tn('12155551299')], values).identities;
-    const verdict = await world.createVs().verify(callOf({ called: [tn('12155551299')] }), opened);
+    const sealed = callee.open('t', [tn('12155551299')], values);
+    const call = callOf({ called: [tn('12155551299')] });
+    const verdict = await world.createVs().verify(call, [], { sealed });
     expect(verdict.status).not.toBe('verified');
   });
 
@@ -69,7 +72,7 @@ describe('Identity-Encrypted', () => {
     const [value] = caller.seal([CALLED], [world.identityOf()]);
     const junk = Buffer.from(crypto.randomBytes(2048)).toString('base64url');
     const open = (called: readonly (typeof CALLED)[], values: readonly string[]) =>
-      callee.open('t', called, values).identities;
+      callee.open('t', called, values).flatMap(({ identities }) => identities);
     expect(open([tn('12155551299'), CALLED], ['nonsense', `${junk}, ${value}`])).toHaveLength(1);
     expect(open([CALLED], [junk, 'x', ''])).toEqual([]);
     // Beyond eight nothing is looked at.
@@ -83,10 +86,9 @@ describe('Identity-Encrypted', () => {
     expect(caller.seal([CALLED], [one, compact])).toEqual([]);
     expect(caller.seal([CALLED], ['nonsense'])).toEqual([]);
     expect(caller.seal([CALLED], [])).toEqual([]);
-    expect(callee.open('t', [CALLED], caller.seal([CALLED], [one, two]))).toEqual({
-      identities: [one, two],
-      chain: undefined,
-    });
+    expect(callee.open('t', [CALLED], caller.seal([CALLED], [one, two]))).toEqual([
+      { identities: [one, two], chain: undefined },
+    ]);
   });
 
   it('without a key of the called number, or for a number that has none, there is no value', async () => {
@@ -159,7 +161,7 @@ describe('the chain that travels along', () => {
   it('goes along where it fits the smaller size only, and with a PASSporT that can be read', async () => {
     const { world, callee, sealing } = await setUp();
     const chain = (bytes: number) => [new Uint8Array(bytes)];
-    const open = (values: readonly string[]) => callee.open('t', [CALLED], values);
+    const open = (values: readonly string[]) => callee.open('t', [CALLED], values)[0]!;
     const identity = world.identityOf();
     expect(open(sealing(chain(900)).seal([CALLED], [identity])).chain).toHaveLength(1);
     expect(open(sealing(chain(1_900)).seal([CALLED], [identity])).chain).toBe(undefined);

@@ -58,8 +58,10 @@ export function createSealedIdentity({ crypto, keys, chains, ownKeys }: SealedId
       const sealed = values
         .flatMap((value) => orNothing(() => parseIdentityEncrypted(value)))
         .slice(0, MAXIMUM_SEALED_IDENTITIES);
-      const envelope = sealed.length === 0 ? undefined : openInBand(sealer, locksOf(tenant, called), sealed);
-      return envelope === undefined ? NOTHING_OPENED : readEnvelope(envelope);
+      if (sealed.length === 0) return NOTHING_OPENED;
+      return openInBand(sealer, locksOf(tenant, called), sealed)
+        .map(readEnvelope)
+        .filter(({ identities }) => identities.length > 0);
     },
   };
 }
