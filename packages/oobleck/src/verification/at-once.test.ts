@@ -5,8 +5,8 @@ import { formatPem } from '@oobleck/stir/certificate';
 import type { Verdict } from '@oobleck/stir/verdict';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tn } from '../../test/network.ts';
-import { createTurns } from './candidates.ts';
 import type { VerificationParts } from './parts.ts';
+import { createTurns } from './turns.ts';
 import { callOf, createWorld, provider, REPOSITORY, type World } from './verification-fixture.ts';
 
 let world: World;

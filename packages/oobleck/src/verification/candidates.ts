@@ -2,13 +2,11 @@
 // called, is judged on its own, and the first valid one that no other call holds is taken. One call takes one PASSporT,
 // however many would do; one that takes none takes nothing from others.
 
-import { encodeBase64url, encodeUtf8 } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Passport } from '@oobleck/stir/passport';
 import {
   type ChainOutcome,
   type Channel,
-  type Fault,
   findChains,
   type JudgeRules,
   judgeChain,
@@ -19,17 +17,19 @@ import {
   matchFaults,
   type Outcome,
   type PassportChain,
-  passportDigest,
   type Reason,
   servesUntil,
   type ValidPassport,
   type Verdict,
   verifiedBy,
 } from '@oobleck/stir/verdict';
-import type { ChainResult, Unavailable } from '../trust/index.ts';
+import type { ChainResult } from '../trust/index.ts';
+import { outcomesOf } from './chain-outcomes.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { createTriedCandidates } from './tried-candidates.ts';
+import type { Turns } from './turns.ts';
+import { usedName } from './used-name.ts';
 
 export interface CandidateContext {
   readonly parts: VerificationParts;
@@ -65,34 +65,6 @@ export interface Shortfall {
   readonly holders: readonly string[];
 }
 
-/** Attempts to take a PASSporT for one call: one after the other, none after one that succeeded. */
-export interface Turns {
-  /** At once where nobody is at it and the attempt is decided at once. */
-  take(attempt: () => boolean | Promise<boolean>): void | Promise<void>;
-}
-
-export function createTurns(): Turns {
-  let isTaken = false;
-  /** The attempts under way, one behind the other. */
-  let running: Promise<void> | undefined;
-  const run = (attempt: () => boolean | Promise<boolean>): void | Promise<void> => {
-    if (isTaken) return undefined;
-    const taken = attempt();
-    if (taken instanceof Promise)
-      return taken.then((isDone) => {
-        isTaken = isDone;
-      });
-    isTaken = taken;
-  };
-  return {
-    take(attempt) {
-      const turn = running === undefined ? run(attempt) : running.then(() => run(attempt));
-      if (turn !== undefined) running = turn;
-      return turn;
-    },
-  };
-}
-
 export function createCandidates(context: CandidateContext): Candidates {
   const ofOpen: Reason[] = [];
   const ofSealed: Reason[] = [];
@@ -118,7 +90,7 @@ export function createCandidates(context: CandidateContext): Candidates {
     name: string,
     findings: readonly ChainResult[],
   ): void | Promise<void> => {
-    const outcomes = outcomesOf(context, candidate, findings);
+    const outcomes = outcomesOf(context.parts, candidate, findings);
     const untrusted = outcomes.findIndex((outcome) => 'fault' in outcome || !outcome.path.valid);
     // Decided by that chain alone: what costs no signature check of a PASSporT takes nobody's place.
     if (untrusted >= 0)
@@ -206,15 +178,6 @@ function onceEach(chainOf: ChainFinder): ChainFinder {
   };
 }
 
-function outcomesOf(
-  { parts }: CandidateContext,
-  candidate: PassportChain,
-  findings: readonly ChainResult[],
-): readonly ChainOutcome[] {
-  const links = linksOf(candidate);
-  return findings.map((finding, at) => outcomeOf(parts, finding, links[at]!, parts.now() / 1000));
-}
-
 function judge(
   { rules, channel, rejections }: CandidateContext,
   candidate: PassportChain,
@@ -245,28 +208,6 @@ function nameOf(candidate: PassportChain): string {
     .join();
 }
 
-/** The certificate has to be in force now, and when the PASSporT was issued (RFC 8224 Section 6.2, step 4). */
-function outcomeOf(
-  parts: VerificationParts,
-  finding: ChainResult,
-  passport: Passport,
-  now: number,
-): ChainOutcome {
-  if ('unavailable' in finding) return { fault: FAULTS[finding.unavailable] };
-  const path = parts.chains.validated(finding.chain, now);
-  if (!path.valid || passport.issuedAt <= path.leaf.notAfter) return { path };
-  return { fault: 'certificate-expired' };
-}
-
-const FAULTS: Record<Unavailable, Fault> = {
-  unlisted: 'certificate-unlisted',
-  policy: 'certificate-unlisted',
-  'bad-url': 'certificate-unavailable',
-  'bad-body': 'certificate-malformed',
-  'fetch-failed': 'certificate-unavailable',
-  deadline: 'certificate-unavailable',
-};
-
 /** @returns whether the call has its PASSporT now */
 function takeFor(
   context: CandidateContext,
@@ -275,7 +216,7 @@ function takeFor(
   fallen: { readonly faults: Reason[]; readonly holders: string[] },
 ): boolean | Promise<boolean> {
   const { parts, rules, callKey, onVerified, rejections } = context;
-  const name = usedName(context, valid);
+  const name = usedName(rules.crypto, context.call, valid);
   const untilMs = servesUntil(valid.passport, rules) * 1000;
   const settle = (holder: string): boolean => {
     if (holder === callKey) {
@@ -293,28 +234,4 @@ function takeFor(
   };
   const holder = parts.used.take(name, callKey, untilMs, parts.now());
   return holder instanceof Promise ? holder.then(settle) : settle(holder);
-}
-
-/**
- * Of a chain the innermost stands for all: diverted to the same party once more, whoever signs it, it is the same call
- * (RFC 8946 Section 4.2). Sent on to another one it is a further leg of the same call, which may well come by here
- * again. The party is one that the latest diversion names: what else a trunk knows it by makes no other leg.
- */
-function usedName(
-  { rules: { crypto }, call }: CandidateContext,
-  { passport, diversions }: ValidPassport,
-): string {
-  const digest = passportDigest(crypto, passport);
-  const latest = diversions?.[0];
-  if (latest === undefined) return encodeBase64url(digest);
-  return encodeBase64url(crypto.sha256(digest, encodeUtf8(calledIn(latest, call))));
-}
-
-/** The first, in order, of those who are called and whom the PASSporT names. */
-function calledIn({ destinations: { numbers, uris } }: Passport, call: ArrivedCall): string {
-  const named: readonly string[] = [
-    ...numbers.filter((number) => call.called.includes(number)),
-    ...uris.filter((uri) => call.calledUris?.includes(uri)),
-  ];
-  return [...named].sort()[0]!;
 }

@@ -6,7 +6,8 @@ import { formatPem } from '@oobleck/stir/certificate';
 import { readPassport, type Verdict } from '@oobleck/stir/verdict';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { crypto, tn } from '../../test/network.ts';
-import { createCandidates, createTurns } from './candidates.ts';
+import { createCandidates } from './candidates.ts';
+import { createTurns } from './turns.ts';
 import {
   CALLED,
   CALLER,

@@ -18,18 +18,13 @@ import {
 } from '@oobleck/stir/verdict';
 import type { AtOnceOrLater } from '../call/index.ts';
 import { bringStreamed } from './bring-streamed.ts';
-import {
-  type Candidates,
-  type ChainFinder,
-  createCandidates,
-  type Shortfall,
-  type Turns,
-} from './candidates.ts';
+import { type Candidates, type ChainFinder, createCandidates, type Shortfall } from './candidates.ts';
 import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
 import { fromEnvelope, fromSealedFields, type SealedIdentities } from './sealed-chain.ts';
+import type { Turns } from './turns.ts';
 
 export interface ChannelSettings {
   /** Mailboxes asked for each call. */

@@ -5,8 +5,9 @@ import { readPassport, type Verdict } from '@oobleck/stir/verdict';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Carrier, createCarrier, crypto } from '../../test/network.ts';
 import type { ChainResult } from '../trust/index.ts';
-import { createCandidates, createTurns } from './candidates.ts';
+import { createCandidates } from './candidates.ts';
 import type { VerificationParts } from './parts.ts';
+import { createTurns } from './turns.ts';
 import {
   callOf,
   createWorld,

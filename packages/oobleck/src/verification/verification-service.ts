@@ -6,13 +6,13 @@ import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';
 import { DEFAULT_FRESHNESS_SECONDS, notVerified, type Verdict } from '@oobleck/stir/verdict';
 import { type AtOnceOrLater, afterInput, createAnswers } from '../call/index.ts';
-import { createTurns } from './candidates.ts';
 import { type ChannelSettings, decideInBand, decideOutOfBand, type Question } from './channels.ts';
 import { createOpenedBlobs } from './opened-blobs.ts';
 import type { VerificationParts } from './parts.ts';
 import { createRejections, type Rejections } from './rejections.ts';
 import { MAXIMUM_ADDRESSES } from './retrieval.ts';
 import type { SealedIdentities } from './sealed-chain.ts';
+import { createTurns } from './turns.ts';
 
 export interface VerificationOptions {
   /** For all network work of one call, default 400. */

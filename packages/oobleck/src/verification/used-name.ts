@@ -1,0 +1,28 @@
+// The name under which a PASSporT is recorded as taken, so that it serves one call (RFC 8816 Section 7.4), diverted or not.
+
+import { encodeBase64url, encodeUtf8 } from '@oobleck/stir/bytes';
+import type { ArrivedCall } from '@oobleck/stir/call';
+import type { Crypto } from '@oobleck/stir/crypto';
+import type { Passport } from '@oobleck/stir/passport';
+import { passportDigest, type ValidPassport } from '@oobleck/stir/verdict';
+
+/**
+ * Of a chain the innermost stands for all: diverted to the same party once more, whoever signs it, it is the same call
+ * (RFC 8946 Section 4.2). Sent on to another one it is a further leg of the same call, which may well come by here
+ * again. The party is one that the latest diversion names: what else a trunk knows it by makes no other leg.
+ */
+export function usedName(crypto: Crypto, call: ArrivedCall, { passport, diversions }: ValidPassport): string {
+  const digest = passportDigest(crypto, passport);
+  const latest = diversions?.[0];
+  if (latest === undefined) return encodeBase64url(digest);
+  return encodeBase64url(crypto.sha256(digest, encodeUtf8(calledIn(latest, call))));
+}
+
+/** The first, in order, of those who are called and whom the PASSporT names. */
+function calledIn({ destinations: { numbers, uris } }: Passport, call: ArrivedCall): string {
+  const named: readonly string[] = [
+    ...numbers.filter((number) => call.called.includes(number)),
+    ...uris.filter((uri) => call.calledUris?.includes(uri)),
+  ];
+  return [...named].sort()[0]!;
+}
