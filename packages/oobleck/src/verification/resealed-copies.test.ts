@@ -3,7 +3,7 @@
 
 import { readPassport, type Verdict } from '@oobleck/stir/verdict';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Carrier, createCarrier, crypto } from '../../test/network.ts';
+import { anchorOf, type Carrier, createCarrier, crypto, NOW } from '../../test/network.ts';
 import type { ChainResult } from '../trust/index.ts';
 import { createCandidates } from './candidates.ts';
 import type { VerificationParts } from './parts.ts';
@@ -122,8 +122,13 @@ it('the same copy with the same chain is judged once, at hand or fetched', async
 
 it('good copies of one PASSporT beside several good chains serve one call, and no second one', async () => {
   const token = world.passportOf();
-  world.leaveEnvelope({ passports: [token], chain: provider.ders });
-  world.leaveEnvelope({ passports: [token], chain: [...provider.ders, stranger.ders[0]!] });
+  const parts = world.partsOf();
+  const chains = [provider.ders, [...provider.ders, anchorOf(home).der]];
+  for (const chain of chains) {
+    const found = parts.chains.chainOf(chain);
+    expect('chain' in found && parts.chains.validated(found.chain, NOW).valid).toBe(true);
+    world.leaveEnvelope({ passports: [token], chain });
+  }
   const vs = world.createVs();
   expect((await vs.verify(callOf({ callId: 'a' }), [])).reason).toBe('verified');
   expect((await vs.verify(callOf({ callId: 'b' }), [])).reason).toBe('ambiguous');
