@@ -8,22 +8,25 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { crypto } from './carrier.ts';
 import { createFolder, removeFolder } from './http/carrier-lab.ts';
 import { depositRequest, retrieveRequest } from './http/cps-request.ts';
-import { costOfRequests } from './http/http-client.ts';
+import { costOfRequests, keepAsking } from './http/http-client.ts';
 import { type ServerProcess, startServerProcess } from './http/server-process.ts';
 import type { LiveRow } from './live/live-row.ts';
 import { AUTHORITY, EXPIRY_SECONDS, ISSUER, type Memory, type Pauses, SHARDS } from './live/orders.ts';
 import { plotMemory, plotRates } from './live/plots.ts';
 import { createTlsFiles } from './live/tls-files.ts';
-import type { Cost } from './measure.ts';
 import { createTokenMaker } from './token-maker.ts';
 
 const COUNTS = [1_000, 10_000, 100_000, 1_000_000, 5_000_000];
 const ROUNDS = 3;
 const LONGEST_SECONDS = 300;
+/** At a steady pace, and not as fast as can be: a turn that answers a hundred requests is no pause of the store's. */
+const ASKED_EVERY_MS = 5;
+const LOOK_MS = 250;
 
 const { values, positionals } = parseArgs({
   options: { out: { type: 'string', default: 'docs' } },
@@ -55,12 +58,10 @@ async function run(): Promise<void> {
   const mailboxId = crypto.randomBytes(32);
   const shard = (): number => Math.floor(Math.random() * SHARDS);
   const load = { server, ca };
-  const deposit = costOfRequests({
-    ...load,
-    status: 201,
-    make: () => depositRequest(mailboxId, shard(), tokens.make()),
-  });
-  const retrieve = costOfRequests({ ...load, status: 200, make: () => retrieveRequest(mailboxId, shard()) });
+  const depositing = { status: 201, make: () => depositRequest(mailboxId, shard(), tokens.make()) };
+  const retrieving = { status: 200, make: () => retrieveRequest(mailboxId, shard()) };
+  const deposit = costOfRequests({ ...load, ...depositing });
+  const retrieve = costOfRequests({ ...load, ...retrieving });
   const sample = async () => ({
     deposits: Math.round(1 / (await deposit.sample(seconds / ROUNDS))),
     retrievals: Math.round(1 / (await retrieve.sample(seconds / ROUNDS))),
@@ -87,7 +88,9 @@ async function run(): Promise<void> {
     rows.push(row);
     process.stdout.write(`${JSON.stringify(row)}\n`);
   }
-  const expiry = await expireUnderLoad(server, [deposit, retrieve]);
+  const expiry = await expireUnderLoad(server, () =>
+    keepAsking(server, ca, [depositing, retrieving], ASKED_EVERY_MS),
+  );
   process.stdout.write(`${JSON.stringify(expiry)}\n`);
   await server.close();
   writeFileSync(join(values.out, 'live-deposits.json'), `${JSON.stringify({ rows, expiry }, null, 2)}\n`);
@@ -96,11 +99,13 @@ async function run(): Promise<void> {
 }
 
 /** Requests go on, first while nothing expires, then until nothing is left of what does. */
-async function expireUnderLoad(server: ServerProcess, costs: readonly Cost[]) {
+async function expireUnderLoad(server: ServerProcess, startAsking: () => () => Promise<void>) {
   process.stderr.write(`all expire within ${EXPIRY_SECONDS} s ...\n`);
-  const before = await watchPauses(server, costs, EXPIRY_SECONDS / 3);
+  const stopAsking = startAsking();
+  const before = await watchPauses(server, EXPIRY_SECONDS / 3);
   await server.ask({ do: 'expire' });
-  const during = await watchPauses(server, costs, EXPIRY_SECONDS + 2, true);
+  const during = await watchPauses(server, EXPIRY_SECONDS + 2, true);
+  await stopAsking();
   const memory = (await server.ask({ do: 'memory' })) as Memory;
   return {
     expired: before.live,
@@ -114,12 +119,7 @@ async function expireUnderLoad(server: ServerProcess, costs: readonly Cost[]) {
 }
 
 /** @param isExpiring until nothing due is left as well; for no longer than five minutes */
-async function watchPauses(
-  server: ServerProcess,
-  costs: readonly Cost[],
-  forSeconds: number,
-  isExpiring = false,
-): Promise<Pauses> {
+async function watchPauses(server: ServerProcess, forSeconds: number, isExpiring = false): Promise<Pauses> {
   await server.ask({ do: 'watch' });
   const startedMs = performance.now();
   const isOver = async (): Promise<boolean> => {
@@ -129,7 +129,7 @@ async function watchPauses(
       seconds > LONGEST_SECONDS || !isExpiring || ((await server.ask({ do: 'memory' })) as Memory).isSwept
     );
   };
-  while (!(await isOver())) for (const cost of costs) await cost.sample(0.05);
+  while (!(await isOver())) await delay(LOOK_MS);
   return (await server.ask({ do: 'pauses' })) as Pauses;
 }
 

@@ -60,6 +60,33 @@ export async function sendOne(
   session.close();
 }
 
+/** One request after the other at a steady pace, in turn of each kind, over one connection. @returns what ends it */
+export function keepAsking(
+  { origin }: ServerProcess,
+  ca: string,
+  kinds: readonly Pick<HttpLoad, 'make' | 'status'>[],
+  everyMs: number,
+): () => Promise<void> {
+  const session = connect(origin, { ca });
+  const asked = new Set<Promise<void>>();
+  let failure: unknown;
+  let at = 0;
+  const timer = setInterval(() => {
+    const { make, status } = kinds[at++ % kinds.length]!;
+    const answered = exchange(session, make(), status).catch((error: unknown) => {
+      failure = error;
+    });
+    asked.add(answered);
+    void answered.then(() => asked.delete(answered));
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(asked);
+    session.close();
+    if (failure !== undefined) throw failure;
+  };
+}
+
 /** All of them, so many at a time, over all connections. */
 async function send(
   sessions: readonly ClientHttp2Session[],
