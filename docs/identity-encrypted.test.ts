@@ -32,7 +32,7 @@ describe('docs/identity-encrypted.md', () => {
 
   it('shows a field that opens to the PASSporT it shows', () => {
     expect([name, sealed.length, sealed[0]!.length]).toEqual(['Identity-Encrypted', 1, 2048]);
-    expect(openInBand(createInBandSealer(crypto), [lock], sealed)).toEqual({ passports: [token] });
+    expect(openInBand(createInBandSealer(crypto), [lock], sealed)).toEqual([{ passports: [token] }]);
     expect(parsePassport(token!).claims.dest).toEqual({ tn: ['12155551213'] });
   });
 
