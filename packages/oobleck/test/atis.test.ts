@@ -176,6 +176,11 @@ describe('H-03: a port of its own with mutual TLS', () => {
     expect(await health(members)).toBe(200);
     await expect(health()).rejects.toThrow();
     await expect(health(strangers)).rejects.toThrow();
+    // Who may come in is taken live, too, without a signal.
+    writeFileSync(join(folder, 'members.pem'), strangers.ca);
+    node.environment.live.poll();
+    expect(await health(strangers)).toBe(200);
+    await expect(health(members)).rejects.toThrow();
     await node.close();
   });
 

@@ -157,3 +157,36 @@ it('the public port takes a renewed TLS certificate by itself, and keeps what th
     await served.close();
   }
 }, 40_000);
+
+it('the metrics port takes a renewed TLS certificate, and leaves what there was where the key does not fit', async () => {
+  const [first, renewed, readers] = await Promise.all(
+    Array.from({ length: 3 }, () => createTlsAuthority({ nowMs: Date.now() })),
+  );
+  const write = ({ certificate, key }: { certificate?: string; key?: string }): void => {
+    if (certificate !== undefined) writeFileSync(join(folder, 'metrics.pem'), certificate);
+    if (key !== undefined) writeFileSync(join(folder, 'metrics.key'), key);
+  };
+  write(await first!.issueServer());
+  writeFileSync(join(folder, 'readers.pem'), readers!.ca);
+  writeFileSync(join(folder, 'anchors.pem'), lab.authority.rootPem);
+  const tls = { certificateFile: 'metrics.pem', keyFile: 'metrics.key', clientCaFile: 'readers.pem' };
+  const log = createEventLog({ level: 'silent' });
+  const { trust, listen, directory } = lab.bravo.services;
+  const served = await startNode(
+    { trust, listen: listen!, directory: directory!, metrics: { port: 0, tls } },
+    folder,
+    { log },
+  );
+  try {
+    const before = await servedAt(served.metricsOrigin!);
+    const { certificate, key } = await renewed!.issueServer();
+    write({ certificate });
+    expect(() => served.reload()).toThrow('metrics.tls');
+    expect(await servedAt(served.metricsOrigin!)).toBe(before);
+    write({ key });
+    served.reload();
+    expect(await servedAt(served.metricsOrigin!)).not.toBe(before);
+  } finally {
+    await served.close();
+  }
+});

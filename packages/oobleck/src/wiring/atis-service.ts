@@ -3,11 +3,12 @@
 
 import { createAtisFace } from '../cps/profiles/atis/face/index.ts';
 import { createAtisPlacement, type RetrievalPolicy } from '../cps/profiles/atis/index.ts';
-import { createHttpServer, type HotRoutes, type HttpServer, type TlsMaterial } from '../http/index.ts';
+import { createHttpServer, type HotRoutes, type HttpServer } from '../http/index.ts';
 import { createMemoryClearPassportStore } from '../store/memory/clear-passport-store.ts';
 import { createMemorySeenTokens } from '../store/memory/seen-tokens.ts';
 import type { AtisConfiguration } from './configuration-clear-text.ts';
 import type { Environment } from './environment.ts';
+import { readTls, renewTls } from './tls-files.ts';
 
 export interface AtisService {
   readonly routes: HotRoutes;
@@ -56,21 +57,17 @@ function policyOf({ readers, neighbours }: AtisConfiguration, { numberMap }: Env
   };
 }
 
+const TLS = 'atis.listen.tls';
+
 async function listenFor(
   { host, port, tls }: NonNullable<AtisConfiguration['listen']>,
-  { files, log, meters, live, isOverloaded }: Environment,
+  environment: Environment,
   hot: HotRoutes,
 ): Promise<HttpServer> {
-  const read = (): TlsMaterial => ({
-    certificate: files.text(tls.certificateFile, 'atis.listen.tls.certificateFile'),
-    key: files.text(tls.keyFile, 'atis.listen.tls.keyFile'),
-    ...(tls.clientCaFile === undefined
-      ? {}
-      : { clientCa: files.text(tls.clientCaFile, 'atis.listen.tls.clientCaFile') }),
-  });
+  const { log, meters, isOverloaded } = environment;
   const onAnswered = meters.answered;
-  const server = await createHttpServer({ host, port, log, tls: read(), hot, onAnswered, isOverloaded });
-  const paths = [tls.certificateFile, tls.keyFile].map((path) => files.path(path));
-  live.add({ role: 'cps', paths, load: () => server.replaceTls(read()) });
+  const material = readTls(tls, TLS, environment);
+  const server = await createHttpServer({ host, port, log, tls: material, hot, onAnswered, isOverloaded });
+  renewTls(tls, TLS, 'cps', environment, server.replaceTls);
   return server;
 }

@@ -12,31 +12,29 @@ import {
 import { ConfigurationError } from '../operate/index.ts';
 import type { MetricsConfiguration } from './configuration-metrics.ts';
 import type { Environment, MetricsReader } from './environment.ts';
+import { readTls, renewTls } from './tls-files.ts';
+
+const TLS = 'metrics.tls';
 
 export async function startMetricsListener(
   { host = '127.0.0.1', port, tls }: MetricsConfiguration,
-  { files, log, readiness }: Pick<Environment, 'files' | 'log' | 'readiness'>,
+  environment: Pick<Environment, 'files' | 'live' | 'log' | 'readiness'>,
   reader: MetricsReader,
 ): Promise<HttpServer> {
+  const { log, readiness } = environment;
   const isLoopback = host === 'localhost' || createAddressPolicy().isLoopback(host);
   if (tls === undefined && !isLoopback)
     throw new ConfigurationError(['metrics.tls: expected on any address but loopback']);
-  return createHttpServer({
+  const server = await createHttpServer({
     host,
     port,
     log,
     readiness,
     hot: (exchange) => answer(exchange, reader),
-    ...(tls === undefined
-      ? { allowPlainHttp: true }
-      : {
-          tls: {
-            certificate: files.text(tls.certificateFile, 'metrics.tls.certificateFile'),
-            key: files.text(tls.keyFile, 'metrics.tls.keyFile'),
-            clientCa: files.text(tls.clientCaFile, 'metrics.tls.clientCaFile'),
-          },
-        }),
+    ...(tls === undefined ? { allowPlainHttp: true } : { tls: readTls(tls, TLS, environment) }),
   });
+  if (tls !== undefined) renewTls(tls, TLS, 'tls', environment, server.replaceTls);
+  return server;
 }
 
 function answer(exchange: HotExchange, reader: MetricsReader): boolean {

@@ -6,13 +6,15 @@ import {
   createHttpServer,
   type HttpServer,
   type HttpServerOptions,
-  type TlsMaterial,
 } from '../http/index.ts';
 import { ConfigurationError } from '../operate/index.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
+import { readTls, renewTls } from './tls-files.ts';
 
 type Listen = NonNullable<Configuration['listen']>;
+const TLS = 'listen.tls';
+
 type Routes = Pick<HttpServerOptions, 'hot' | 'routes' | 'fallback'>;
 
 export async function startPublicListener(
@@ -27,7 +29,7 @@ export async function startPublicListener(
     host,
     port,
     log,
-    tls: readTls(tls, environment),
+    tls: readTls(tls, TLS, environment),
     ...(cors === undefined ? {} : { cors }),
     ...(limits === undefined ? {} : { limits: limits as NonNullable<HttpServerOptions['limits']> }),
     ...routes,
@@ -35,7 +37,7 @@ export async function startPublicListener(
     readiness,
     isOverloaded,
   });
-  renewTls(server, tls, environment);
+  renewTls(tls, TLS, 'tls', environment, server.replaceTls);
   return server;
 }
 
@@ -45,25 +47,4 @@ function requireAddresses(addresses: readonly string[]): void {
   } catch {
     throw new ConfigurationError(['listen.limits.trustedAddresses: expected addresses or CIDR blocks']);
   }
-}
-
-/** Certificate and key are taken together or not at all; connections that are there stay as they are. */
-function renewTls(server: HttpServer, tls: Listen['tls'], environment: Environment): void {
-  const { files, live } = environment;
-  const load = (): void => {
-    const material = readTls(tls, environment);
-    try {
-      server.replaceTls(material);
-    } catch {
-      throw new ConfigurationError(['listen.tls: expected a certificate and the key that belongs to it']);
-    }
-  };
-  live.add({ role: 'tls', paths: [files.path(tls.certificateFile), files.path(tls.keyFile)], load });
-}
-
-function readTls(tls: Listen['tls'], { files }: Environment): TlsMaterial {
-  return {
-    certificate: files.text(tls.certificateFile, 'listen.tls.certificateFile'),
-    key: files.text(tls.keyFile, 'listen.tls.keyFile'),
-  };
 }

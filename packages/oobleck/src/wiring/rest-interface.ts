@@ -8,8 +8,11 @@ import type { CallCentreService } from './callcentre.ts';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import type { SwitchSide } from './switch-side.ts';
+import { readTls, renewTls } from './tls-files.ts';
 
 type Options = NonNullable<Configuration['rest']>;
+
+const TLS = 'rest.tls';
 
 export async function startRestInterface(
   options: Options,
@@ -51,9 +54,11 @@ export async function startRestInterface(
     ...(centre === undefined ? {} : { fallback: app.handle }),
     onAnswered: environment.meters.answered,
     isOverloaded: environment.isOverloaded,
-    ...(options.tls === undefined ? { allowPlainHttp: true } : { tls: readTls(options.tls, environment) }),
+    ...(options.tls === undefined
+      ? { allowPlainHttp: true }
+      : { tls: readTls(options.tls, TLS, environment) }),
   });
-  if (options.tls !== undefined) renewTls(server, options.tls, environment);
+  if (options.tls !== undefined) renewTls(options.tls, TLS, 'rest', environment, server.replaceTls);
   return {
     ...server,
     close(boundMs) {
@@ -85,30 +90,4 @@ function requireTenants(options: Options, tenants: readonly string[]): void {
     check(tenant, `rest.bearerKeys.${at}.tenant`);
   for (const [at, { tenant }] of (options.clientCertificates ?? []).entries())
     check(tenant, `rest.clientCertificates.${at}.tenant`);
-}
-
-/** Certificate, key and the authorities of clients are taken together or not at all, for connections from then on. */
-function renewTls(server: HttpServer, tls: NonNullable<Options['tls']>, environment: Environment): void {
-  const { files, live } = environment;
-  const load = (): void => {
-    const material = readTls(tls, environment);
-    try {
-      server.replaceTls(material);
-    } catch {
-      throw new ConfigurationError(['rest.tls: expected a certificate and the key that belongs to it']);
-    }
-  };
-  const { certificateFile, keyFile, clientCaFile } = tls;
-  const watched = [certificateFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])];
-  live.add({ role: 'rest', paths: watched.map((path) => files.path(path)), load });
-}
-
-function readTls(tls: NonNullable<Options['tls']>, { files }: Environment) {
-  return {
-    certificate: files.text(tls.certificateFile, 'rest.tls.certificateFile'),
-    key: files.text(tls.keyFile, 'rest.tls.keyFile'),
-    ...(tls.clientCaFile === undefined
-      ? {}
-      : { clientCa: files.text(tls.clientCaFile, 'rest.tls.clientCaFile') }),
-  };
 }

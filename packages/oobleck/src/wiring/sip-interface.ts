@@ -1,6 +1,5 @@
 // The SIP redirect element of a process for its switches: its listeners over one element, TLS certificates taken live.
 
-import { createSecureContext } from 'node:tls';
 import {
   createPeerBook,
   createRedirectElement,
@@ -8,7 +7,6 @@ import {
   createUdpListener,
   type Direction,
   type Listener,
-  type ListenerTls,
   type TrunkRule,
 } from '../gateway/sip/index.ts';
 import type { TrunkTable } from '../gateway/trunk/index.ts';
@@ -17,6 +15,7 @@ import type { SipConfiguration } from './configuration-sip.ts';
 import type { Environment } from './environment.ts';
 import { countAnswers } from './metered-sip.ts';
 import type { SwitchSide } from './switch-side.ts';
+import { readTls, renewTls } from './tls-files.ts';
 
 export interface RunningSip {
   /** Of each listener, by its name. */
@@ -105,26 +104,19 @@ function originOf({ transport, host = '127.0.0.1' }: ListenerConfiguration, port
 async function startListener(
   { transport, tls, connectionsPerPeer, messageMs, idleSeconds }: ListenerConfiguration,
   shared: Parameters<typeof createUdpListener>[0],
-  { files, live }: Environment,
+  environment: Environment,
   field: string,
 ): Promise<Listener> {
   if (transport === 'udp') return createUdpListener(shared);
   const idleMs = idleSeconds === undefined ? undefined : 1000 * idleSeconds;
   const limits = { connectionsPerPeer, messageMs, idleMs };
   if (tls === undefined) return createStreamListener({ ...shared, ...limits });
-  const read = (): ListenerTls => {
-    const { certificateFile, keyFile, clientCaFile } = tls;
-    const certificate = files.text(certificateFile, `${field}.certificateFile`);
-    const key = files.text(keyFile, `${field}.keyFile`);
-    createSecureContext({ cert: certificate, key }); // throws unless they belong together
-    const clientCa = clientCaFile && files.text(clientCaFile, `${field}.clientCaFile`);
-    return { certificate, key, clientCa };
-  };
-  const listener = await createStreamListener({ ...shared, ...limits, tls: read() });
-  const { certificateFile, keyFile, clientCaFile } = tls;
-  const watched = [certificateFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])];
-  const paths = watched.map((path) => files.path(path));
-  live.add({ role: 'sip', paths, load: () => listener.reload(read()) });
+  const listener = await createStreamListener({
+    ...shared,
+    ...limits,
+    tls: readTls(tls, field, environment),
+  });
+  renewTls(tls, field, 'sip', environment, listener.reload);
   return listener;
 }
 
