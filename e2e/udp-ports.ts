@@ -1,19 +1,21 @@
 // UDP ports of loopback that nobody listens on, for programs that have to be told one.
 
 import { createSocket } from 'node:dgram';
+import { findFreePorts, type PortHolder } from '../packages/oobleck/src/lab/free-ports.ts';
 
-export async function findFreeUdpPorts(count: number): Promise<readonly number[]> {
-  const sockets = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const socket = createSocket('udp4');
-      await new Promise<void>((resolve, reject) => {
-        socket.once('error', reject);
-        socket.bind(0, '127.0.0.1', resolve);
-      });
-      return socket;
-    }),
-  );
-  const ports = sockets.map((socket) => socket.address().port);
-  await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(resolve))));
-  return ports;
+export function findFreeUdpPorts(count: number): Promise<readonly number[]> {
+  return findFreePorts(count, holdUdp);
+}
+
+function holdUdp(port: number): ReturnType<PortHolder> {
+  const socket = createSocket('udp4');
+  return new Promise((resolve) => {
+    socket.once('error', () => {
+      socket.close();
+      resolve(undefined);
+    });
+    socket.bind(port, '127.0.0.1', () =>
+      resolve(() => new Promise((closed) => socket.close(() => closed()))),
+    );
+  });
 }
