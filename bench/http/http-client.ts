@@ -1,8 +1,9 @@
 // The bare HTTP/2 client that asks both the real server and the bare one: a few connections, many streams, no checks
-// but of the status.
+// but of the status. It looks for answers now and then (`now-and-then.ts`).
 
 import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2';
 import { type Cost, ownCpuSeconds } from '../measure.ts';
+import { lookNowAndThen } from './now-and-then.ts';
 import type { ServerProcess } from './server-process.ts';
 
 export interface BareRequest {
@@ -24,6 +25,7 @@ export interface HttpLoad {
 const CONNECTIONS = 4;
 const STREAMS = 32;
 const BATCH = 256;
+const LOOK_AFTER_MS = 4;
 
 /** What one request costs the server, in CPU time. */
 export function costOfRequests({ server, ca, make, status, isClientCounted = false }: HttpLoad): Cost {
@@ -97,9 +99,14 @@ async function send(
   const work = async (session: ClientHttp2Session): Promise<void> => {
     while (next < requests.length) await exchange(session, requests[next++]!, status);
   };
-  await Promise.all(
+  let isDone = false;
+  const all = Promise.all(
     Array.from({ length: CONNECTIONS * STREAMS }, (_, at) => work(sessions[at % CONNECTIONS]!)),
-  );
+  ).finally(() => {
+    isDone = true;
+  });
+  await lookNowAndThen(() => isDone, LOOK_AFTER_MS);
+  await all;
 }
 
 function exchange(

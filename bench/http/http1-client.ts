@@ -1,10 +1,9 @@
 // The bare HTTP/1.1 client that asks both the real server and the bare one: connections kept open, one request at a time on
-// each, all at once, no checks but of the status. It looks for answers only now and then: a client that sleeps until each of
-// them makes the server pay for waking it, and the more the slower the server is.
+// each, all at once, no checks but of the status. It looks for answers now and then (`now-and-then.ts`).
 
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Cost } from '../measure.ts';
+import { lookNowAndThen } from './now-and-then.ts';
 import type { ServerProcess } from './server-process.ts';
 
 const CONNECTIONS = 128;
@@ -57,9 +56,17 @@ function requestOf(path: string, body: string): string {
 }
 
 async function send(sockets: readonly Socket[], requests: readonly string[]): Promise<void> {
-  for (const [at, socket] of sockets.entries()) socket.pause().write(requests[at]!);
-  await delay(LOOK_AFTER_MS);
-  await Promise.all(sockets.map(answered));
+  let isOver = false;
+  const all = Promise.all(
+    sockets.map((socket, at) => {
+      socket.write(requests[at]!);
+      return answered(socket);
+    }),
+  ).finally(() => {
+    isOver = true;
+  });
+  await lookNowAndThen(() => isOver, LOOK_AFTER_MS);
+  await all;
 }
 
 /** @throws Error where the status is another than 200 */

@@ -1,9 +1,8 @@
 // The bare UDP client that asks both the real server and the echo: one socket, a window of questions at a time, no checks
-// but of how an answer begins. It looks for answers only now and then, and blocks in between: a client that sleeps until
-// each of them makes the server pay for waking it, and the slower the server is, the more often it sleeps.
+// but of how an answer begins. It looks for answers now and then (`http/now-and-then.ts`).
 
 import { createSocket, type Socket } from 'node:dgram';
-import { setImmediate as look } from 'node:timers/promises';
+import { lookNowAndThen } from '../http/now-and-then.ts';
 import type { ServerProcess } from '../http/server-process.ts';
 import type { Cost } from '../measure.ts';
 
@@ -61,14 +60,9 @@ async function askAll(socket: Socket, questions: readonly Buffer[], begins: stri
   socket.on('message', count);
   for (const question of questions) socket.send(question);
   const silentAtMs = performance.now() + SILENCE_MS;
-  while (right + others < questions.length && performance.now() < silentAtMs) {
-    Atomics.wait(NOBODY, 0, 0, LOOK_AFTER_MS);
-    await look();
-  }
+  const isOver = () => right + others >= questions.length || performance.now() >= silentAtMs;
+  await lookNowAndThen(isOver, LOOK_AFTER_MS);
   socket.off('message', count);
   if (others > 0) throw new Error('an answer of another kind');
   if (right < questions.length) throw new Error('a question got no answer');
 }
-
-/** Never changes: whoever waits for it blocks, and is not to be woken by a socket. */
-const NOBODY = new Int32Array(new SharedArrayBuffer(4));
