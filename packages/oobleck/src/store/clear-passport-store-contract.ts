@@ -54,7 +54,8 @@ export function testClearPassportStore(
         await store.add('b/a', setOf('same', { expiresAtMs: start + 20_000 }));
         await store.add('b/a', setOf('newer'));
         await store.add('b/a', setOf('same', { expiresAtMs: start + 10_000 }));
-        expect(await textsIn(store, 'b/a', start + 1)).toHaveLength(2);
+        // It came last, so it comes first.
+        expect(await textsIn(store, 'b/a', start + 1)).toEqual(['same', 'newer']);
         expect(await textsIn(store, 'b/a', start + 19_999)).toEqual(['same']);
       }));
 
@@ -65,6 +66,34 @@ export function testClearPassportStore(
         expect(await textsIn(store, 'b/a', start + 4_999)).toEqual(['long', 'short']);
         expect(await textsIn(store, 'b/a', start + 5_000)).toEqual(['long']);
         expect(await textsIn(store, 'b/a', start + 15_000)).toEqual([]);
+      }));
+
+    it('what has ended and is published anew is there until its new end', () =>
+      run(async ({ store, other }) => {
+        await store.add('b/a', setOf('again', { expiresAtMs: start + 1_000 }));
+        const anew = { publishedAtMs: start + 2_000, expiresAtMs: start + 3_000.5 };
+        await other.add('b/a', setOf('again', anew));
+        expect(await store.list('b/a', start + 3_000)).toEqual([setOf('again', anew)]);
+        expect(await textsIn(store, 'b/a', start + 3_001)).toEqual([]);
+      }));
+
+    it('in a crowded place what has ended gives way first, and the same again takes no more room', () =>
+      run(async ({ store }) => {
+        await store.add('b/a', setOf('ended', { publisher: '1111', expiresAtMs: start + 1_000 }));
+        for (let i = 1; i < MAXIMUM_SETS; i++) await store.add('b/a', setOf(`set ${i}`));
+        const late = { publishedAtMs: start + 1_000 };
+        await store.add('b/a', setOf('late', late));
+        await store.add('b/a', setOf('set 1', late));
+        const texts = await textsIn(store, 'b/a', start + 1_000);
+        const others = Array.from({ length: MAXIMUM_SETS - 2 }, (_, i) => `set ${MAXIMUM_SETS - 1 - i}`);
+        expect(texts).toEqual(['set 1', 'late', ...others]);
+      }));
+
+    it('sets that come at once all lie there', () =>
+      run(async ({ store, other }) => {
+        const names = Array.from({ length: MAXIMUM_SETS }, (_, i) => `set ${i}`);
+        await Promise.all(names.map(async (one, i) => (i % 2 ? store : other).add('b/a', setOf(one))));
+        expect((await textsIn(store, 'b/a', start)).toSorted()).toEqual(names.toSorted());
       }));
 
     it('nobody pushes out what others published', () =>

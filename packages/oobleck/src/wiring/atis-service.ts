@@ -4,8 +4,6 @@
 import { createAtisFace } from '../cps/profiles/atis/face/index.ts';
 import { createAtisPlacement, type RetrievalPolicy } from '../cps/profiles/atis/index.ts';
 import { createHttpServer, type HotRoutes, type HttpServer } from '../http/index.ts';
-import { createMemoryClearPassportStore } from '../store/memory/clear-passport-store.ts';
-import { createMemorySeenTokens } from '../store/memory/seen-tokens.ts';
 import type { AtisConfiguration } from './configuration-clear-text.ts';
 import type { Environment } from './environment.ts';
 import { readTls, renewTls } from './tls-files.ts';
@@ -16,13 +14,10 @@ export interface AtisService {
   listen(): Promise<HttpServer | undefined>;
 }
 
-const SWEEP_MS = 1_000;
-
 export function createAtisService(options: AtisConfiguration, environment: Environment): AtisService {
-  const { crypto, now, trust, timers, log } = environment;
-  const store = createMemoryClearPassportStore();
+  const { crypto, now, trust, stores } = environment;
   const placement = createAtisPlacement(
-    { crypto, now, chains: trust, store, seen: createMemorySeenTokens() },
+    { crypto, now, chains: trust, store: stores.clearPassports, seen: stores.seenTokens },
     {
       ...chosen(options),
       hosts: options.hosts,
@@ -30,11 +25,6 @@ export function createAtisService(options: AtisConfiguration, environment: Envir
       retrieval: policyOf(options, environment),
     },
   );
-  const sweep = (): number => {
-    store.sweep(now());
-    return SWEEP_MS;
-  };
-  timers.repeat(sweep, SWEEP_MS, (error) => log.error('sweep-failed', { role: 'cps', error }));
   const routes = createAtisFace(placement);
   return { routes, listen: async () => options.listen && listenFor(options.listen, environment, routes) };
 }
@@ -64,10 +54,19 @@ async function listenFor(
   environment: Environment,
   hot: HotRoutes,
 ): Promise<HttpServer> {
-  const { log, meters, isOverloaded } = environment;
+  const { log, meters, readiness, isOverloaded } = environment;
   const onAnswered = meters.answered;
   const material = readTls(tls, TLS, environment);
-  const server = await createHttpServer({ host, port, log, tls: material, hot, onAnswered, isOverloaded });
+  const server = await createHttpServer({
+    host,
+    port,
+    log,
+    tls: material,
+    hot,
+    onAnswered,
+    readiness,
+    isOverloaded,
+  });
   renewTls(tls, TLS, 'cps', environment, server.replaceTls);
   return server;
 }

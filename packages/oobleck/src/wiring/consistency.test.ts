@@ -80,3 +80,25 @@ describe('trunks', () => {
     ]);
   });
 });
+
+describe('several workers', () => {
+  const atis = { hosts: ['cps.example'], listen: { host: '::', port: 1, tls: {} } };
+  const several = (more: object) => ({ trust, workers: 2, store: 'lmdb:a', ...more }) as Configuration;
+
+  it('may be a CPS of the ATIS profiles, which needs no other port but its own', () => {
+    expect(faultsOf(several({ atis }))).toEqual([]);
+    expect(faultsOf(several({ atis, store: 'memory:' }))).toEqual([expect.stringContaining('store: ')]);
+  });
+
+  it('are not for the roles beside a switch', () => {
+    const one = several({ ...signing({}), atis });
+    expect(faultsOf(one)).toEqual([
+      'workers: expected 1, since authentication, verification or rest is there',
+    ]);
+  });
+
+  it('need a port', () => {
+    const one = several({ certificates: [] });
+    expect(faultsOf(one)).toEqual(['workers: expected 1, since nothing listens']);
+  });
+});

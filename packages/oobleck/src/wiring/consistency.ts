@@ -132,13 +132,14 @@ function storeFaults({ store = 'memory:' }: Configuration): readonly string[] {
 function workerFaults({ workers = 1, store, listen, ...roles }: Configuration): readonly string[] {
   if (workers === 1) return [];
   const isShared = store !== undefined && store !== 'memory:';
-  const sides = [roles.authentication, roles.verification, roles.rest, roles.atis];
+  const sides = [roles.authentication, roles.verification, roles.rest];
+  const isListening = listen !== undefined || roles.atis?.listen !== undefined;
   return [
     ...(isShared ? [] : ['store: expected lmdb: or redis:, since there are several workers']),
     ...(sides.some((one) => one !== undefined)
-      ? ['workers: expected 1, since authentication, verification, rest or atis is there']
+      ? ['workers: expected 1, since authentication, verification or rest is there']
       : []),
-    ...(listen === undefined ? ['workers: expected 1, since nothing listens'] : []),
+    ...(!isListening ? ['workers: expected 1, since nothing listens'] : []),
   ];
 }
 

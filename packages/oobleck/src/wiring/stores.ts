@@ -3,26 +3,33 @@
 
 import { totalmem } from 'node:os';
 import type { MailboxStore } from '../cps/index.ts';
+import type { ClearPassportStore, SeenTokens } from '../cps/profiles/atis/index.ts';
 import type { CredentialStore } from '../directory/index.ts';
 import type { IssuerKeyStore, IssuerQuota, SpentTokens } from '../issuer/index.ts';
 import { ConfigurationError, type EventLog } from '../operate/index.ts';
+import { createLmdbClearPassportStore } from '../store/lmdb/clear-passport-store.ts';
 import { createLmdbCredentialStore } from '../store/lmdb/credential-store.ts';
 import { createLmdbIssuerKeys, createLmdbIssuerQuota } from '../store/lmdb/issuer-records.ts';
 import { openLmdbFolder } from '../store/lmdb/lmdb-folder.ts';
 import { createLmdbMailboxStore } from '../store/lmdb/mailbox-store.ts';
+import { createLmdbSeenTokens } from '../store/lmdb/seen-tokens.ts';
 import { createLmdbSpentTokens } from '../store/lmdb/spent-tokens.ts';
 import { createLmdbUsedPassports } from '../store/lmdb/used-passports.ts';
+import { createMemoryClearPassportStore } from '../store/memory/clear-passport-store.ts';
 import { createMemoryCredentialStore } from '../store/memory/credential-store.ts';
 import { createMemoryIssuerKeys } from '../store/memory/issuer-keys.ts';
 import { createMemoryIssuerQuota } from '../store/memory/issuer-quota.ts';
 import { createMemoryMailboxStore } from '../store/memory/mailbox-store.ts';
+import { createMemorySeenTokens } from '../store/memory/seen-tokens.ts';
 import { createMemorySpentTokens } from '../store/memory/spent-tokens.ts';
 import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
+import { createRedisClearPassportStore } from '../store/redis/clear-passport-store.ts';
 import { createRedisCredentialStore } from '../store/redis/credential-store.ts';
 import { createRedisIssuerKeys, createRedisIssuerQuota } from '../store/redis/issuer-records.ts';
 import { createRedisMailboxStore } from '../store/redis/mailbox-store.ts';
 import { connectRedis } from '../store/redis/redis-link.ts';
 import { requireRedisSchema } from '../store/redis/redis-schema.ts';
+import { createRedisSeenTokens } from '../store/redis/seen-tokens.ts';
 import { createRedisSpentTokens } from '../store/redis/spent-tokens.ts';
 import { createRedisUsedPassports } from '../store/redis/used-passports.ts';
 import { SchemaError } from '../store/schema-version.ts';
@@ -38,6 +45,9 @@ export interface Stores {
   readonly issuerKeys: IssuerKeyStore;
   readonly issuerQuota: IssuerQuota;
   readonly used: UsedPassports;
+  /** Of the ATIS profiles. */
+  readonly clearPassports: ClearPassportStore;
+  readonly seenTokens: SeenTokens;
   /** Of stores that are in the memory of this process. */
   readonly measured?: { readonly deposits: Measured; readonly spent: Measured };
   /** Of stores that know them without looking: Redis spreads them over machines. */
@@ -76,6 +86,7 @@ export function createMemoryStores(now: () => number, maximumBytes = halfOfMemor
   const mailboxes = createMemoryMailboxStore({ maximumBytes, usedBeside: () => spent.usedBytes });
   const usedBeside = (): number => mailboxes.usedBytes;
   const spent = createMemorySpentTokens(() => now() / 1000, { maximumBytes, usedBeside });
+  const clearPassports = createMemoryClearPassportStore();
   return {
     mailboxes,
     spent,
@@ -89,8 +100,13 @@ export function createMemoryStores(now: () => number, maximumBytes = halfOfMemor
     issuerKeys: createMemoryIssuerKeys(),
     issuerQuota: createMemoryIssuerQuota(),
     used: createMemoryUsedPassports(),
+    clearPassports,
+    seenTokens: createMemorySeenTokens(),
     prepare: () => mailboxes.prepare(),
-    sweep: () => mailboxes.sweep(now()),
+    sweep() {
+      clearPassports.sweep(now());
+      return mailboxes.sweep(now());
+    },
     isReady: () => true,
     close: async () => undefined,
   };
@@ -102,6 +118,9 @@ function lmdbStores(path: string, { now, observer }: StoreSurroundings): Stores 
   const mailboxes = createLmdbMailboxStore(live);
   const spent = createLmdbSpentTokens(durable, () => now() / 1000);
   const used = createLmdbUsedPassports(live);
+  const clearPassports = createLmdbClearPassportStore(live);
+  const seenTokens = createLmdbSeenTokens(live);
+  const swept = [mailboxes, used, clearPassports, seenTokens];
   return {
     mailboxes,
     spent,
@@ -109,6 +128,8 @@ function lmdbStores(path: string, { now, observer }: StoreSurroundings): Stores 
     issuerKeys: createLmdbIssuerKeys(durable),
     issuerQuota: createLmdbIssuerQuota(durable),
     used,
+    clearPassports,
+    seenTokens,
     figures: {
       deposits: () => mailboxes.size,
       spentTokens: () => spent.size,
@@ -116,7 +137,7 @@ function lmdbStores(path: string, { now, observer }: StoreSurroundings): Stores 
     },
     sweep() {
       folder.releaseDeadReaders();
-      return [mailboxes.sweep(now()), used.sweep(now()), spent.sweep()].every((isDone) => isDone);
+      return [...swept.map((one) => one.sweep(now())), spent.sweep()].every((isDone) => isDone);
     },
     isReady: () => true,
     async close() {
@@ -146,6 +167,8 @@ async function redisStores(
     issuerKeys: createRedisIssuerKeys(link),
     issuerQuota: createRedisIssuerQuota(link),
     used: createRedisUsedPassports(link),
+    clearPassports: createRedisClearPassportStore(link),
+    seenTokens: createRedisSeenTokens(link),
     sweep: () => true, // everything there ends by itself
     isReady: link.isReady,
     async close() {

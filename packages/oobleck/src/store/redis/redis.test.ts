@@ -2,16 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasRedis, type RedisServers, startRedis, startRedisCluster } from '../../../test/redis-servers.ts';
 import { createEventLog } from '../../operate/index.ts';
 import { parseStoreAddress, type RedisAddress } from '../../wiring/configuration-store.ts';
+import { testClearPassportStore } from '../clear-passport-store-contract.ts';
 import { testCredentialStore } from '../credential-store-contract.ts';
 import { testIssuerRecords } from '../issuer-records-contract.ts';
 import { blobOf, START_MS, testMailboxStore } from '../mailbox-store-contract.ts';
+import { testSeenTokens } from '../seen-tokens-contract.ts';
 import { spentTokenOf, testSpentTokens } from '../spent-tokens-contract.ts';
 import { testUsedPassports } from '../used-passports-contract.ts';
+import { createRedisClearPassportStore } from './clear-passport-store.ts';
 import { createRedisCredentialStore } from './credential-store.ts';
 import { createRedisIssuerKeys, createRedisIssuerQuota } from './issuer-records.ts';
 import { createRedisMailboxStore } from './mailbox-store.ts';
 import { connectRedis, type RedisLink, slotOf } from './redis-link.ts';
 import { requireRedisSchema } from './redis-schema.ts';
+import { createRedisSeenTokens } from './seen-tokens.ts';
 import { createRedisSpentTokens, keyOfSpent } from './spent-tokens.ts';
 import { createRedisUsedPassports } from './used-passports.ts';
 
@@ -68,17 +72,34 @@ describe.runIf(hasRedis()).each([
     return { records: create(one), other: create(two) };
   });
 
+  testClearPassportStore(name, async () => {
+    await redis.clear();
+    return { store: createRedisClearPassportStore(one), other: createRedisClearPassportStore(two) };
+  });
+
+  testSeenTokens(name, async () => {
+    await redis.clear();
+    return { seen: createRedisSeenTokens(one), other: createRedisSeenTokens(two) };
+  });
+
   it('S-04: everything ends by itself: no key of a deposit, a token or a call without a time to live', async () => {
     await redis.clear();
     const store = createRedisMailboxStore(one);
     for (let i = 0; i < 258; i++) await store.add('box/0', blobOf(`blob ${i}`, { stake: i % 2 }));
     await createRedisSpentTokens(one, () => 1_000).spend([spentTokenOf('t', 1_100)], 'digest');
     await createRedisUsedPassports(one).take('p', 'call', START_MS + 60_000, START_MS);
+    const set = { passports: ['p'], digest: 'd', publisher: '1234', publishedAtMs: START_MS };
+    const clear = createRedisClearPassportStore(one);
+    for (let i = 0; i < 40; i++)
+      await clear.add('b/a', { ...set, digest: `d${i}`, expiresAtMs: START_MS + 60_000 - i * 1_000 });
+    await createRedisSeenTokens(one).see('1234 id', START_MS + 61_000, START_MS);
     const masters = redis.servers.slice(0, redis.servers.length === 1 ? 1 : 3);
     const lives = new Map<string, number>();
     for (const { client } of masters)
       for (const key of await client.keys('*')) lives.set(key, await client.pttl(key));
-    expect(lives.size).toBeGreaterThan(260);
+    expect(lives.size).toBeGreaterThan(263);
+    expect([...lives.keys()].filter((key) => key.startsWith('oobleck:clear:'))).toHaveLength(2);
+    expect(lives.get('oobleck:seen:1234 id')).toBeLessThanOrEqual(61_000);
     const longest = Math.max(...[...lives].filter(([key]) => !key.includes(':spent:')).map(([, ms]) => ms));
     expect(Math.min(...lives.values())).toBeGreaterThan(0);
     expect(longest).toBeLessThanOrEqual(62_000);
