@@ -1,4 +1,10 @@
 export { ConfigurationError, parseConfiguration, readConfiguration } from './configuration.ts';
+export {
+  createGroupReadiness,
+  createSharedReadiness,
+  GROUP_BEAT_MS,
+  GROUP_SILENT_MS,
+} from './group-readiness.ts';
 export { createEventLog, type EventLog, type EventLogOptions, type LogFields, type LogLevel } from './log.ts';
 export { createMemoryWatermark, type MemoryUse, type MemoryWatermarkOptions } from './memory-watermark.ts';
 export {

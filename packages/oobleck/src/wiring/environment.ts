@@ -94,6 +94,8 @@ export interface EnvironmentOverrides {
   readonly readConfiguration?: () => Configuration;
   /** Where several processes answer for each other: reads what all of them count. Default: what this one does. */
   readonly readMetrics?: (own: PrometheusMeter) => () => Promise<string>;
+  /** Where several processes answer on one port: that of all of them. Default: this one's own. */
+  readonly shareReadiness?: (own: Readiness) => Readiness;
   /** What counts already, default one that is made here. */
   readonly prometheus?: PrometheusMeter | undefined;
 }
@@ -144,7 +146,7 @@ export function createEnvironment(
     timers,
     meters: createMeters(meter),
     isOverloaded: watchMemory(configuration.memory, { log, timers, meter }),
-    readiness: createReadiness(),
+    readiness: overrides.shareReadiness?.(createReadiness()) ?? createReadiness(),
     readMetrics: prometheus && {
       contentType: prometheus.contentType,
       text: overrides.readMetrics?.(prometheus) ?? prometheus.text,

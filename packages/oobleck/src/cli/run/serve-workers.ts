@@ -7,6 +7,7 @@ import { createShutdown, createWorkerPool, type EventLog, type WorkerProcess } f
 import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import type { Terminal } from '../command/terminal.ts';
 import { gatherMetrics } from './worker-metrics.ts';
+import { gatherReadiness } from './worker-readiness.ts';
 
 interface ReadyMessage {
   readonly kind: 'ready';
@@ -26,6 +27,7 @@ export async function serveWorkers(
   // In turn: a client has few connections and keeps them, so chance would give one worker most of the work.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   const endMetrics = gatherMetrics();
+  const endReadiness = gatherReadiness(count);
   const pool = createWorkerPool({ count, log, start: startWorker, boundMs: boundMs - KILL_MS });
   const shutdown = createShutdown({ log, boundMs });
   let hasEnded = true;
@@ -39,6 +41,7 @@ export async function serveWorkers(
   terminal.out(`ready ${outcome.origins.join(' ')}`);
   const isClosed = await shutdown.done;
   endMetrics();
+  endReadiness();
   process.off('SIGHUP', reload);
   return isClosed && hasEnded ? EXIT.fine : EXIT.unavailable;
 }

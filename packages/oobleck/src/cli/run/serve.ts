@@ -21,6 +21,7 @@ import { EXIT, type ExitCode } from '../command/exit-code.ts';
 import type { Terminal } from '../command/terminal.ts';
 import { isWorker, serveWorkers, tellReady, workerSignals } from './serve-workers.ts';
 import { shareMetrics } from './worker-metrics.ts';
+import { shareReadiness } from './worker-readiness.ts';
 
 /** For workers to end in order, once health has said no for long enough. */
 const WORKERS_CLOSE_MS = 20_000;
@@ -38,7 +39,7 @@ export async function serve(configFile: string, terminal: Terminal): Promise<Exi
     }
     node = await startNode(configuration, dirname(path), {
       readConfiguration: () => readConfiguration(path, CONFIGURATION),
-      ...(isWorker() ? { readMetrics: shareMetrics } : {}),
+      ...(isWorker() ? { readMetrics: shareMetrics, shareReadiness } : {}),
     });
   } catch (error) {
     return finish(refuse(error, terminal));
