@@ -143,6 +143,19 @@ it.each<[string, () => string, string]>([
   },
 );
 
+it('cautions of what is taken are told, and not again where nothing has changed', async () => {
+  const shared = configured([trunk('C')], (one) => {
+    one.sip!.peers.push({ name: 'other', addresses: ['192.0.2.7'] });
+    one.sip!.rules.unshift({ trunk: 'to-tandem', trunkGroup: 'west' });
+  });
+  const caution = /"reason":"sip\.rules\.0","event":"shared-trunk-group"/;
+  expect(await reload(shared)).toMatch(caution);
+  expect(await reload(shared)).not.toContain('shared-trunk-group');
+  const faulty = shared.replace('"trunkGroup":"west"', '"trunkGroup":"west","peer":"nobody"');
+  expect(await reload(faulty)).not.toContain('shared-trunk-group');
+  expect(await reload(configured([trunk('C')]))).not.toContain('shared-trunk-group');
+});
+
 it('peers change as well; what needs a restart is said', async () => {
   const moved = configured([trunk('C')], (one) => {
     one.log!.level = 'warn';

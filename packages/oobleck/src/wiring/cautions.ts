@@ -1,7 +1,8 @@
-// What a configuration may say and somebody should think about: not a fault, but a risk. It is told once, when the process
-// starts or the configuration is checked.
+// What a configuration may say and somebody should think about: not a fault, but a risk. It is told once: when the process
+// starts, when a changed configuration is taken, or when the configuration is checked.
 
 import { BlockList, isIP } from 'node:net';
+import type { EventLog } from '../operate/index.ts';
 import type { Configuration } from './configuration.ts';
 import type { SipConfiguration } from './configuration-sip.ts';
 import { isSendersChoice } from './sip-faults.ts';
@@ -19,6 +20,13 @@ export function cautionsOf(configuration: Configuration): readonly Caution[] {
   const { sip, trunks = [], authentication } = configuration;
   if (sip === undefined) return [];
   return [...sharedGroups(sip), ...(authentication === undefined ? [] : signingOverUdp(sip, trunks))];
+}
+
+/** @param configuration without faults, that is in force from now on */
+export function tellCautions(configuration: Configuration, log: EventLog): void {
+  for (const { kind, field } of cautionsOf(configuration))
+    if (kind === 'signing-over-udp') log.warn('signing-over-udp', { role: 'sip', reason: field });
+    else log.warn('shared-trunk-group', { role: 'sip', reason: field });
 }
 
 function sharedGroups({ rules, peers }: SipConfiguration): readonly Caution[] {

@@ -2,6 +2,7 @@
 // all of them or none. The rest of what has changed waits for a restart, which is said. A configuration with a fault, or
 // one whose trunks do not fit what runs, leaves everything as it is.
 
+import { tellCautions } from './cautions.ts';
 import type { Configuration } from './configuration.ts';
 import { requireConsistency } from './consistency.ts';
 import type { Environment } from './environment.ts';
@@ -31,7 +32,9 @@ export function watchTrunks(
     const useRules = effective.sip && sip?.prepare(effective.sip, trunks);
     trunks.use();
     useRules?.();
+    const hasChanged = changedSections(running, effective).length > 0;
     running = effective;
+    if (hasChanged) tellCautions(running, log);
     for (const section of changedSections(running, next))
       log.warn('restart-needed', { role: 'configuration', reason: section });
   };

@@ -7,7 +7,7 @@ import { createAtisService } from './atis-service.ts';
 import { startCallCentre } from './callcentre.ts';
 import { type CalledSide, startCalledSide } from './called-side.ts';
 import { type CallingSide, startCallingSide } from './calling-side.ts';
-import { cautionsOf } from './cautions.ts';
+import { tellCautions } from './cautions.ts';
 import { startClearText } from './clear-text.ts';
 import type { Configuration } from './configuration.ts';
 import { requireConsistency } from './consistency.ts';
@@ -129,7 +129,7 @@ export async function startNode(
     const metrics = await startMetrics(configuration, environment);
     if (metrics !== undefined) closers.push(() => metrics.close());
     isRunning = true;
-    tellCautions(configuration, environment);
+    tellCautions(configuration, log);
     return {
       publicOrigin: services?.origin,
       atisOrigin: atisServer?.origin ?? (sharedRoutes && services?.origin),
@@ -154,10 +154,4 @@ async function startMetrics({ metrics }: Configuration, environment: Environment
   const { readMetrics } = environment;
   if (metrics === undefined || readMetrics === undefined) return undefined;
   return startMetricsListener(metrics, environment, readMetrics);
-}
-
-function tellCautions(configuration: Configuration, { log }: Environment): void {
-  for (const { kind, field } of cautionsOf(configuration))
-    if (kind === 'signing-over-udp') log.warn('signing-over-udp', { role: 'sip', reason: field });
-    else log.warn('shared-trunk-group', { role: 'sip', reason: field });
 }
