@@ -5,7 +5,13 @@ import { type Certificate, parseCertificate } from '@oobleck/stir/certificate';
 import type { SigningKey } from '@oobleck/stir/crypto';
 import { parseTnEntry, type TelephoneNumber } from '@oobleck/stir/number';
 import { blindToken, storageChallenge, type Token } from '@oobleck/stir/token';
-import { type CallPlacementParts, createCallPlacementService } from '../src/cps/index.ts';
+import {
+  type CallPlacementParts,
+  type CallPlacementService,
+  createCallPlacementService,
+  type DepositOutcome,
+  type DepositRequest,
+} from '../src/cps/index.ts';
 import { createNodeCrypto, generateTokenKey } from '../src/crypto/index.ts';
 import { createKeyDirectory, type KeyDirectoryParts } from '../src/directory/index.ts';
 import { createTokenVerifier } from '../src/issuer/index.ts';
@@ -119,7 +125,15 @@ export function createTestCps({ clock, anchors, authority, parts, directoryParts
     now: clock.ms,
     ...parts,
   });
-  return { directory, store, spent, tokens, service };
+  return { directory, store, spent, tokens, service: { ...service, deposit: depositor(service) } };
+}
+
+/** Takes both steps of a deposit, as a face does. */
+export function depositor({ judge, place }: Pick<CallPlacementService, 'judge' | 'place'>) {
+  return (request: DepositRequest): Promise<DepositOutcome> | DepositOutcome => {
+    const judged = judge(request);
+    return typeof judged === 'string' ? judged : place(judged);
+  };
 }
 
 /** The keys of a carrier for its numbers, registered with `register` at every `renew`. */

@@ -63,9 +63,21 @@ export interface RetrieveRequest {
   readonly nonce: Uint8Array;
 }
 
-/** What a store in memory answers comes at once; only IO is waited for. */
+/** A deposit that may be: its tokens are good, its mailbox is there, and nothing is spent yet. */
+export interface JudgedDeposit {
+  readonly request: DepositRequest;
+  readonly tokens: readonly AcceptedToken[];
+}
+
+/**
+ * What a store in memory answers comes at once; only IO is waited for. A deposit has two steps, so that many may take each
+ * of them together: whoever takes the first for some and then the second has the outcomes of one after the other.
+ */
 export interface CallPlacementService {
-  deposit(request: DepositRequest): Promise<DepositOutcome> | DepositOutcome;
+  /** Or what it is refused for. At once. */
+  judge(request: DepositRequest): JudgedDeposit | DepositOutcome;
+  /** Spends the tokens and stores the blob. */
+  place(judged: JudgedDeposit): Promise<DepositOutcome> | DepositOutcome;
   /** The sealed reply, of the mailbox's replyBytes; 16384 bytes that nobody can open where there is no such mailbox. */
   retrieve(request: RetrieveRequest): Promise<Uint8Array> | Uint8Array;
   /** Takes back what was deposited with the hashes of these secrets. Says nothing about whether there was any. */
@@ -77,7 +89,8 @@ export function createCallPlacementService(parts: CallPlacementParts): CallPlace
   const nobody = formOfNobody(crypto);
   const sealing = { sealer: createReplySealer(crypto), plaintexts: plaintextBuffers(), nobody };
   return {
-    deposit: (request) => deposit(parts, request),
+    judge: (request) => judge(parts, request),
+    place: (judged) => place(parts, judged),
     retrieve: (request) => retrieve(parts, sealing, request),
     retract(secrets) {
       const hashes = secrets.map((secret) => encodeBase64url(retractHash(crypto, secret)));
@@ -88,15 +101,18 @@ export function createCallPlacementService(parts: CallPlacementParts): CallPlace
 }
 
 /** Token, mailbox, spend, store, in this order, so that an unknown mailbox costs whoever asks a good token. */
-function deposit(
-  parts: CallPlacementParts,
-  request: DepositRequest,
-): Promise<DepositOutcome> | DepositOutcome {
+function judge(parts: CallPlacementParts, request: DepositRequest): JudgedDeposit | DepositOutcome {
   const tokens = verifyTokens(parts.tokens, request.tokens);
   if (tokens === undefined) return 'bad-token';
   if (hasOneTwice(tokens)) return 'token-twice';
   const form = parts.mailboxes.mailbox(request.mailboxId);
-  if (form === undefined || request.shard >= form.shards) return 'unknown-mailbox';
+  return form === undefined || request.shard >= form.shards ? 'unknown-mailbox' : { request, tokens };
+}
+
+function place(
+  parts: CallPlacementParts,
+  { request, tokens }: JudgedDeposit,
+): Promise<DepositOutcome> | DepositOutcome {
   try {
     const outcome = spendAndStore(parts, request, tokens);
     return outcome instanceof Promise ? outcome.catch(unavailable) : outcome;

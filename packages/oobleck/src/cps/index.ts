@@ -4,6 +4,7 @@ export {
   createCallPlacementService,
   type DepositOutcome,
   type DepositRequest,
+  type JudgedDeposit,
   type RetrieveRequest,
 } from './call-placement-service.ts';
 export {

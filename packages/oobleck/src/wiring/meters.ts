@@ -82,8 +82,12 @@ function countPlacement(meter: Meter, service: CallPlacementService): CallPlacem
   };
   return {
     ...service,
-    deposit(request) {
-      const outcome = service.deposit(request);
+    judge(request) {
+      const judged = service.judge(request);
+      return typeof judged === 'string' ? counted(judged) : judged;
+    },
+    place(judged) {
+      const outcome = service.place(judged);
       return outcome instanceof Promise ? outcome.then(counted) : counted(outcome);
     },
     retrieve(request) {

@@ -145,7 +145,8 @@ function leaking(
   spoil: (reply: Uint8Array, blobs: number, request: RetrieveRequest) => Uint8Array | Promise<Uint8Array>,
 ): CallPlacementService {
   return {
-    deposit: (request) => cps.service.deposit(request),
+    judge: (request) => cps.service.judge(request),
+    place: (judged) => cps.service.place(judged),
     retract: (secrets) => cps.service.retract(secrets),
     async retrieve(request) {
       const shard = `${encodeBase64url(request.mailboxId)}/${request.shard}`;

@@ -25,7 +25,7 @@ import { createTlsAuthority, type TlsAuthority } from '../../lab/pki.ts';
 import { createEventLog } from '../../operate/index.ts';
 import { createMemoryMailboxStore } from '../../store/memory/mailbox-store.ts';
 import type { OwnKey } from '../../verification/index.ts';
-import type { CallPlacementService } from '../index.ts';
+import type { CallPlacementService, DepositRequest } from '../index.ts';
 import { createCpsFace } from './index.ts';
 
 const CALLED = tn('12155551213');
@@ -58,7 +58,8 @@ beforeAll(async () => {
   const log = createEventLog({ destination: { write: (line) => void logged.push(line) } });
   const face = createCpsFace(
     {
-      deposit: (request) => service.deposit(request),
+      judge: (request) => service.judge(request),
+      place: (judged) => service.place(judged),
       retrieve: (request) => service.retrieve(request),
       retract: (secrets) => service.retract(secrets),
     },
@@ -596,7 +597,8 @@ describe('what is out of shape gets a problem document', () => {
 
   it('what nobody foresaw is a 500 that says nothing, and is logged', async () => {
     const broken = () => Promise.reject(new Error('secret 12155551213'));
-    service = { deposit: broken, retrieve: broken, retract: broken };
+    const judge = (request: DepositRequest) => ({ request, tokens: [] });
+    service = { judge, place: broken, retrieve: broken, retract: broken };
     for (const reply of [await deposit(), await retrieve()]) {
       expect([reply.status, reply.slug]).toEqual([500, 'internal-error']);
       expect(Buffer.from(reply.body).toString()).not.toContain('secret');

@@ -8,17 +8,19 @@
 
 import { DEPOSITS_TYPE, MAXIMUM_RETRACTIONS, RETRACT_SECRET_BYTES } from '@oobleck/stir/mailbox';
 import { BLOB_BYTES } from '@oobleck/stir/seal';
-import { type HotExchange, type HotRoutes, HttpProblem, prepareAnswer, problem } from '../../http/index.ts';
-import type { CallPlacementService, DepositOutcome } from '../index.ts';
+import {
+  createWorkBatch,
+  type HotExchange,
+  type HotRoutes,
+  prepareAnswer,
+  problem,
+  type WorkBatch,
+} from '../../http/index.ts';
+import type { CallPlacementService } from '../index.ts';
 import { depositBatch, MAXIMUM_BATCH_BYTES, parseBatch } from './deposit-batch.ts';
 import { REFUSALS } from './deposit-outcome.ts';
-import {
-  completeDeposit,
-  type MailboxPath,
-  parsePath,
-  readDepositHead,
-  requireType,
-} from './deposit-request.ts';
+import { type MailboxPath, parsePath, readDepositHead, requireType } from './deposit-request.ts';
+import { type DepositDesk, DepositTask, refuse } from './deposit-task.ts';
 import { createReplyBeat, type ReplyBeat } from './reply-beat.ts';
 import { parseQuestion, RetrievalTask } from './retrieval-task.ts';
 
@@ -43,22 +45,23 @@ const RETRACTION_BODY = {
   limitBytes: MAXIMUM_RETRACTIONS * RETRACT_SECRET_BYTES,
   timeoutMs: BODY_TIMEOUT_MS,
 };
-const CREATED = prepareAnswer(201, { 'content-length': '0' });
 const NO_CONTENT = prepareAnswer(204);
-const RETRY_AFTER = ['retry-after', '1'];
 
-interface Face {
+interface Face extends DepositDesk {
   readonly service: CallPlacementService;
   readonly beat: ReplyBeat;
-  readonly isFull: () => boolean;
-  /** Fields of a 401. */
-  readonly challenge: readonly string[];
+  readonly deposits: WorkBatch<DepositTask>;
 }
 
 export function createCpsFace(service: CallPlacementService, options: CpsFaceOptions = {}): CpsFace {
   const face: Face = {
     service,
     beat: createReplyBeat(options.beatMs ?? 5),
+    deposits: createWorkBatch<DepositTask>(
+      (one) => one.judge(),
+      (one) => one.place(),
+      (one) => one.answer(),
+    ),
     isFull: options.isFull ?? (() => false),
     challenge: options.challenge === undefined ? [] : ['www-authenticate', options.challenge],
   };
@@ -84,31 +87,7 @@ function atMailbox(face: Face, exchange: HotExchange, path: MailboxPath, query: 
 
 function deposit(face: Face, exchange: HotExchange, path: MailboxPath): void {
   const head = readDepositHead(exchange.fields, path);
-  exchange.receiveBody(DEPOSIT_BODY, (blob) => {
-    try {
-      const request = completeDeposit(head, blob);
-      const outcome = face.isFull() ? 'unavailable' : face.service.deposit(request);
-      if (outcome instanceof Promise)
-        outcome.then(
-          (known) => answerDeposit(face, exchange, known),
-          (error: unknown) => exchange.refuse(error),
-        );
-      else answerDeposit(face, exchange, outcome);
-    } catch (error) {
-      refuse(face, exchange, error);
-    }
-  });
-}
-
-function answerDeposit(face: Face, exchange: HotExchange, outcome: DepositOutcome): void {
-  const refusal = REFUSALS[outcome];
-  if (refusal === undefined) exchange.answer(CREATED);
-  else refuse(face, exchange, refusal);
-}
-
-function refuse({ challenge }: Face, exchange: HotExchange, error: unknown): void {
-  const status = error instanceof HttpProblem ? error.problem.status : 500;
-  exchange.refuse(error, status === 401 ? challenge : status === 503 ? RETRY_AFTER : []);
+  exchange.receiveBody(DEPOSIT_BODY, (blob) => face.deposits(new DepositTask(face, exchange, head, blob)));
 }
 
 function depositMany(face: Face, exchange: HotExchange): void {
@@ -116,7 +95,7 @@ function depositMany(face: Face, exchange: HotExchange): void {
   requireType(exchange.fields['content-type'], DEPOSITS_TYPE);
   exchange.receiveBody(BATCH_BODY, (body) => {
     const items = parseBatch(body);
-    if (face.isFull()) return refuse(face, exchange, REFUSALS.unavailable);
+    if (face.isFull()) return refuse(exchange, REFUSALS.unavailable, face.challenge);
     depositBatch(
       face.service,
       items,

@@ -22,6 +22,7 @@ import { createHttpServer, type HttpServer } from '../../http/index.ts';
 import { createTlsAuthority } from '../../lab/pki.ts';
 import { createEventLog } from '../../operate/index.ts';
 import type { OwnKey } from '../../verification/index.ts';
+import type { CallPlacementService, DepositRequest } from '../index.ts';
 import { depositBatch, MAXIMUM_DEPOSITS, parseBatch } from './deposit-batch.ts';
 import { createCpsFace } from './index.ts';
 
@@ -47,7 +48,8 @@ beforeAll(async () => {
   const carrier = await createCarrier(authority, ['2-12155551213']);
   const log = createEventLog({ level: 'silent' });
   const service = {
-    deposit: (request: never) => cps.service.deposit(request),
+    judge: (request: never) => cps.service.judge(request),
+    place: (judged: never) => cps.service.place(judged),
     retrieve: (request: never) => cps.service.retrieve(request),
     retract: (secrets: never) => cps.service.retract(secrets),
   };
@@ -206,12 +208,13 @@ it('where one throws, nothing is told before those under way have read what they
   });
   const told: unknown[] = [];
   let asked = 0;
-  const deposit = () => {
+  const judge = (request: DepositRequest) => ({ request, tokens: [] });
+  const place = () => {
     if (++asked === 2) throw new Error('away');
     return held;
   };
   const tell = (what: unknown): void => void told.push(what);
-  depositBatch({ deposit }, items, tell, tell);
+  depositBatch({ judge, place }, items, tell, tell);
   await new Promise((resolve) => setImmediate(resolve));
   expect([asked, told]).toEqual([2, []]);
   release();
@@ -220,10 +223,11 @@ it('where one throws, nothing is told before those under way have read what they
 
 it('64 deposits are stored in slices, and a store that is away answers 503 for each', async () => {
   const items = parseBatch(batchOf(Array.from({ length: MAXIMUM_DEPOSITS }, () => itemOf({}))));
-  const run = (deposit: (request: never) => never) =>
-    new Promise<Uint8Array>((resolve, reject) => depositBatch({ deposit }, items, resolve, reject));
-  const statuses = async (deposit: (request: never) => unknown) =>
-    new Set(new Uint16Array((await run(deposit as never)).slice().buffer));
+  const { judge } = cps.service;
+  const run = (place: CallPlacementService['place']) =>
+    new Promise<Uint8Array>((resolve, reject) => depositBatch({ judge, place }, items, resolve, reject));
+  const statuses = async (place: CallPlacementService['place']) =>
+    new Set(new Uint16Array((await run(place)).slice().buffer));
   const swapped = (status: number) => ((status & 0xff) << 8) | (status >>> 8);
   let turns = 0;
   const turn = (): void => {
@@ -231,10 +235,10 @@ it('64 deposits are stored in slices, and a store that is away answers 503 for e
     if (turns < 1_000) setImmediate(turn);
   };
   setImmediate(turn);
-  expect(await statuses((request) => cps.service.deposit(request))).toEqual(new Set([swapped(201)]));
+  expect(await statuses(cps.service.place)).toEqual(new Set([swapped(201)]));
   expect(turns).toBeGreaterThanOrEqual(3);
   turns = 1_000;
-  expect(await statuses(async () => 'unavailable')).toEqual(new Set([swapped(503)]));
+  expect(await statuses(async () => 'unavailable' as const)).toEqual(new Set([swapped(503)]));
   await expect(statuses(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(NOW).toBeLessThanOrEqual(clock.seconds());
 });
