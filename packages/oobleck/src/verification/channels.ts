@@ -23,6 +23,13 @@ import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
+import {
+  addressesIn,
+  FIRST_ENVELOPES,
+  fetchingFew,
+  OF_FIRST_ENVELOPES,
+  OF_LATER_ENVELOPES,
+} from './sealed-bounds.ts';
 import { fromEnvelope, fromSealedFields, type SealedIdentities } from './sealed-chain.ts';
 import type { Turns } from './turns.ts';
 
@@ -50,7 +57,7 @@ export interface Question {
   readonly rejections: Rejections;
 }
 
-/** Identity header fields looked at for one call, and PASSporTs of each envelope beside them. */
+/** Identity header fields looked at for one call. */
 const MAXIMUM_IDENTITIES = 8;
 
 /** One good header field is enough (RFC 8224 Section 6.2.1). At once where the chains are in memory. */
@@ -69,19 +76,22 @@ export function decideInBand(
       candidates.consider(open, fetched);
       return 'no-passport';
     }
-    const envelopes = settings.sealed.map(({ identities: all, chain }) => {
-      const inside = all.slice(0, MAXIMUM_IDENTITIES);
-      return { values: inside, reads: readsOf(inside, question.call), chain };
+    const envelopes = settings.sealed.map(({ identities: all, chain }, at) => {
+      const { passports, addresses } = at < FIRST_ENVELOPES ? OF_FIRST_ENVELOPES : OF_LATER_ENVELOPES;
+      const inside = all.slice(0, passports);
+      return { values: inside, reads: readsOf(inside, question.call), chain, addresses };
     });
+    const known = addressesIn(open);
     const fields = [{ values, reads: open }, ...envelopes];
     question.rejections.read(
       fields.flatMap((one) => one.values),
       fields.flatMap((one) => one.reads),
     );
     candidates.consider(open, fetched);
-    for (const { reads, chain } of envelopes) {
+    for (const { reads, chain, addresses } of envelopes) {
+      const sparing = fetchingFew(fetched, known, addresses);
       const chainOf =
-        chain === undefined ? fetched : fromSealedFields(parts.chains, reads, open, chain, fetched);
+        chain === undefined ? sparing : fromSealedFields(parts.chains, reads, open, chain, sparing);
       candidates.considerSealed(withDiverted(reads, open), chainOf);
     }
     return 'no-passport';

@@ -45,8 +45,13 @@ describe('Identity-Encrypted', () => {
     expect(() => parseIdentityEncrypted(field)).toThrow(malformed);
   });
 
-  it(`holds ${MAXIMUM_SEALED_IDENTITIES} of the larger size`, () => {
-    const field = Array(MAXIMUM_SEALED_IDENTITIES).fill(long).join(', ');
-    expect(parseIdentityEncrypted(field)).toHaveLength(MAXIMUM_SEALED_IDENTITIES);
+  it(`holds ${MAXIMUM_SEALED_IDENTITIES}, or 8 of the larger size`, () => {
+    const ofSmaller = Array(MAXIMUM_SEALED_IDENTITIES).fill(`${short};a=b`).join(', ');
+    expect(parseIdentityEncrypted(ofSmaller)).toHaveLength(MAXIMUM_SEALED_IDENTITIES);
+    expect(parseIdentityEncrypted(Array(8).fill(long).join(', '))).toHaveLength(8);
+  });
+
+  it('more than that does not fit into a SIP header of 64 KiB', () => {
+    expect(MAXIMUM_SEALED_IDENTITIES * (short.length + 1)).toBeGreaterThan(65_536);
   });
 });

@@ -9,9 +9,9 @@ import { isBlobLength } from '../seal/index.ts';
 import { StirError } from '../stir-error.ts';
 import { readParameters, splitOutside } from './header-field.ts';
 
-/** Values of one call that are looked at: as many as a number has keys. */
-export const MAXIMUM_SEALED_IDENTITIES = 8;
-/** Of eight of the larger size, with what may stand around them. */
+/** Values of one call that are looked at: one more than a SIP header of 64 KiB holds, so that no number of strangers’ values hides another. */
+export const MAXIMUM_SEALED_IDENTITIES = 24;
+/** Of eight of the larger size, or all of the smaller, with what may stand around them. */
 const MAXIMUM_FIELD = 98_304;
 
 /** One value, without the field name. @throws StirError ERR_IDENTITY_FORMAT unless it is of one of the two lengths */

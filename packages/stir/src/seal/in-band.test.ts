@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crypto } from '../../test/carrier.ts';
-import { createInBandSealer, MAXIMUM_OPENED, openInBand } from './in-band.ts';
+import { createInBandSealer, openInBand } from './in-band.ts';
 import { createPassportSealer } from './sealed-passport.ts';
 
 const inBand = createInBandSealer(crypto);
@@ -36,16 +36,14 @@ describe('sealed in band', () => {
     expect(openInBand(inBand, [{ agreement: owner, address }], [cover])).toEqual([]);
   });
 
-  it('every envelope opens, whoever sealed the one before it: four that differ, the same one once', () => {
+  it('every envelope opens, however many strangers sealed before it, and the same one once', () => {
     const lock = { agreement: owner, address };
-    const envelopes = [1, 2, 3, 4, 5].map((at) => ({
+    const envelopes = Array.from({ length: 20 }, (_, at) => at).map((at) => ({
       passports: ['aaa.bbb.ccc'],
       chain: [new Uint8Array([at])],
     }));
     const values = envelopes.map((one) => inBand.seal(owner.publicKey, address, one));
     const again = inBand.seal(owner.publicKey, address, envelopes[0]!);
-    expect(openInBand(inBand, [lock], [values[0]!, again, ...values.slice(1)])).toEqual(
-      envelopes.slice(0, MAXIMUM_OPENED),
-    );
+    expect(openInBand(inBand, [lock], [values[0]!, again, ...values.slice(1)])).toEqual(envelopes);
   });
 });

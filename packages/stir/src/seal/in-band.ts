@@ -20,12 +20,10 @@ export interface InBandLock {
   readonly address: MailboxAddress;
 }
 
-/** Envelopes of one call: the caller's own is one, but anybody can seal another to a published key. */
-export const MAXIMUM_OPENED = 4;
-
 /**
- * Every envelope that opens, in order, up to four that differ: the call's own comes once for each key of the called
- * number. Neither value nor key says which belongs to which, so all are tried; the caller bounds both.
+ * Every envelope that opens and differs from those before, in order: the call's own comes once for each key of the called
+ * number, and anybody can seal another to a published key. Neither value nor key says which belongs to which, so all are
+ * tried; the caller bounds both.
  */
 export function openInBand(
   sealer: PassportSealer,
@@ -37,7 +35,6 @@ export function openInBand(
     const envelope = openWithAny(sealer, locks, value);
     if (envelope === undefined || opened.some((known) => isSame(known, envelope))) continue;
     opened.push(envelope);
-    if (opened.length === MAXIMUM_OPENED) break;
   }
   return opened;
 }
@@ -58,7 +55,8 @@ function openWithAny(
 function isSame(one: Envelope, other: Envelope): boolean {
   const [chain, otherChain] = [one.chain ?? [], other.chain ?? []];
   return (
-    one.passports.join() === other.passports.join() &&
+    one.passports.length === other.passports.length &&
+    one.passports.every((passport, at) => passport === other.passports[at]) &&
     chain.length === otherChain.length &&
     chain.every((der, at) => equalBytes(der, otherChain[at]!))
   );

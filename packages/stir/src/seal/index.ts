@@ -6,7 +6,7 @@ export {
   type OpeningContext,
   type SealingContext,
 } from './hpke-context.ts';
-export { createInBandSealer, type InBandLock, MAXIMUM_OPENED, openInBand } from './in-band.ts';
+export { createInBandSealer, type InBandLock, openInBand } from './in-band.ts';
 export {
   BLOB_BYTES,
   createPassportSealer,

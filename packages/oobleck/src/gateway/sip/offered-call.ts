@@ -4,7 +4,7 @@
 
 import { hash } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
-import { splitIdentities } from '@oobleck/stir/identity';
+import { MAXIMUM_SEALED_IDENTITIES, splitIdentities } from '@oobleck/stir/identity';
 import { inContext } from '@oobleck/stir/number';
 import { type Attestation, isAttestation, isOriginationId } from '@oobleck/stir/passport';
 import type { OfferedCall, Trunk } from '../trunk/index.ts';
@@ -40,7 +40,7 @@ export function offeredCall(request: SipRequest, trunk: Trunk): OfferedCall {
     divertedFrom: diverted?.number,
     historyIndex: diverted?.historyIndex,
     identities: brought.identities.slice(0, MAXIMUM_IDENTITIES),
-    identityEncrypted: brought.identityEncrypted.slice(0, MAXIMUM_IDENTITIES),
+    identityEncrypted: brought.identityEncrypted.slice(0, MAXIMUM_SEALED_IDENTITIES),
     attestation: brought.attestation,
     originationId: brought.originationId,
     sentAt,

@@ -72,12 +72,27 @@ describe('a good envelope', () => {
     world.repository.clear();
   });
 
-  it.each([1, 2, 3])('is found behind hostile ones, %i of them, by its own chain', async (count) => {
+  it.each([1, 3, 4, 22])('is found behind hostile ones, %i of them, by its own chain', async (count) => {
     const hostile = Array.from({ length: count }, () => seal(foreign(), stranger.ders));
     const genuine = seal([world.identityOf()], provider.ders);
     expect(await receive([...hostile, genuine])).toMatchObject({ status: 'verified', channel: 'in-band' });
     expect(world.fetched).toEqual([]);
   });
+
+  it.each([3, 4, 22])(
+    'is found behind %i that name addresses to be fetched, by one of its own',
+    async (count) => {
+      world.repository.set('/provider.pem', provider.pem);
+      const at = (path: string) => `${REPOSITORY}/${path}.pem`;
+      const hostile = Array.from({ length: count }, (_, one) =>
+        seal(Array.from({ length: 8 }, (__, other) => world.identityOf({ x5u: at(`${one}-${other}`) }))),
+      );
+      expect(await receive([...hostile, seal([world.identityOf()])])).toMatchObject({ status: 'verified' });
+      const first = Math.min(count, 4);
+      expect(world.fetched.length).toBeLessThanOrEqual(first * 8 + (count - first) + 1);
+      expect(world.fetched.length).toBeGreaterThan(first);
+    },
+  );
 
   it('is found behind a copy of it beside another chain', async () => {
     const identity = world.identityOf();

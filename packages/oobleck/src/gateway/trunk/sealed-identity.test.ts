@@ -75,8 +75,13 @@ describe('Identity-Encrypted', () => {
       callee.open('t', called, values).flatMap(({ identities }) => identities);
     expect(open([tn('12155551299'), CALLED], ['nonsense', `${junk}, ${value}`])).toHaveLength(1);
     expect(open([CALLED], [junk, 'x', ''])).toEqual([]);
-    // Beyond eight nothing is looked at.
-    expect(open([CALLED], [...Array(8).fill(junk), value!])).toEqual([]);
+    // Beyond as many as a SIP header holds nothing is looked at.
+    expect(open([CALLED], [...Array(23).fill(junk), value!])).toHaveLength(1);
+    expect(open([CALLED], [...Array(24).fill(junk), value!])).toEqual([]);
+    // The more keys are to be tried, the fewer values.
+    const eight = [...Array(7).fill(tn('12155551299')), CALLED];
+    expect(open(eight, [...Array(11).fill(junk), value!])).toHaveLength(1);
+    expect(open(eight, [...Array(12).fill(junk), value!])).toEqual([]);
   });
 
   it('S-05: seals full forms only, all of them or none', async () => {

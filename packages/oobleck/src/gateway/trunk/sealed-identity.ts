@@ -26,6 +26,8 @@ export interface SealedIdentityParts {
 
 /** Keys of called numbers, times numbers, that are tried for one call. */
 const MAXIMUM_LOCKS = 8;
+/** Values of a call times keys: all values where a number has four keys, the most that one is sealed to. */
+const MAXIMUM_OPENINGS = 4 * MAXIMUM_SEALED_IDENTITIES;
 
 export function createSealedIdentity({ crypto, keys, chains, ownKeys }: SealedIdentityParts): IdentityCipher {
   const sealer = createInBandSealer(crypto);
@@ -55,11 +57,11 @@ export function createSealedIdentity({ crypto, keys, chains, ownKeys }: SealedId
         });
     },
     open(tenant, called, values) {
-      const sealed = values
-        .flatMap((value) => orNothing(() => parseIdentityEncrypted(value)))
-        .slice(0, MAXIMUM_SEALED_IDENTITIES);
+      const sealed = values.flatMap((value) => orNothing(() => parseIdentityEncrypted(value)));
       if (sealed.length === 0) return NOTHING_OPENED;
-      return openInBand(sealer, locksOf(tenant, called), sealed)
+      const locks = locksOf(tenant, called);
+      const most = Math.min(MAXIMUM_SEALED_IDENTITIES, Math.floor(MAXIMUM_OPENINGS / locks.length));
+      return openInBand(sealer, locks, sealed.slice(0, most))
         .map(readEnvelope)
         .filter(({ identities }) => identities.length > 0);
     },
