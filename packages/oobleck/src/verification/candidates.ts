@@ -51,8 +51,8 @@ export type ChainFinder = (passport: Passport) => ChainResult | Promise<ChainRes
 export interface Candidates {
   /** PASSporTs that belong together: those of one call in band, or of one envelope. Diversions are followed within. */
   consider(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
-  /** The same for what came with the call, but sealed: anybody may have done so. */
-  considerSealed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
+  /** The same for what came with the call, but sealed: anybody may have done so. @param most that are judged */
+  considerSealed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder, most: number): void;
   /** Once all are judged, which may be now: why each that fell short did. */
   settle(): Shortfall | Promise<Shortfall>;
 }
@@ -115,7 +115,13 @@ export function createCandidates(context: CandidateContext): Candidates {
     return { reasons: ofOpen, ofSealed, holders };
   };
 
-  const look = (candidate: PassportChain, faults: Reason[], chainOf: ChainFinder): void => {
+  /** @returns whether it is judged: it is about this call, and was not tried before */
+  const look = (
+    candidate: PassportChain,
+    faults: Reason[],
+    chainOf: ChainFinder,
+    mayJudge: boolean,
+  ): boolean => {
     // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
     const chains = linksOf(candidate).map(chainOf);
     for (const chain of chains) if (chain instanceof Promise) chain.catch(() => undefined); // heard where it is waited for
@@ -125,19 +131,25 @@ export function createCandidates(context: CandidateContext): Candidates {
       context.rejections?.fell(candidate, matchFaults(candidate, context.call, context.rules, now));
       if (fault === 'stale') tellStale(context, candidate, now);
       faults.push(fault);
-      return;
+      return false;
     }
     const name = nameOf(candidate);
-    if (!tried.isNew(name, chains)) return;
+    if (!mayJudge || !tried.isNew(name, chains)) return false;
     // In this turn, where all that it takes is in memory.
     waitFor(
       isAtHand(chains)
         ? judgeAndTake(candidate, faults, name, chains)
         : Promise.all(chains).then((found) => judgeAndTake(candidate, faults, name, found)),
     );
+    return true;
   };
 
-  const lookAtAll = (reads: readonly Outcome<Passport>[], faults: Reason[], chainOf: ChainFinder): void => {
+  const lookAtAll = (
+    reads: readonly Outcome<Passport>[],
+    faults: Reason[],
+    chainOf: ChainFinder,
+    most: number,
+  ): void => {
     const passports: Passport[] = [];
     for (const read of reads)
       if ('value' in read) passports.push(read.value);
@@ -146,12 +158,13 @@ export function createCandidates(context: CandidateContext): Candidates {
     context.rejections?.found(found.chains);
     faults.push(...found.faults);
     const ask = passports.length === 1 ? chainOf : onceEach(chainOf);
-    for (const candidate of found.chains) look(candidate, faults, ask);
+    let judged = 0;
+    for (const candidate of found.chains) if (look(candidate, faults, ask, judged < most)) judged++;
   };
 
   return {
-    consider: (reads, chainOf) => lookAtAll(reads, ofOpen, chainOf),
-    considerSealed: (reads, chainOf) => lookAtAll(reads, ofSealed, chainOf),
+    consider: (reads, chainOf) => lookAtAll(reads, ofOpen, chainOf, Number.POSITIVE_INFINITY),
+    considerSealed: (reads, chainOf, most) => lookAtAll(reads, ofSealed, chainOf, most),
     settle,
   };
 }

@@ -77,9 +77,9 @@ export function decideInBand(
       return 'no-passport';
     }
     const envelopes = settings.sealed.map(({ identities: all, chain }, at) => {
-      const { passports, addresses } = at < FIRST_ENVELOPES ? OF_FIRST_ENVELOPES : OF_LATER_ENVELOPES;
-      const inside = all.slice(0, passports);
-      return { values: inside, reads: readsOf(inside, question.call), chain, addresses };
+      const bounds = at < FIRST_ENVELOPES ? OF_FIRST_ENVELOPES : OF_LATER_ENVELOPES;
+      const inside = all.slice(0, bounds.passports);
+      return { values: inside, reads: readsOf(inside, question.call), chain, bounds };
     });
     const known = addressesIn(open);
     const fields = [{ values, reads: open }, ...envelopes];
@@ -88,11 +88,11 @@ export function decideInBand(
       fields.flatMap((one) => one.reads),
     );
     candidates.consider(open, fetched);
-    for (const { reads, chain, addresses } of envelopes) {
-      const sparing = fetchingFew(fetched, known, addresses);
+    for (const { reads, chain, bounds } of envelopes) {
+      const sparing = fetchingFew(fetched, known, bounds.addresses);
       const chainOf =
         chain === undefined ? sparing : fromSealedFields(parts.chains, reads, open, chain, sparing);
-      candidates.considerSealed(withDiverted(reads, open), chainOf);
+      candidates.considerSealed(withDiverted(reads, open), chainOf, bounds.candidates);
     }
     return 'no-passport';
   });

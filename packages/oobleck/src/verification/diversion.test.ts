@@ -1,6 +1,7 @@
 // Diverted calls (RFC 8946): the PASSporT of the caller is for another number, and the diversions beside or around it
 // lead to the number that was called here.
 
+import { randomBytes } from 'node:crypto';
 import { formatIdentity } from '@oobleck/stir/identity';
 import { createPassportSigner, divert, type PassportSigner, parsePassport } from '@oobleck/stir/passport';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +55,33 @@ describe('in band (RFC 8946 Section 4.2)', () => {
     const pair = identitiesOf(diverted('div'));
     const how = { sealed: [{ identities: [pair[sealed]!], chain: [called, provider][sealed]!.ders }] };
     const verdict = await world.createVs().verify(callOf(), [pair[1 - sealed]!], how);
+    expect(verdict).toMatchObject({ reason: 'verified', channel: 'in-band' });
+  });
+
+  it('verifies behind 22 envelopes of strangers, who made of theirs as many diverted calls as there are', async () => {
+    const forgedSet = (count: number): readonly string[] =>
+      Array.from({ length: count }, () => {
+        const original = world.passportOf({ dest: [FIRST] });
+        const diversion = divert(parsePassport(original), { ...order, extension: 'div', issuedAt: NOW })!;
+        const div = createPassportSigner(called.key, `${REPOSITORY}/provider.pem`).sign(diversion);
+        return identitiesOf([original, div]).map((one) =>
+          one
+            .replace(/[^.]+;/, `${randomBytes(64).toString('base64url')};`)
+            .replace('called.pem', 'provider.pem'),
+        );
+      }).flat();
+    const hostile = Array.from({ length: 22 }, (_, at) => ({
+      identities: forgedSet(at < 4 ? 4 : 2),
+      chain: provider.ders,
+    }));
+    const genuine = { identities: [world.identityOf()], chain: provider.ders };
+    const sealed = [...hostile, genuine];
+    const vs = world.createVs();
+    // What they stand on is trusted and at hand: each costs a signature check.
+    expect(await vs.verify(callOf({ callId: '1' }), [world.identityOf()])).toMatchObject({
+      status: 'verified',
+    });
+    const verdict = await vs.verify(callOf(), forgedSet(4), { sealed });
     expect(verdict).toMatchObject({ reason: 'verified', channel: 'in-band' });
   });
 
