@@ -181,6 +181,9 @@ describe('H-03: a port of its own with mutual TLS', () => {
     node.environment.live.poll();
     expect(await health(strangers)).toBe(200);
     await expect(health(members)).rejects.toThrow();
+    // Its health is that of the process.
+    node.environment.readiness.add('store', () => false);
+    expect(await health(strangers)).toBe(503);
     await node.close();
   });
 

@@ -1,8 +1,9 @@
 // The folder of an LMDB store. Two environments, since two sorts of things are kept: `durable.mdb`, flushed to the disk
 // before anybody is told (spent tokens, credentials, issuer keys and quotas), and `live-*.mdb`, committed but never
-// flushed (deposits, PASSporTs in use). What is committed outlives the death of a process, since the operating system
-// has it. What is live ends within a minute, so after a restart of the machine nothing of it is worth reading: the
-// file's name holds the boot id, and those of earlier boots are removed.
+// flushed (deposits, PASSporTs of the ATIS profiles, PASSporTs in use, access tokens that were used). What is committed
+// outlives the death of a process, since the operating system has it. What is live ends within a minute, or opens only
+// what does, so after a restart of the machine nothing of it is worth reading: the file's name holds the boot id, and
+// those of earlier boots are removed.
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -1,5 +1,6 @@
 // Access tokens that were used, shared by the processes of one machine. Committed, not flushed: after a restart of the
-// machine nothing is known of them, and the tokens of the last minute or two could be used again.
+// machine nothing is known of them, and the tokens of the last minute or two could be used again, but the PASSporTs that
+// they could fetch are gone as well.
 
 import type { SeenState, SeenTokens } from '../../cps/profiles/atis/index.ts';
 import { createDueTimes } from './due-times.ts';
