@@ -35,8 +35,10 @@ const JSON_TYPE = 'application/json';
 const BODY_BOUNDS = { limitBytes: 65_536, timeoutMs: 10_000 };
 /** X-RequestID is echoed, so it is held to what may stand in a header field. */
 const REQUEST_ID = /^[!-~]{1,128}$/;
-/** A body to an answer. */
-type Post = (body: JsonObject, asker: Asker) => AtOnceOrLater<JsonObject | undefined>;
+/** A question, read; what decides it; what then tells the answer, `undefined` where there is nothing to say. */
+type Post = (body: JsonObject, asker: Asker) => Decide;
+type Decide = () => AtOnceOrLater<Tell>;
+type Tell = () => JsonObject | undefined;
 type Get = (rest: string, tenant: string) => string;
 
 interface Resource {
@@ -45,19 +47,21 @@ interface Resource {
   readonly get?: Get;
 }
 
-/** A request whose body has come. */
+/** A request whose body has come, on its way through a turn: what is refused, or waits, has nothing for the next stage. */
 interface Asked {
   readonly exchange: HotExchange;
   readonly post: Post;
   readonly tenant: string;
   readonly ids: readonly string[];
   readonly body: Uint8Array;
+  decide?: Decide | undefined;
+  tell?: Tell | undefined;
 }
 
 export function createRestFace(parts: RestParts): HotRoutes {
   const resources = resourcesOf(parts);
   const nextId = createRandomIds();
-  const batch = createWorkBatch((asked: Asked) => answerTo(parts, asked));
+  const batch = createWorkBatch<Asked>((asked) => read(parts, asked), decide, answer);
   return (exchange) => {
     if (!exchange.target.startsWith(PREFIX)) return false;
     const ids = echoedIds(exchange.fields, nextId);
@@ -75,21 +79,29 @@ function resourcesOf({
 }: RestParts): readonly Resource[] {
   const sign: Post = (body, asker) => {
     const { offer, format } = readSigning(body, asker);
-    const answer = path.place(offer);
-    return answer instanceof Promise ? answer.then(format) : format(answer);
+    return () => after(path.place(offer), (answer) => () => format(answer));
   };
   const retract: Post = (body, asker) => {
-    path.retract(readRetraction(body, asker));
-    return undefined;
+    const call = readRetraction(body, asker);
+    return () => {
+      path.retract(call);
+      return () => undefined;
+    };
   };
   const verify: Post = (body, asker) => {
     const { offer, priority, format } = readVerification(body, asker, reasonCodes);
-    const answer = path.receive(offer);
-    const beside =
-      priority && path.receive({ ...offer, identities: priority.identities, isInBandOnly: true });
-    return answer instanceof Promise || beside instanceof Promise
-      ? Promise.all([answer, beside]).then(([one, other]) => format(one, other))
-      : format(answer, beside);
+    return () => {
+      const answer = path.receive(offer);
+      const beside =
+        priority && path.receive({ ...offer, identities: priority.identities, isInBandOnly: true });
+      return answer instanceof Promise || beside instanceof Promise
+        ? Promise.all([answer, beside]).then(
+            ([one, other]) =>
+              () =>
+                format(one, other),
+          )
+        : () => format(answer, beside);
+    };
   };
   const trace: Get = (id, tenant) => JSON.stringify({ traces: path.traces.find(tenant, decoded(id)) });
   return [
@@ -130,16 +142,43 @@ function serve(
   } else exchange.refuse(new AtisRefusal('POL4050'), ['allow', post === undefined ? 'GET' : 'POST']);
 }
 
-function answerTo({ trunks, now }: RestParts, { exchange, post, tenant, ids, body }: Asked): void {
-  const tell = (known: JsonObject | undefined): void => send(exchange, known && JSON.stringify(known), ids);
-  const fail = (error: unknown): void => exchange.refuse(error);
+function after<T, U>(soon: AtOnceOrLater<T>, then: (known: T) => U): AtOnceOrLater<U> {
+  return soon instanceof Promise ? soon.then(then) : then(soon);
+}
+
+function read({ trunks, now }: RestParts, asked: Asked): void {
+  const { exchange, post, tenant, ids, body } = asked;
   try {
     const asker = { tenant, requestId: ids[1]!, trunks, now: Math.floor(now() / 1000) };
-    const answer = post(readBodyObject(body), asker);
-    if (answer instanceof Promise) answer.then(tell).catch(fail);
-    else tell(answer);
+    asked.decide = post(readBodyObject(body), asker);
   } catch (error) {
-    fail(error);
+    exchange.refuse(error);
+  }
+}
+
+function decide(asked: Asked): void {
+  if (asked.decide === undefined) return;
+  const { exchange } = asked;
+  try {
+    const tell = asked.decide();
+    if (tell instanceof Promise)
+      tell.then(
+        (known) => answer({ ...asked, tell: known }),
+        (error: unknown) => exchange.refuse(error),
+      );
+    else asked.tell = tell;
+  } catch (error) {
+    exchange.refuse(error);
+  }
+}
+
+function answer({ exchange, ids, tell }: Asked): void {
+  if (tell === undefined) return;
+  try {
+    const known = tell();
+    send(exchange, known && JSON.stringify(known), ids);
+  } catch (error) {
+    exchange.refuse(error);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   received,
   requestText,
   type Sent,
+  SWITCH,
   statusOf,
   trunk,
   valuesIn,
@@ -364,6 +365,37 @@ describe('the same request', () => {
     await ask(requestText({ sequence: '2 INVITE' }));
     await ask(requestText({ from: '<sip:+12025550001@h>;tag=b' }));
     expect(path.asked).toHaveLength(4);
+  });
+
+  it('comes with others of one turn: each has its own answer, and idle waits for all', async () => {
+    const { element, path } = createTestElement();
+    const sent: string[] = [];
+    const texts = [
+      requestText(),
+      requestText({ method: 'OPTIONS', callId: 'two@h' }),
+      requestText({ callId: 'three@h', sequence: 'none' }),
+      requestText({ method: 'ACK', callId: 'four@h' }),
+      requestText(),
+    ];
+    for (const text of texts)
+      element.receive(Buffer.from(text, 'latin1'), {
+        listener: 'udp',
+        peer: 'switch',
+        source: SWITCH,
+        send: (answer) => void sent.push(answer),
+      });
+    expect([sent, path.asked]).toEqual([[], []]);
+    await element.idle();
+    const seen = sent.map((answer) => [answer.slice(8, 11), valuesIn(answer, 'Call-ID')[0]]);
+    expect(seen).toHaveLength(3); // the last one is a retransmission of the first
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        ['302', 'one@switch.example.net'],
+        ['200', 'two@h'],
+        ['400', 'three@h'],
+      ]),
+    );
+    expect(path.asked).toHaveLength(1);
   });
 
   it('keeps its trunk while rules are replaced; the next one has the new', async () => {

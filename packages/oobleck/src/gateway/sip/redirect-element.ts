@@ -3,10 +3,12 @@
 // same answer from the call path. It sends no requests and no provisional answers (Section 8.2.7).
 
 import { randomUUID } from 'node:crypto';
+import { createWorkBatch } from '../../http/index.ts';
 import type { EventLog } from '../../operate/index.ts';
-import type { CallPath, OfferedCall } from '../trunk/index.ts';
+import type { CallPath } from '../trunk/index.ts';
 import { type Answer, formatAnswer, formatRefusal, topVia } from './answer.ts';
 import { offeredCall } from './offered-call.ts';
+import { createPendingRequests, type PendingRequest, type PendingRequests } from './pending-requests.ts';
 import {
   NOTHING_TO_ADD,
   placedRedirection,
@@ -15,7 +17,7 @@ import {
 } from './redirection.ts';
 import { readRequest, type SipRequest } from './request.ts';
 import { isAck, isStatusLine } from './request-line.ts';
-import type { ScannedMessage } from './scan-message.ts';
+import { type ScannedMessage, scanMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
 import { type Direction, directionOf, findRule, type TrunkRule } from './trunk-rule.ts';
 import { answerPort, type Source } from './via.ts';
@@ -50,22 +52,17 @@ export interface Arrival {
 }
 
 export interface RedirectElement {
-  /** One message. Never throws. */
-  receive(scanned: ScannedMessage, arrival: Arrival): void;
+  /**
+   * One message. Datagrams are answered within the turn, all that it brings together; what came on a connection is answered at
+   * once, since the connection may end behind it. Never throws. @param message bytes are not to change any more
+   */
+  receive(message: Buffer | ScannedMessage, arrival: Arrival): void;
   /** From the next request on; calls whose answers are being found keep what they have. */
   replaceRules(rules: readonly TrunkRule[]): void;
   /** Calls whose answers are being found. */
   pending(): number;
   /** Resolves when there are none, which takes no longer than the bound. */
   idle(): Promise<void>;
-}
-
-interface Pending {
-  readonly request: SipRequest;
-  readonly arrival: Arrival;
-  readonly offer: OfferedCall;
-  /** On the monotonic clock. */
-  readonly endsAtMs: number;
 }
 
 interface Context {
@@ -75,10 +72,11 @@ interface Context {
   readonly ownNames: readonly { readonly host: string; readonly port: number }[];
   readonly maximumPending: number;
   readonly salt: string;
-  readonly pending: Map<string, Pending>;
+  readonly pending: PendingRequests;
+  /** Messages of this turn that no stage is done with. */
+  underWay: number;
   /** Who is told when nothing is pending. */
   readonly waiting: (() => void)[];
-  watching: NodeJS.Timeout | undefined;
 }
 
 /** RFC 3261 Section 8.2.1: what this element is asked with, and nothing else. */
@@ -98,6 +96,8 @@ const HARMLESS = new Set([
   ],
 ]);
 
+const BOUND_MS = 5_000;
+
 export function createRedirectElement(parts: RedirectParts, options: RedirectOptions = {}): RedirectElement {
   const context: Context = {
     parts,
@@ -106,29 +106,83 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
     ownNames: [...(options.ownNames ?? [])].map(splitName),
     maximumPending: options.maximumPending ?? 16_384,
     salt: randomUUID(),
-    pending: new Map(),
+    pending: createPendingRequests(options.boundMs ?? BOUND_MS, ({ request, arrival }, answer) => {
+      send(context, request, arrival, answer);
+      tellIfIdle(context);
+    }),
+    underWay: 0,
     waiting: [],
-    watching: undefined,
+  };
+  const stages = [read, decide, format, reply].map((stage) => (one: Received) => stage(context, one));
+  const later = createWorkBatch(...stages);
+  const atOnce = (one: Received): void => {
+    for (const stage of stages) stage(one);
   };
   return {
-    receive(scanned, arrival) {
-      // Nobody here has asked anything; and an ACK is never answered, whatever it looks like.
-      if (isStatusLine(scanned.startLine) || isAck(scanned.startLine)) return;
-      try {
-        answerRequest(context, readRequest(scanned), arrival);
-      } catch (error) {
-        refuse(context, scanned, arrival, error);
-      }
+    receive(message, arrival) {
+      context.underWay++;
+      const take = Buffer.isBuffer(message) ? later : atOnce;
+      take({ message, arrival, scanned: undefined, request: undefined, answer: undefined, text: undefined });
     },
     replaceRules(rules) {
       context.rules = rules;
     },
     pending: () => context.pending.size,
     idle: () =>
-      context.pending.size === 0
+      context.underWay === 0 && context.pending.size === 0
         ? Promise.resolve()
         : new Promise((resolve) => context.waiting.push(resolve)),
   };
+}
+
+/** A message on its way through a turn. What is refused, or waits, has nothing for the next stage. */
+interface Received {
+  readonly message: Buffer | ScannedMessage;
+  readonly arrival: Arrival;
+  scanned: ScannedMessage | undefined;
+  request: SipRequest | undefined;
+  answer: Answer | undefined;
+  /** Of the answer. */
+  text: string | undefined;
+}
+
+function read(context: Context, one: Received): void {
+  const { message } = one;
+  const scanned = Buffer.isBuffer(message) ? scanMessage(message) : message;
+  one.scanned = scanned;
+  // Nobody here has asked anything; and an ACK is never answered, whatever it looks like.
+  if (isStatusLine(scanned.startLine) || isAck(scanned.startLine)) return;
+  try {
+    one.request = readRequest(scanned);
+  } catch (error) {
+    refuse(context, scanned, one.arrival, error);
+  }
+}
+
+function decide(context: Context, one: Received): void {
+  const { scanned, request, arrival } = one;
+  if (request === undefined) return;
+  try {
+    one.answer = answerTo(context, request, arrival);
+  } catch (error) {
+    refuse(context, scanned!, arrival, error);
+  }
+}
+
+function format(context: Context, one: Received): void {
+  const { scanned, request, arrival, answer } = one;
+  if (answer === undefined) return;
+  try {
+    one.text = formatAnswer(request!, arrival.source, context.salt, answer);
+  } catch (error) {
+    refuse(context, scanned!, arrival, error);
+  }
+}
+
+function reply(context: Context, { request, arrival, answer, text }: Received): void {
+  if (text !== undefined) sendText(context, request!, arrival, answer!.status, text);
+  context.underWay--;
+  tellIfIdle(context);
 }
 
 /** `host:port`, IPv6 addresses in their brackets. */
@@ -149,15 +203,13 @@ function refuse({ parts }: Context, scanned: ScannedMessage, arrival: Arrival, e
   arrival.send(formatRefusal(scanned, arrival.source, fault), port);
 }
 
-/** @throws SipFault */
-function answerRequest(context: Context, request: SipRequest, arrival: Arrival): void {
+/** `undefined` where it comes later, or never. @throws SipFault */
+function answerTo(context: Context, request: SipRequest, arrival: Arrival): Answer | undefined {
   const { method } = request;
-  if (method === 'CANCEL') cancel(context, request, arrival);
-  else if (method === 'INVITE' || method === 'OPTIONS') {
-    requireKnownOptions(request);
-    if (method === 'INVITE') invite(context, request, arrival);
-    else send(context, request, arrival, OPTIONS_ANSWER);
-  } else send(context, request, arrival, NOT_ALLOWED);
+  if (method === 'CANCEL') return cancel(context, request, arrival);
+  if (method !== 'INVITE' && method !== 'OPTIONS') return NOT_ALLOWED;
+  requireKnownOptions(request);
+  return method === 'INVITE' ? invite(context, request, arrival) : OPTIONS_ANSWER;
 }
 
 const NOT_ALLOWED: Answer = { status: 405, phrase: 'Method Not Allowed', headers: [ALLOW] };
@@ -171,39 +223,39 @@ function requireKnownOptions({ required }: SipRequest): void {
 }
 
 /** @throws SipFault 482, 483 */
-function invite(context: Context, request: SipRequest, arrival: Arrival): void {
+function invite(context: Context, request: SipRequest, arrival: Arrival): Answer | undefined {
   requireNoLoop(context, request);
   // Within a dialog all is said already: on as it is.
   const rule = request.to.parameters.has('tag') ? undefined : findRule(context.rules, request, arrival);
   const direction = rule && directionOf(rule);
   const { pending, maximumPending, parts } = context;
-  if (rule === undefined || direction === undefined) send(context, request, arrival, NOTHING_TO_ADD);
-  else if (pending.size > 0 && pending.has(transactionOf(request, arrival)))
-    return; // a retransmission: its answer is on the way
-  else if (parts.isOverloaded?.()) send(context, request, arrival, NOTHING_TO_ADD);
-  else if (pending.size >= maximumPending) send(context, request, arrival, OVERLOADED);
-  else find(context, { direction, request, arrival, offer: offeredCall(request, rule.trunk) });
+  if (rule === undefined || direction === undefined) return NOTHING_TO_ADD;
+  // A retransmission: its answer is on the way.
+  if (pending.has(request, arrival)) return undefined;
+  if (parts.isOverloaded?.()) return NOTHING_TO_ADD;
+  if (pending.size >= maximumPending) return OVERLOADED;
+  return find(context, { direction, request, arrival, offer: offeredCall(request, rule.trunk) });
 }
 
 const OVERLOADED: Answer = { status: 503, phrase: 'Service Unavailable', headers: [] };
 
-interface Search extends Omit<Pending, 'endsAtMs'> {
+interface Search extends PendingRequest {
   readonly direction: Direction;
 }
 
 /** Whatever went wrong, the call goes on. */
-function find(context: Context, search: Search): void {
-  const { request, arrival } = search;
+function find(context: Context, search: Search): Answer | undefined {
   const failed = (error: unknown): Answer => {
     context.parts.log.error('call-failed', { role: 'sip', error });
     return NOTHING_TO_ADD;
   };
   try {
     const answer = redirection(context, search);
-    if (answer instanceof Promise) waitFor(context, search, answer.catch(failed));
-    else send(context, request, arrival, answer);
+    if (!(answer instanceof Promise)) return answer;
+    context.pending.waitFor(search, answer.catch(failed));
+    return undefined;
   } catch (error) {
-    send(context, request, arrival, failed(error));
+    return failed(error);
   }
 }
 
@@ -224,57 +276,17 @@ function redirection(
     : receivedRedirection(request, received, offer, options);
 }
 
-function waitFor(context: Context, { request, arrival, offer }: Search, answer: Promise<Answer>): void {
-  const boundMs = context.options.boundMs ?? BOUND_MS;
-  const key = transactionOf(request, arrival);
-  context.pending.set(key, { request, arrival, offer, endsAtMs: performance.now() + boundMs });
-  watchFor(context, boundMs);
-  void answer.then((found) => finish(context, key, found));
-}
-
-const BOUND_MS = 5_000;
-
-/** One timer for all calls, set for the oldest: they end in the order in which they came. */
-function watchFor(context: Context, leftMs: number): void {
-  context.watching ??= setTimeout(() => {
-    context.watching = undefined;
-    const nowMs = performance.now();
-    for (const [key, { endsAtMs }] of context.pending) {
-      if (endsAtMs > nowMs) return watchFor(context, endsAtMs - nowMs);
-      finish(context, key, NOTHING_TO_ADD);
-    }
-  }, leftMs).unref();
-}
-
-/** Once: whoever was answered, by time or by CANCEL, is not answered again. */
-function finish(context: Context, key: string, answer: Answer): void {
-  const found = context.pending.get(key);
-  if (found === undefined) return;
-  context.pending.delete(key);
-  send(context, found.request, found.arrival, answer);
-  if (context.pending.size === 0) for (const tell of context.waiting.splice(0)) tell();
-}
-
 /** RFC 3261 Section 9.2: the call that is being looked at ends with 487; of others nothing is known. */
-function cancel(context: Context, request: SipRequest, arrival: Arrival): void {
-  const key = transactionOf(request, arrival);
-  const given = context.pending.get(key);
-  send(context, request, arrival, given === undefined ? UNKNOWN_TRANSACTION : CANCELLED);
-  if (given === undefined) return;
-  finish(context, key, TERMINATED);
+function cancel(context: Context, request: SipRequest, arrival: Arrival): Answer {
+  const given = context.pending.finish(request, arrival, TERMINATED);
+  if (given === undefined) return UNKNOWN_TRANSACTION;
   context.parts.path.retract(given.offer);
+  return CANCELLED;
 }
 
 const CANCELLED: Answer = { status: 200, phrase: 'OK', headers: [] };
 const UNKNOWN_TRANSACTION: Answer = { status: 481, phrase: 'Call/Transaction Does Not Exist', headers: [] };
 const TERMINATED: Answer = { status: 487, phrase: 'Request Terminated', headers: [] };
-
-/** RFC 3261 Section 17.2.3: branch and `sent-by`; without a branch of this RFC what RFC 2543 went by. */
-function transactionOf({ vias, callId, sequence, from }: SipRequest, { source }: Arrival): string {
-  const { host, port, parameters } = vias[0]!;
-  const branch = parameters.get('branch') ?? '';
-  return `${source.address} ${host}:${port ?? ''} ${branch} ${callId} ${sequence} ${from.parameters.get('tag') ?? ''}`;
-}
 
 /**
  * RFC 3261 Section 16.3: nothing is forwarded from here, so a Via with a name of this element's is a request that goes
@@ -288,8 +300,22 @@ function requireNoLoop({ ownNames }: Context, { vias, maxForwards }: SipRequest)
         throw new SipFault(482, 'the request was here before');
 }
 
-function send({ salt, parts }: Context, request: SipRequest, arrival: Arrival, answer: Answer): void {
-  const { source } = arrival;
-  parts.onAnswered?.(answer.status);
-  arrival.send(formatAnswer(request, source, salt, answer), answerPort(request.vias[0]!, source));
+function send(context: Context, request: SipRequest, arrival: Arrival, answer: Answer): void {
+  const text = formatAnswer(request, arrival.source, context.salt, answer);
+  sendText(context, request, arrival, answer.status, text);
+}
+
+function sendText(
+  { parts }: Context,
+  request: SipRequest,
+  arrival: Arrival,
+  status: number,
+  text: string,
+): void {
+  parts.onAnswered?.(status);
+  arrival.send(text, answerPort(request.vias[0]!, arrival.source));
+}
+
+function tellIfIdle({ underWay, pending, waiting }: Context): void {
+  if (underWay === 0 && pending.size === 0) for (const tell of waiting.splice(0)) tell();
 }

@@ -4,7 +4,6 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import type { Listener, ListenerOptions } from './listener.ts';
 import { plainAddress } from './peers.ts';
-import { scanMessage } from './scan-message.ts';
 
 /** @returns once it listens. @throws what listening throws */
 export async function createUdpListener(options: ListenerOptions): Promise<Listener> {
@@ -21,7 +20,7 @@ export async function createUdpListener(options: ListenerOptions): Promise<Liste
       if (!isClosed) socket.send(Buffer.from(answer, 'latin1'), to, address, noted);
     };
     const source = { address: plain, port: from };
-    element.receive(scanMessage(bytes), { listener: name, peer, source, send });
+    element.receive(bytes, { listener: name, peer, source, send });
   };
   const noted = (error: Error | null): void => {
     if (error !== null) log.debug('sip-not-sent', { role: 'sip', error });
