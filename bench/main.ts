@@ -2,6 +2,7 @@
 // OOBLECK_BENCH_SECONDS is the CPU time for each part of a row, 1.5 by default; short runs are for tests only.
 
 import { atisPublish, atisRetrieve } from './atis.ts';
+import { bareRows } from './bare.ts';
 import { call } from './call.ts';
 import { chainVerify, tnAuthListCovers } from './chain.ts';
 import { deposit, depositBatch16, retrieve } from './cps.ts';
@@ -34,6 +35,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   restVerification,
   sipRedirect,
   call,
+  ...bareRows,
 ];
 const USAGE = 2;
 

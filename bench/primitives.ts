@@ -15,22 +15,42 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { crypto } from './carrier.ts';
 import { type Cost, costOf } from './measure.ts';
 import { type EcdsaOperation, opensslEcdsa } from './openssl.ts';
 
 const ADDRESS_BYTES = 36;
 const CIPHER = 'aes-128-gcm';
 
-/** ECDSA over P-256. */
-export function bareEcdsa(operation: EcdsaOperation): Cost {
+/** What a bare server does for each request beside its I/O. */
+export type BareOperation = EcdsaOperation | 'token';
+
+/** The call of `node:crypto` over a key prepared here. */
+export function bareOperation(operation: BareOperation): () => unknown {
+  if (operation === 'token') return tokenOperation();
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const data = randomBytes(300);
   const signature = sign('sha256', data, privateKey);
-  const bare = {
-    sign: () => sign('sha256', data, privateKey),
-    verify: () => verify('sha256', data, publicKey, signature),
-  };
-  return opensslEcdsa(operation, costOf(bare[operation]));
+  return operation === 'sign'
+    ? () => sign('sha256', data, privateKey)
+    : () => verify('sha256', data, publicKey, signature);
+}
+
+/** RSASSA-PSS verification with 2048 bits. */
+function tokenOperation(): () => unknown {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pkcs8 = new Uint8Array(pair.privateKey.export({ format: 'der', type: 'pkcs8' }));
+  const { spki } = crypto.importTokenSigningKey(pkcs8).publicKey;
+  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  const data = randomBytes(98);
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const signature = sign('sha384', data, { key: pair.privateKey, padding, saltLength: 48 });
+  return () => verify('sha384', data, key, signature);
+}
+
+/** ECDSA over P-256. */
+export function bareEcdsa(operation: EcdsaOperation): Cost {
+  return opensslEcdsa(operation, costOf(bareOperation(operation)));
 }
 
 const IMPORT_SECONDS = 0.05;

@@ -51,7 +51,7 @@ function configurationOf({ alpha }: Lab): Configuration {
 let placed = 0;
 
 /** As a switch writes it, each another call. */
-function invite(): Buffer {
+export function invite(): Buffer {
   const caller = `+1202555${String(placed % 5_000).padStart(4, '0')}`;
   const called = `+1303555${String(placed++ % 10_000).padStart(4, '0')}`;
   const id = randomUUID();

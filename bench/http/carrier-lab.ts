@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseTelephoneNumber } from '@oobleck/stir/number';
 import { type Lab, writeLab } from '../../packages/oobleck/src/lab/index.ts';
 import { startNode } from '../../packages/oobleck/src/wiring/index.ts';
+import type { BareOperation } from '../primitives.ts';
 import { createTokenMaker, type TokenMaker } from '../token-maker.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -62,10 +63,16 @@ export async function startCarrierLab(options: CarrierLabOptions = {}): Promise<
   };
 }
 
-/** @param replyBytes of an answer to GET @param postBytes of one to POST */
-export function startEcho({ folder }: Lab, replyBytes: number, postBytes = 0): Promise<ServerProcess> {
-  const [certificate, key] = ['tls.pem', 'tls.key'].map((name) => join(folder, name));
-  return startServerProcess('echo-server.ts', certificate!, key!, String(replyBytes), String(postBytes));
+/** @param replyBytes of an answer to GET @param postBytes of one to POST @param operation done for each POST */
+export function startEcho(
+  { folder }: Lab,
+  replyBytes: number,
+  postBytes = 0,
+  operation?: BareOperation,
+): Promise<ServerProcess> {
+  const files = ['tls.pem', 'tls.key'].map((name) => join(folder, name));
+  const operations = operation === undefined ? [] : [operation];
+  return startServerProcess('echo-server.ts', ...files, String(replyBytes), String(postBytes), ...operations);
 }
 
 export function createFolder(): string {

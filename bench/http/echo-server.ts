@@ -1,14 +1,17 @@
 // The bare HTTP/2 server over TLS: it reads a POST to its end and answers 201, answers a GET with as many bytes as it
 // was started with, and does nothing else. What any server on `node:http2` costs at least.
 //
-// Arguments: the PEM files of certificate and key, the bytes of an answer to GET, and of one to POST, none by default.
+// Arguments: the PEM files of certificate and key, the bytes of an answer to GET, and of one to POST, none by default, and the
+// operation it does for each POST, none by default.
 
 import { readFileSync } from 'node:fs';
 import { createSecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { type BareOperation, bareOperation } from '../primitives.ts';
 import { reportToParent } from './server-process.ts';
 
-const [certificateFile, keyFile, replyBytes, postBytes = '0'] = process.argv.slice(2);
+const [certificateFile, keyFile, replyBytes, postBytes = '0', named] = process.argv.slice(2);
+const operate = named === undefined ? () => undefined : bareOperation(named as BareOperation);
 const reply = new Uint8Array(Number(replyBytes));
 const receipt = new Uint8Array(Number(postBytes));
 const server = createSecureServer({
@@ -29,6 +32,7 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   }
   stream.on('data', () => undefined);
   stream.on('end', () => {
+    operate();
     stream.respond(
       { ':status': 201, 'content-length': String(receipt.length) },
       { endStream: receipt.length === 0 },
