@@ -56,15 +56,27 @@ export interface Claim {
   readonly token: AccessToken;
 }
 
+/** A claim whose token is true: whoever signed it may say so. */
+export interface Proven {
+  readonly claim: Claim;
+}
+
 export type Retrieved = readonly string[];
 
-/** All is answered at once where nothing has to be fetched, and the stores do. */
+/**
+ * All is answered at once where nothing has to be fetched, and the stores do. A request goes through steps, so that many may
+ * take each of them together: read, prepare where it publishes, prove, then publish or retrieve.
+ */
 export interface AtisPlacement {
   /** What the access token says, held against the request. At once, so that nothing is read or fetched for one that does not fit. */
   read(request: AccessRequest): { readonly claim: Claim } | { readonly refusal: Refusal };
-  /** The body is read before this returns, and nothing of it is kept. @returns `undefined` where it is stored */
-  publish(claim: Claim, body: Uint8Array): Soon<Refusal | undefined>;
-  retrieve(claim: Claim): Soon<Retrieved | Refusal>;
+  /** What the claim is to publish. At once; nothing of the body is kept. */
+  prepare(claim: Claim, body: Uint8Array): PublishedSet | Refusal;
+  /** Certificate and signature. */
+  prove(claim: Claim): Soon<Proven | Refusal>;
+  /** @param set prepared for the claim @returns `undefined` where it is stored */
+  publish(proven: Proven, set: PublishedSet): Soon<Refusal | undefined>;
+  retrieve(proven: Proven): Soon<Retrieved | Refusal>;
 }
 
 /** RFC 9888 Section 5: never beyond freshness, and 60 seconds at most. */
@@ -100,8 +112,10 @@ export function createAtisPlacement(parts: AtisPlacementParts, options: AtisPlac
   };
   return {
     read: (request) => read(context, request),
-    publish: (claim, body) => publish(context, claim, body),
-    retrieve: (claim) => retrieve(context, claim),
+    prepare: (claim, body) => prepare(context, claim, body),
+    prove: (claim) => prove(context, claim),
+    publish: (proven, set) => publish(context, proven, set),
+    retrieve: (proven) => retrieve(context, proven),
   };
 }
 
@@ -112,18 +126,13 @@ function read({ parts, access, profiles, readToken }: Context, request: AccessRe
   return 'refusal' in found ? found : { claim: { place, token: found.token } };
 }
 
-/** The token is proven, its holder has not asked too often, and it was not used before. */
-function admit(context: Context, token: AccessToken): Soon<Refusal | undefined> {
-  return andThen(
-    proveAccess(context.parts, context.access, token),
-    (refusal) => refusal ?? admitProven(context, token.claims),
-  );
+function prove({ parts, access }: Context, claim: Claim): Soon<Proven | Refusal> {
+  return andThen(proveAccess(parts, access, claim.token), (refusal) => refusal ?? { claim });
 }
 
-function admitProven(
-  { parts, access, pace }: Context,
-  { issuer, id, issuedAt }: AccessClaims,
-): Soon<Refusal | undefined> {
+/** The holder has not asked too often, and the token was not used before. */
+function admit({ parts, access, pace }: Context, { claim }: Proven): Soon<Refusal | undefined> {
+  const { issuer, id, issuedAt } = claim.token.claims;
   const nowMs = parts.now();
   if (!pace.admits(issuer, nowMs)) return 'pace';
   const untilMs = (issuedAt + access.freshnessSeconds + 1) * 1000;
@@ -139,7 +148,7 @@ function refusalOfSeen(state: SeenState | undefined): Refusal | undefined {
   return state === 'new' ? undefined : 'unavailable';
 }
 
-function publish(context: Context, { place, token }: Claim, body: Uint8Array): Soon<Refusal | undefined> {
+function prepare(context: Context, { place, token }: Claim, body: Uint8Array): PublishedSet | Refusal {
   const { parts } = context;
   const { claims } = token;
   const content = parseBody(body);
@@ -154,8 +163,14 @@ function publish(context: Context, { place, token }: Claim, body: Uint8Array): S
     1000 * Math.min(endOf(context, claims, place, publishedAtMs), issuedAt + FRESHNESS_SECONDS);
   if (expiresAtMs <= publishedAtMs) return 'stale-passport';
   const { passports } = content;
-  const set = { passports, digest, publisher: claims.issuer, publishedAtMs, expiresAtMs };
-  return andThen(admit(context, token), (refusal) => refusal ?? store(parts, place, set));
+  return { passports, digest, publisher: claims.issuer, publishedAtMs, expiresAtMs };
+}
+
+function publish(context: Context, proven: Proven, set: PublishedSet): Soon<Refusal | undefined> {
+  return andThen(
+    admit(context, proven),
+    (refusal) => refusal ?? store(context.parts, proven.claim.place, set),
+  );
 }
 
 function store({ store }: AtisPlacementParts, place: Place, set: PublishedSet): Soon<Refusal | undefined> {
@@ -179,8 +194,8 @@ function endOf(
   return Math.min(nowMs / 1000 + seconds, expiresAt ?? Number.POSITIVE_INFINITY);
 }
 
-function retrieve(context: Context, claim: Claim): Soon<Retrieved | Refusal> {
-  return andThen(admit(context, claim.token), (refusal) => refusal ?? lookUp(context, claim));
+function retrieve(context: Context, proven: Proven): Soon<Retrieved | Refusal> {
+  return andThen(admit(context, proven), (refusal) => refusal ?? lookUp(context, proven.claim));
 }
 
 /** Done for everybody: what is not there and what is not theirs take the same time and look alike. */

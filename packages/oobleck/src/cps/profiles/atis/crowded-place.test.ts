@@ -24,7 +24,9 @@ describe('a provider that publishes many PASSporTs about a pair', () => {
     const authorization = `Bearer ${tokenOf(retrieveClaims(clock.seconds()))}`;
     const read = placement.read({ authorization, place, action: 'retrieve' });
     if ('refusal' in read) throw new Error(read.refusal);
-    const found = await placement.retrieve(read.claim);
+    const proven = await placement.prove(read.claim);
+    if (typeof proven === 'string') throw new Error(proven);
+    const found = await placement.retrieve(proven);
     expect(found).toContain(genuine);
     expect(found.length).toBeLessThanOrEqual(64);
   });

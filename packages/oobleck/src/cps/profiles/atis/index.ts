@@ -16,6 +16,7 @@ export {
   MAXIMUM_RETENTION_SECONDS,
   MAXIMUM_RETRIEVED,
   MAXIMUM_RETRIEVED_LETTERS,
+  type Proven,
   type Retrieved,
 } from './atis-placement.ts';
 export {

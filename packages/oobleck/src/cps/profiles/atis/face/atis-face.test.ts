@@ -63,8 +63,10 @@ beforeAll(async () => {
   const face = createAtisFace(
     {
       read: (request) => world.placement.read(request),
-      publish: (claim, body) => world.placement.publish(claim, body),
-      retrieve: (claim) => world.placement.retrieve(claim),
+      prepare: (claim, body) => world.placement.prepare(claim, body),
+      prove: (claim) => world.placement.prove(claim),
+      publish: (proven, set) => world.placement.publish(proven, set),
+      retrieve: (proven) => world.placement.retrieve(proven),
     },
     { bodyTimeoutMs: 2_000 },
   );

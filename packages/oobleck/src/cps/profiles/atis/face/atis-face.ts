@@ -7,18 +7,10 @@
 //
 // What the token says is held against the request before a byte of the body is kept. (V-09)
 
-import type { HotExchange, HotRoutes } from '../../../../http/index.ts';
-import {
-  type AtisPlacement,
-  type Claim,
-  MAXIMUM_BODY_BYTES,
-  type Place,
-  parsePlace,
-  type Refusal,
-  type Retrieved,
-  type Soon,
-} from '../index.ts';
-import { faultOf, preparedJson, refusalOf, sendJson, toldInAtisForm } from './atis-answer.ts';
+import { createWorkBatch, type HotExchange, type HotRoutes, type WorkBatch } from '../../../../http/index.ts';
+import { type AtisPlacement, type Claim, MAXIMUM_BODY_BYTES, type Place, parsePlace } from '../index.ts';
+import { faultOf, preparedJson, refusalOf, toldInAtisForm } from './atis-answer.ts';
+import { AtisTask } from './atis-task.ts';
 
 export interface AtisFaceOptions {
   /** How long the body of a request may take, default 10000. */
@@ -31,34 +23,39 @@ export function createAtisFace(
   placement: AtisPlacement,
   { bodyTimeoutMs = BODY_TIMEOUT_MS }: AtisFaceOptions = {},
 ): HotRoutes {
-  const bounds = { limitBytes: MAXIMUM_BODY_BYTES, timeoutMs: bodyTimeoutMs };
+  const batch = createWorkBatch<AtisTask>(
+    (one) => one.read(),
+    (one) => one.prove(),
+    (one) => one.act(),
+    (one) => one.answer(),
+  );
+  const face = { placement, batch, bounds: { limitBytes: MAXIMUM_BODY_BYTES, timeoutMs: bodyTimeoutMs } };
   return (exchange) => {
     const { target } = exchange;
     const isPassports = target.startsWith(PASSPORTS);
     if (!isPassports && target !== '/health' && !target.startsWith('/republish/')) return false;
     exchange.refuseAs(toldInAtisForm);
-    if (isPassports) takePassports(placement, exchange, bounds);
+    if (isPassports) takePassports(face, exchange);
     else if (target === '/health') answerHealth(exchange);
     else exchange.refuse(refusalOf('republish'));
     return true;
   };
 }
 
-interface Bounds {
-  readonly limitBytes: number;
-  readonly timeoutMs: number;
+interface Face {
+  readonly placement: AtisPlacement;
+  readonly batch: WorkBatch<AtisTask>;
+  readonly bounds: { readonly limitBytes: number; readonly timeoutMs: number };
 }
 
-function takePassports(placement: AtisPlacement, exchange: HotExchange, bounds: Bounds): void {
+/** The claim of who publishes is read before the body, all else with the others of the turn. */
+function takePassports({ placement, batch, bounds }: Face, exchange: HotExchange): void {
   const { method } = exchange;
-  if (method === 'GET') {
-    const claim = readClaim(placement, exchange, 'retrieve');
-    answerWith(exchange, placement.retrieve(claim), sendRetrieved);
-  } else if (method === 'POST') {
+  if (method === 'GET')
+    batch(new AtisTask(placement, exchange, () => readClaim(placement, exchange, 'retrieve'), undefined));
+  else if (method === 'POST') {
     const claim = readClaim(placement, exchange, 'publish');
-    exchange.receiveBody(bounds, (body) =>
-      answerWith(exchange, placement.publish(claim, body), sendPublished),
-    );
+    exchange.receiveBody(bounds, (body) => batch(new AtisTask(placement, exchange, () => claim, body)));
   } else refuseMethod(exchange, 'GET, POST');
 }
 
@@ -83,30 +80,7 @@ function readPlace({ method, target, fields }: HotExchange): Place {
   return place;
 }
 
-/** At once where the outcome is there; what is thrown is refused by whoever called. */
-function answerWith<T>(
-  exchange: HotExchange,
-  outcome: Soon<T>,
-  send: (exchange: HotExchange, outcome: T) => void,
-): void {
-  if (outcome instanceof Promise)
-    outcome.then((found) => send(exchange, found)).catch((error: unknown) => exchange.refuse(error));
-  else send(exchange, outcome);
-}
-
-const sendCreated = preparedJson(201, '{"status":201,"message":"Created"}');
 const sendHealthy = preparedJson(200, '{"status":200,"message":"OK"}');
-
-function sendPublished(exchange: HotExchange, refusal: Refusal | undefined): void {
-  if (refusal === undefined) sendCreated(exchange);
-  else exchange.refuse(refusalOf(refusal));
-}
-
-function sendRetrieved(exchange: HotExchange, found: Retrieved | Refusal): void {
-  if (typeof found === 'string') exchange.refuse(refusalOf(found));
-  // PASSporTs are base64url and dots: nothing in them needs escaping.
-  else sendJson(exchange, 200, `{"passports":["${found.join('","')}"]}`);
-}
 
 function answerHealth(exchange: HotExchange): void {
   if (exchange.method === 'GET') sendHealthy(exchange);
