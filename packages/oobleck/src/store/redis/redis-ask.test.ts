@@ -13,7 +13,8 @@ import { parseStoreAddress, type RedisAddress } from '../../wiring/configuration
 import { blobOf, START_MS } from '../mailbox-store-contract.ts';
 import { spentTokenOf } from '../spent-tokens-contract.ts';
 import { createRedisMailboxStore } from './mailbox-store.ts';
-import { connectRedis, type RedisLink, slotOf } from './redis-link.ts';
+import { connectRedis, type RedisLink } from './redis-link.ts';
+import { slotOf } from './redis-route.ts';
 import { createRedisSpentTokens, keyOfSpent } from './spent-tokens.ts';
 
 const log = createEventLog({ level: 'silent' });

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import type { EventLog } from '../../operate/index.ts';
 import { NO_OBSERVER, type StoreObserver } from '../store-observer.ts';
+import { createClusterRoute, nodeOf, type SendCommand, sendThrough } from './redis-route.ts';
 
 export interface RedisLinkOptions {
   readonly isCluster: boolean;
@@ -76,9 +77,9 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     throw error;
   }
   const health = createHealth(client, options);
-  const methods = client as unknown as Methods;
+  const send = client instanceof Cluster ? createClusterRoute(client) : sendThrough(client);
   const call = (command: RedisCommand, rest: readonly Argument[]): Promise<unknown> =>
-    health.watch(command === 'evalsha' ? runScript(methods, rest) : methods[`${command}Buffer`]!(...rest));
+    health.watch(command === 'evalsha' ? runScript(send, rest) : send(command, rest));
   const replicated = createReplicated(client, options);
   const channels = createChannels(subscriber);
   return {
@@ -98,15 +99,13 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
   };
 }
 
-type Methods = Record<string, (...rest: readonly Argument[]) => Promise<unknown>>;
-
-async function runScript(methods: Methods, [script, ...rest]: readonly Argument[]): Promise<unknown> {
+async function runScript(send: SendCommand, [script, ...rest]: readonly Argument[]): Promise<unknown> {
   const { sha, text } = script as RedisScript;
   try {
-    return await methods.evalshaBuffer!(sha, 1, ...rest);
+    return await send('evalsha', [sha, 1, ...rest]);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return methods.evalBuffer!(text, 1, ...rest);
+    return send('eval', [text, 1, ...rest]);
   }
 }
 
@@ -187,18 +186,21 @@ function createHealth(client: Redis | Cluster, { log, observer = NO_OBSERVER }: 
       clearInterval(probe);
     }
   };
-  const watch = async <T>(answer: Promise<T>): Promise<T> => {
+  const answered = (startedMs: number): void => {
+    observer.answered(performance.now() - startedMs);
+    if (isAway) set(false);
+  };
+  const failed = (error: unknown): never => {
+    observer.failed();
+    set(true);
+    throw error;
+  };
+  const watch = <T>(answer: Promise<T>): Promise<T> => {
     const startedMs = performance.now();
-    try {
-      const value = await answer;
-      observer.answered(performance.now() - startedMs);
-      if (isAway) set(false);
+    return answer.then((value) => {
+      answered(startedMs);
       return value;
-    } catch (error) {
-      observer.failed();
-      set(true);
-      throw error;
-    }
+    }, failed);
   };
   return { watch, isReady: () => !isAway && client.status === 'ready', close: () => clearInterval(probe) };
 }
@@ -247,33 +249,6 @@ interface Replication {
   /** For those whose write came after the running one was sent. */
   next?: Promise<void>;
   skipUntil: number;
-}
-
-/** The connection that a write to this key went through. */
-function nodeOf(client: Redis | Cluster, key: string): Redis | undefined {
-  if (client instanceof Redis) return client;
-  const internal = client as unknown as {
-    readonly slots: readonly (readonly string[] | undefined)[];
-    readonly connectionPool: { getInstanceByKey(key: string): Redis | undefined };
-  };
-  const [name] = internal.slots[slotOf(key)] ?? [];
-  return name === undefined ? undefined : internal.connectionPool.getInstanceByKey(name);
-}
-
-const CRC = Uint16Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte << 8;
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021;
-  return crc;
-});
-
-/** CRC-16/XMODEM of the hash tag, or of the whole key, modulo 16384. */
-export function slotOf(key: string): number {
-  const open = key.indexOf('{');
-  const close = open < 0 ? -1 : key.indexOf('}', open + 1);
-  const tag = Buffer.from(close > open + 1 ? key.slice(open + 1, close) : key);
-  let crc = 0;
-  for (const byte of tag) crc = ((crc << 8) ^ CRC[((crc >> 8) ^ byte) & 0xff]!) & 0xffff;
-  return crc % 16_384;
 }
 
 function createChannels(subscriber: Redis | Cluster) {
