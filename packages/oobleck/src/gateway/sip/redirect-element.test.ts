@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { notVerified, verifiedBy } from '@oobleck/stir/verdict';
 import { describe, expect, it, vi } from 'vitest';
 import type { PlacedAnswer } from '../trunk/index.ts';
@@ -396,6 +397,35 @@ describe('the same request', () => {
       ]),
     );
     expect(path.asked).toHaveLength(1);
+  });
+
+  it('whose answer no transport takes is no harm to others of its turn, or later', async () => {
+    const { element, path } = createTestElement();
+    const socket = createSocket('udp4');
+    const texts = [
+      requestText({ method: 'OPTIONS' }),
+      requestText({ callId: 'two@h', via: 'nonsense' }),
+      requestText({ callId: 'three@h' }),
+    ];
+    const sent: string[] = [];
+    const answered: number[] = [];
+    const arrival = { listener: 'udp', peer: 'switch' };
+    // Node throws for port 0, which a datagram may well come from.
+    const send = (answer: string, port: number): void => {
+      answered.push(Number(answer.slice(8, 11)));
+      socket.send(answer, port, '127.0.0.1');
+    };
+    for (const text of texts)
+      element.receive(Buffer.from(text, 'latin1'), { ...arrival, source: { ...SWITCH, port: 0 }, send });
+    element.receive(Buffer.from(requestText({ callId: 'four@h' }), 'latin1'), {
+      ...arrival,
+      source: SWITCH,
+      send: (answer) => void sent.push(answer),
+    });
+    await element.idle();
+    socket.close();
+    expect(answered.sort()).toEqual([200, 302, 400]);
+    expect([sent.length, path.asked.length]).toEqual([1, 2]);
   });
 
   it('keeps its trunk while rules are replaced; the next one has the new', async () => {

@@ -199,8 +199,7 @@ function refuse({ parts }: Context, scanned: ScannedMessage, arrival: Arrival, e
   if (scanned.fields.length === 0) return;
   const via = topVia(scanned);
   const port = via === undefined ? arrival.source.port : answerPort(via, arrival.source);
-  parts.onAnswered?.(fault.status);
-  arrival.send(formatRefusal(scanned, arrival.source, fault), port);
+  deliver(parts, arrival, fault.status, formatRefusal(scanned, arrival.source, fault), port);
 }
 
 /** `undefined` where it comes later, or never. @throws SipFault */
@@ -312,8 +311,17 @@ function sendText(
   status: number,
   text: string,
 ): void {
-  parts.onAnswered?.(status);
-  arrival.send(text, answerPort(request.vias[0]!, arrival.source));
+  deliver(parts, arrival, status, text, answerPort(request.vias[0]!, arrival.source));
+}
+
+/** An answer that no transport takes is lost, and nothing else with it. */
+function deliver(parts: RedirectParts, arrival: Arrival, status: number, text: string, port: number): void {
+  try {
+    parts.onAnswered?.(status);
+    arrival.send(text, port);
+  } catch (error) {
+    parts.log.debug('sip-not-sent', { role: 'sip', error });
+  }
 }
 
 function tellIfIdle({ underWay, pending, waiting }: Context): void {

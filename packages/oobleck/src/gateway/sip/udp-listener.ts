@@ -15,7 +15,8 @@ export async function createUdpListener(options: ListenerOptions): Promise<Liste
   const receive = (bytes: Buffer, { address, port: from }: RemoteInfo): void => {
     const plain = plainAddress(address);
     const peer = isOpen ? peers.find(plain) : undefined;
-    if (peer === undefined) return;
+    // From port 0 (RFC 768) nobody waits for an answer, and to it none can be sent.
+    if (peer === undefined || from === 0) return;
     const send = (answer: string, to: number): void => {
       if (!isClosed) socket.send(Buffer.from(answer, 'latin1'), to, address, noted);
     };
