@@ -1,7 +1,6 @@
 // What is in memory is judged in the turn that asks, and what is waited for is judged the same: one set of rules, whatever
 // the parts answer with.
 
-import { formatPem } from '@oobleck/stir/certificate';
 import type { Verdict } from '@oobleck/stir/verdict';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tn } from '../../test/network.ts';
@@ -11,8 +10,7 @@ import { callOf, createWorld, provider, REPOSITORY, type World } from './verific
 
 let world: World;
 beforeEach(async () => {
-  world = await createWorld();
-  world.repository.set('/provider.pem', formatPem(provider.ders));
+  world = await createWorld({ provider });
 });
 afterEach(() => {
   vi.restoreAllMocks();

@@ -3,11 +3,10 @@
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { formatPem } from '@oobleck/stir/certificate';
-import { readPassport, type Verdict } from '@oobleck/stir/verdict';
+import { readPassport } from '@oobleck/stir/verdict';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { crypto, tn } from '../../test/network.ts';
-import { createCandidates } from './candidates.ts';
-import { createTurns } from './turns.ts';
+import { tn } from '../../test/network.ts';
+import { startCandidates } from './candidates-fixture.ts';
 import {
   CALLED,
   CALLER,
@@ -58,16 +57,7 @@ it('a crowd of PASSporTs about other calls does not hide the one about this call
   );
   world.repository.set('/provider.pem', formatPem(provider.ders));
   const parts = world.partsOf();
-  const verified: Verdict[] = [];
-  const candidates = createCandidates({
-    parts,
-    rules: { crypto, freshnessSeconds: 60 },
-    call: callOf(),
-    callKey: 'call 1',
-    channel: 'out-of-band',
-    turns: createTurns(),
-    onVerified: (verdict) => verified.push(verdict),
-  });
+  const { candidates, verified } = startCandidates(parts);
   const find = () => parts.chains.chainOf(provider.ders);
   for (const token of [...crowd, world.passportOf()]) candidates.consider([readPassport(token)], find);
   const { reasons } = await candidates.settle();

@@ -3,10 +3,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { formatIdentity } from '@oobleck/stir/identity';
-import { createPassportSigner, divert, type PassportSigner, parsePassport } from '@oobleck/stir/passport';
+import { createPassportSigner, type PassportSigner, parsePassport } from '@oobleck/stir/passport';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority, createCarrier, NOW, tn } from '../../test/network.ts';
 import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
+import { divertedPassport, FIRST, identityOfDiversion, X5U } from './diverted-call-fixture.ts';
 import {
   CALLED,
   CALLER,
@@ -19,26 +20,19 @@ import {
   type World,
 } from './verification-fixture.ts';
 
-const FIRST = tn('12155551299');
-const party = (number: typeof FIRST) => ({ kind: 'tn' as const, number });
-const order = { from: party(FIRST), to: party(CALLED) };
-const X5U = `${REPOSITORY}/called.pem`;
-
 let world: World;
 beforeEach(async () => {
-  world = await createWorld();
-  world.repository.set('/provider.pem', provider.pem);
-  world.repository.set('/called.pem', called.pem);
+  world = await createWorld({ provider, called });
 });
 
 /** A call to the first number, and its diversion, signed by the one who holds that number. */
 const diverted = (extension: 'div' | 'div-o', by = called, issuedAt = NOW) => {
   const original = world.passportOf({ dest: [FIRST], issuedAt });
-  const diversion = divert(parsePassport(original), { ...order, extension, issuedAt: NOW })!;
-  return [original, createPassportSigner(by.key, X5U).sign(diversion)] as const;
+  const signer = createPassportSigner(by.key, X5U);
+  return [original, divertedPassport(original, { signer, extension })] as const;
 };
 const identitiesOf = ([original, div]: readonly [string, string]) => [
-  formatIdentity({ token: div, info: X5U, algorithm: 'ES256', ppt: 'div' }),
+  identityOfDiversion(div),
   formatIdentity({ token: original, info: `${REPOSITORY}/provider.pem`, algorithm: 'ES256', ppt: 'shaken' }),
 ];
 
@@ -62,8 +56,8 @@ describe('in band (RFC 8946 Section 4.2)', () => {
     const forgedSet = (count: number): readonly string[] =>
       Array.from({ length: count }, () => {
         const original = world.passportOf({ dest: [FIRST] });
-        const diversion = divert(parsePassport(original), { ...order, extension: 'div', issuedAt: NOW })!;
-        const div = createPassportSigner(called.key, `${REPOSITORY}/provider.pem`).sign(diversion);
+        const signer = createPassportSigner(called.key, `${REPOSITORY}/provider.pem`);
+        const div = divertedPassport(original, { signer });
         return identitiesOf([original, div]).map((one) =>
           one
             .replace(/[^.]+;/, `${randomBytes(64).toString('base64url')};`)
@@ -175,8 +169,6 @@ describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
     const shaken = { attestation: 'A', originationId: '00000000-0000-4000-8000-000000000001' } as const;
     const originalBy = (signer: PassportSigner) =>
       signer.signShaken({ originator: CALLER, destinations: [FIRST], issuedAt: NOW }, shaken);
-    const divertBy = (signer: PassportSigner, original: string, extension: 'div' | 'div-o') =>
-      signer.sign(divert(parsePassport(original), { ...order, extension, issuedAt: NOW })!);
 
     it.each(['div', 'div-o'] as const)(
       'serves every PASSporT of its signer: %s, nothing fetched',
@@ -184,7 +176,7 @@ describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
         const both = await createCarrier(home, [`2-${CALLER}`, `2-${FIRST}`]);
         const signer = createPassportSigner(both.key, UNSERVED);
         const original = originalBy(signer);
-        const diversion = divertBy(signer, original, extension);
+        const diversion = divertedPassport(original, { signer, extension });
         const passports = extension === 'div' ? [original, diversion] : [diversion];
         world.leaveEnvelope({ passports, chain: both.ders });
         const verdict = await world.createVs().verify(callOf(), []);
@@ -198,7 +190,7 @@ describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
     it('vouches for no other signer who names the same x5u', async () => {
       const stranger = await createCarrier(await createAuthority(), [`2-${FIRST}`]);
       const original = originalBy(createPassportSigner(provider.key, UNSERVED));
-      const diversion = divertBy(createPassportSigner(stranger.key, UNSERVED), original, 'div');
+      const diversion = divertedPassport(original, { signer: createPassportSigner(stranger.key, UNSERVED) });
       world.leaveEnvelope({ passports: [original, diversion], chain: provider.ders });
       const verdict = await world.createVs().verify(callOf(), []);
       expect(verdict).toMatchObject({ status: 'unverifiable' });
@@ -210,7 +202,10 @@ describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
       const caller = await createCarrier(home, [`2-${CALLER}`]);
       const signer = createPassportSigner(caller.key, UNSERVED);
       const original = originalBy(signer);
-      world.leaveEnvelope({ passports: [original, divertBy(signer, original, 'div')], chain: caller.ders });
+      world.leaveEnvelope({
+        passports: [original, divertedPassport(original, { signer })],
+        chain: caller.ders,
+      });
       expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'no-authority' });
     });
 
@@ -218,7 +213,7 @@ describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
       const both = await createCarrier(home, [`2-${CALLER}`, `2-${FIRST}`]);
       const signer = createPassportSigner(both.key, UNSERVED);
       const original = originalBy(signer);
-      const passports = ['a.b.c', original, divertBy(signer, original, 'div')];
+      const passports = ['a.b.c', original, divertedPassport(original, { signer })];
       world.leaveEnvelope({ passports, chain: both.ders });
       expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'certificate-unlisted' });
     });
@@ -227,15 +222,17 @@ describe('out of band (RFC 8946 Section 5, RFC 8816 Section 6.2)', () => {
       const both = await createCarrier(home, [`2-${CALLER}`, `2-${FIRST}`]);
       const original = originalBy(createPassportSigner(provider.key, UNSERVED));
       const own = createPassportSigner(both.key, UNSERVED, { chain: both.ders });
-      world.leaveEnvelope({ passports: [original, divertBy(own, original, 'div')], chain: provider.ders });
+      world.leaveEnvelope({
+        passports: [original, divertedPassport(original, { signer: own })],
+        chain: provider.ders,
+      });
       expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'verified' });
     });
   });
 
   it('an unlisted certificate inside is not fetched', async () => {
     const original = world.passportOf({ dest: [FIRST], x5u: 'https://evil.example/beacon' });
-    const diversion = divert(parsePassport(original), { ...order, extension: 'div-o' })!;
-    const nested = createPassportSigner(called.key, X5U).sign(diversion);
+    const nested = divertedPassport(original, { extension: 'div-o' });
     world.leaveEnvelope({ passports: [nested], chain: called.ders });
     expect(await world.createVs().verify(callOf(), [])).toMatchObject({ reason: 'certificate-unlisted' });
     expect(world.fetched).toEqual([]);
@@ -261,8 +258,7 @@ describe('one PASSporT serves one call (RFC 8816 Section 7.4)', () => {
     const vs = world.createVs({ used });
     const first = await vs.verify(callOf({ callId: 'a' }), identitiesOf([original, div]));
     expect(first).toMatchObject({ reason: 'verified' });
-    const renewed = divert(parsePassport(original), { ...order, extension: 'div', issuedAt: NOW - 1 })!;
-    const other = createPassportSigner(called.key, X5U).sign(renewed);
+    const other = divertedPassport(original, { issuedAt: NOW - 1 });
     expect(other).not.toBe(div);
     const second = await vs.verify(callOf({ callId: 'b' }), identitiesOf([original, other]));
     expect(second).toMatchObject({ reason: 'ambiguous' });

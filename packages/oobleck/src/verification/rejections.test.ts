@@ -1,11 +1,10 @@
 // What is told of each PASSporT that came with a call (RFC 9410 Section 4), by way of the real service.
 
-import { formatIdentity, parseIdentity } from '@oobleck/stir/identity';
-import { createPassportSigner, divert, parsePassport } from '@oobleck/stir/passport';
+import { parseIdentity } from '@oobleck/stir/identity';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NOW, tn } from '../../test/network.ts';
+import { NOW } from '../../test/network.ts';
+import { divertedPassport, FIRST, identityOfDiversion } from './diverted-call-fixture.ts';
 import {
-  CALLED,
   called,
   callOf,
   createWorld,
@@ -15,15 +14,9 @@ import {
   type World,
 } from './verification-fixture.ts';
 
-const FIRST = tn('12155551299');
-const X5U = `${REPOSITORY}/called.pem`;
-
 let world: World;
 beforeEach(async () => {
-  world = await createWorld();
-  world.repository.set('/provider.pem', provider.pem);
-  world.repository.set('/called.pem', called.pem);
-  world.repository.set('/expired.pem', expired.pem);
+  world = await createWorld({ provider, called, expired });
 });
 
 const tokenOf = (identity: string) => parseIdentity(identity).token;
@@ -39,12 +32,8 @@ const spoilt = (identity: string): string => {
   const wrong = `${token!.slice(0, token!.lastIndexOf('.'))}.${'c2ln'.repeat(21)}cw`;
   return identity.replace(token!, wrong);
 };
-const diversionOf = (original: string, issuedAt = NOW): string => {
-  const order = { from: { kind: 'tn', number: FIRST }, to: { kind: 'tn', number: CALLED } } as const;
-  const statement = divert(parsePassport(tokenOf(original)), { ...order, extension: 'div', issuedAt })!;
-  const token = createPassportSigner(called.key, X5U).sign(statement);
-  return formatIdentity({ token, info: X5U, algorithm: 'ES256', ppt: 'div' });
-};
+const diversionOf = (original: string, issuedAt = NOW): string =>
+  identityOfDiversion(divertedPassport(tokenOf(original), { issuedAt }));
 
 describe('I-08: one reason for each PASSporT that fell short (RFC 9410 Section 4)', () => {
   it('several, each its own', async () => {

@@ -1,13 +1,11 @@
 // Whoever saw a PASSporT can seal it again, beside whatever chain, to the published key: nothing of that keeps the genuine
 // deposit from its turn, and one call still takes one PASSporT.
 
-import { readPassport, type Verdict } from '@oobleck/stir/verdict';
+import { readPassport } from '@oobleck/stir/verdict';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { anchorOf, type Carrier, createCarrier, crypto, NOW } from '../../test/network.ts';
 import type { ChainResult } from '../trust/index.ts';
-import { createCandidates } from './candidates.ts';
-import type { VerificationParts } from './parts.ts';
-import { createTurns } from './turns.ts';
+import { startCandidates } from './candidates-fixture.ts';
 import {
   callOf,
   createWorld,
@@ -23,17 +21,9 @@ beforeEach(async () => {
   world = await createWorld();
 });
 
-function start(parts: VerificationParts = world.partsOf()) {
-  const verified: Verdict[] = [];
-  const candidates = createCandidates({
-    parts,
-    rules: { crypto, freshnessSeconds: 60 },
-    call: callOf(),
-    callKey: 'call 1',
-    channel: 'out-of-band',
-    turns: createTurns(),
-    onVerified: (verdict) => verified.push(verdict),
-  });
+function start() {
+  const parts = world.partsOf();
+  const { candidates, verified } = startCandidates(parts);
   const bring = (token: string, chain: readonly Uint8Array[] | Promise<ChainResult>): void =>
     candidates.consider([readPassport(token)], () =>
       chain instanceof Promise ? chain : parts.chains.chainOf(chain),

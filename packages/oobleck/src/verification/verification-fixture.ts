@@ -3,6 +3,7 @@
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';
+import type { AcceptedCredential, KeyCredential } from '@oobleck/stir/credential';
 import { formatIdentity } from '@oobleck/stir/identity';
 import { addressOf, type MailboxAddress, splitAddress } from '@oobleck/stir/mailbox';
 import { parseTnEntry, type TelephoneNumber } from '@oobleck/stir/number';
@@ -67,7 +68,8 @@ export const callOf = (more: CallShape = {}): ArrivedCall => {
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-export async function createWorld() {
+/** @param served whose certificates the repository has from the start, by the name of the file without `.pem` */
+export async function createWorld(served: Readonly<Record<string, Carrier>> = {}) {
   const clock = createClock();
   const cps = createTestCps({ clock, anchors: [anchorOf(home)] });
   const { holder } = createTestKeys(called, clock, (_origin, text) => cps.directory.register(text), {
@@ -86,7 +88,7 @@ export async function createWorld() {
   /** URLs that somebody wanted fetched. */
   const fetched: string[] = [];
   /** Path on the repository to PEM. */
-  const repository = new Map<string, string>();
+  const repository = new Map(Object.entries(served).map(([name, { pem }]) => [`/${name}.pem`, pem]));
   let origination = 0;
   const originationId = () => `00000000-0000-4000-8000-${String(origination++).padStart(12, '0')}`;
 
@@ -141,6 +143,15 @@ export async function createWorld() {
 
   const addressFor = (number = CALLED) => addressOf(crypto, holder.keysFor(number)[0]!.form, number);
 
+  /** The keys of a called number as those know them who call it. */
+  const publishedFor = (number: TelephoneNumber): AcceptedCredential[] =>
+    holder.keysFor(number).map(({ form, mailboxId, cps }) => ({
+      credential: { form, cps, stake: 0 } as unknown as KeyCredential,
+      mailboxId,
+      entries: [],
+      signer: 's',
+    }));
+
   /** Leaves a blob as a CPS that took it would have it. */
   function leave(blob: Uint8Array, { id, shard } = splitAddress(addressFor()), stake = 0): void {
     cps.store.add(`${encodeBase64url(id)}/${shard}`, {
@@ -179,6 +190,7 @@ export async function createWorld() {
     passportOf,
     identityOf,
     addressFor,
+    publishedFor,
     leave,
     leaveEnvelope,
     leavePassport,

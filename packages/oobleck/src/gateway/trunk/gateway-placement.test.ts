@@ -27,9 +27,7 @@ const PROVIDER_URL = `${REPOSITORY}/provider.pem`;
 let world: World;
 let deposits: Deposit[];
 beforeEach(async () => {
-  world = await createWorld();
-  world.repository.set('/provider.pem', provider.pem);
-  world.repository.set('/called.pem', called.pem);
+  world = await createWorld({ provider, called });
   deposits = [];
 });
 
@@ -46,18 +44,11 @@ const tenantOf = (more: Partial<Tenant> = {}): Tenant => ({
 function createPath(tenant: Tenant | undefined = undefined, cipher?: IdentityCipher) {
   const parts = world.partsOf();
   const chains = parts.chains as Trust;
-  const keysFor = (number: typeof CALLED) =>
-    world.holder.keysFor(number).map(({ form, mailboxId, cps }) => ({
-      credential: { form, cps, stake: 0 } as never,
-      mailboxId,
-      entries: [],
-      signer: 's',
-    }));
   const authentication = createAuthenticationService({
     crypto,
     now: world.clock.ms,
     tenants: { tenant: () => tenant },
-    keys: { keysFor },
+    keys: { keysFor: world.publishedFor },
     purse: { take: (_cps, count) => Array<Token>(count).fill({} as Token) },
     sender: {
       async send(_cps, deposit) {

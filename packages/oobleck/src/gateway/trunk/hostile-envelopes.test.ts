@@ -1,7 +1,6 @@
 // Anybody can seal to a published key, so what stands in Identity-Encrypted keeps nothing genuine from its turn, neither
 // in the open nor sealed beside it, and never makes a call a failed one.
 
-import type { AcceptedCredential, KeyCredential } from '@oobleck/stir/credential';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { crypto, tn } from '../../../test/network.ts';
 import {
@@ -19,8 +18,7 @@ import { createTrunk } from './trunk.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await createWorld();
-  world.repository.set('/provider.pem', provider.pem);
+  world = await createWorld({ provider });
 });
 
 const trunk = createTrunk({ name: 'in', tenant: 't', direction: 'incoming' });
@@ -31,15 +29,7 @@ const foreign = (): string[] => Array.from({ length: 8 }, () => world.identityOf
 
 /** One value of Identity-Encrypted, as anybody makes it who has the published key. */
 function seal(identities: readonly string[], chain?: readonly Uint8Array[]): string {
-  const published = world.holder.keysFor(CALLED).map(
-    ({ form, mailboxId }): AcceptedCredential => ({
-      credential: { form, cps: [], stake: 0 } as unknown as KeyCredential,
-      mailboxId,
-      entries: [],
-      signer: 's',
-    }),
-  );
-  const parts = { crypto, keys: { keysFor: () => published }, chains: { chainAtHand: () => chain } };
+  const parts = { crypto, keys: { keysFor: world.publishedFor }, chains: { chainAtHand: () => chain } };
   const values = createSealedIdentity(parts).seal([CALLED], identities);
   expect(values).toHaveLength(1);
   return values[0]!;

@@ -1,4 +1,3 @@
-import type { AcceptedCredential, KeyCredential } from '@oobleck/stir/credential';
 import { describe, expect, it } from 'vitest';
 import { crypto, tn } from '../../../test/network.ts';
 import {
@@ -18,19 +17,11 @@ import { createTrunk } from './trunk.ts';
 
 /** The calling side's keys are what the called side has published. */
 async function setUp() {
-  const world = await createWorld();
-  world.repository.set('/provider.pem', provider.pem);
-  const published = (number: typeof CALLED): AcceptedCredential[] =>
-    world.holder.keysFor(number).map(({ form, mailboxId }) => ({
-      credential: { form, cps: [], stake: 0 } as unknown as KeyCredential,
-      mailboxId,
-      entries: [],
-      signer: 's',
-    }));
+  const world = await createWorld({ provider });
   const sealing = (chain?: readonly Uint8Array[]) =>
     createSealedIdentity({
       crypto,
-      keys: { keysFor: published },
+      keys: { keysFor: world.publishedFor },
       chains: { chainAtHand: () => chain },
     });
   const caller = sealing();
