@@ -12,7 +12,6 @@ import {
   createWorkBatch,
   type HotExchange,
   type HotRoutes,
-  prepareAnswer,
   problem,
   type WorkBatch,
 } from '../../http/index.ts';
@@ -22,6 +21,7 @@ import { REFUSALS } from './deposit-outcome.ts';
 import { type MailboxPath, parsePath, readDepositHead, requireType } from './deposit-request.ts';
 import { type DepositDesk, DepositTask, refuse } from './deposit-task.ts';
 import { createReplyBeat, type ReplyBeat } from './reply-beat.ts';
+import { RetractionTask } from './retraction-task.ts';
 import { parseQuestion, RetrievalTask } from './retrieval-task.ts';
 
 export interface CpsFaceOptions {
@@ -45,19 +45,19 @@ const RETRACTION_BODY = {
   limitBytes: MAXIMUM_RETRACTIONS * RETRACT_SECRET_BYTES,
   timeoutMs: BODY_TIMEOUT_MS,
 };
-const NO_CONTENT = prepareAnswer(204);
 
 interface Face extends DepositDesk {
   readonly service: CallPlacementService;
   readonly beat: ReplyBeat;
-  readonly deposits: WorkBatch<DepositTask>;
+  /** And what takes them back, behind those that came before it. */
+  readonly deposits: WorkBatch<DepositTask | RetractionTask>;
 }
 
 export function createCpsFace(service: CallPlacementService, options: CpsFaceOptions = {}): CpsFace {
   const face: Face = {
     service,
     beat: createReplyBeat(options.beatMs ?? 5),
-    deposits: createWorkBatch<DepositTask>(
+    deposits: createWorkBatch<DepositTask | RetractionTask>(
       (one) => one.judge(),
       (one) => one.place(),
       (one) => one.answer(),
@@ -110,22 +110,13 @@ function sendStatuses(exchange: HotExchange, statuses: Uint8Array): void {
   exchange.answer({ status: 200, fields: [...fields, 'cache-control', 'no-store'] }, statuses);
 }
 
-function retract({ service }: Face, exchange: HotExchange): void {
+function retract({ service, deposits }: Face, exchange: HotExchange): void {
   if (!isMethod(exchange, 'POST', 'POST')) return;
   requireType(exchange.fields['content-type'], 'application/octet-stream');
   exchange.receiveBody(RETRACTION_BODY, (body) => {
     if (body.length === 0 || body.length % RETRACT_SECRET_BYTES !== 0)
       throw problem(422, 'invalid-length', 'The body is 1 to 64 secrets of 32 bytes');
-    const secrets = Array.from({ length: body.length / RETRACT_SECRET_BYTES }, (_, i) =>
-      body.subarray(i * RETRACT_SECRET_BYTES, (i + 1) * RETRACT_SECRET_BYTES),
-    );
-    const retracted = service.retract(secrets);
-    if (retracted instanceof Promise)
-      retracted.then(
-        () => exchange.answer(NO_CONTENT),
-        (error: unknown) => exchange.refuse(error),
-      );
-    else exchange.answer(NO_CONTENT);
+    deposits(new RetractionTask(service, exchange, body));
   });
 }
 

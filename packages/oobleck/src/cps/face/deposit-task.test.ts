@@ -41,7 +41,7 @@ beforeEach(async () => {
 
 /** A service that tells what is asked of it. */
 function told(more: Partial<CallPlacementService> = {}): CallPlacementService {
-  const { judge, place, ...service } = { ...cps.service, ...more };
+  const { judge, place, retract, ...service } = { ...cps.service, ...more };
   return {
     ...service,
     judge(request) {
@@ -51,6 +51,10 @@ function told(more: Partial<CallPlacementService> = {}): CallPlacementService {
     place(judged) {
       steps.push('place');
       return place(judged);
+    },
+    retract(secrets) {
+      steps.push('retract');
+      return retract(secrets);
     },
   };
 }
@@ -128,4 +132,24 @@ it('where there is no room, nothing is judged, and what is malformed is told so 
   face(exchangeOf({}));
   await immediate();
   expect(steps).toEqual(['503', '401']);
+});
+
+it('a deposit and its retraction of one turn: it is placed, then taken back', async () => {
+  const retractions = [
+    () => cps.service.retract([]),
+    () => Promise.reject(new Error('away')),
+    () => {
+      throw new Error('unforeseen');
+    },
+  ];
+  const face = createCpsFace(told({ retract: () => retractions.shift()!() }));
+  const retraction = (): HotExchange => ({
+    ...exchangeOf({ blob: new Uint8Array(32) }),
+    target: '/retractions',
+    fields: { 'content-type': 'application/octet-stream' },
+  });
+  face(exchangeOf({ token: token() }));
+  for (const exchange of [retraction(), retraction(), retraction()]) face(exchange);
+  await immediate();
+  expect(steps).toEqual(['judge', 'place', 'retract', 'retract', 'retract', '201', '204', '500', '500']);
 });
