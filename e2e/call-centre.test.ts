@@ -20,7 +20,7 @@ const ROUTES = {
 } as const satisfies Routes;
 
 const CALLS = 200;
-const CALLS_PER_SECOND = 100;
+const PACE = { callsPerSecond: 100 };
 const TOKENS = 600;
 const PASSED = 'TN-Validation-Passed';
 /** From the moment a call was placed to the verdict on an agent's screen, and of how many calls. */
@@ -53,7 +53,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('a call centre', () => {
     const { port } = world.configurations.get('centre-calls')!.rest!;
     screen = await openAgentScreen(`http://127.0.0.1:${port}/callcentre/v1/events`);
     await eventually('a trial call verifies', 90_000, async () => {
-      const [received] = await callOver(world, '5.5', pairs(1), CALLS_PER_SECOND);
+      const [received] = await callOver(world, '5.5', pairs(1), PACE);
       return received?.verstat === PASSED;
     });
   }, 240_000);
@@ -67,7 +67,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('a call centre', () => {
   it('5.5: agents hear within a second or so that each caller is proven', async () => {
     const calls = pairs(CALLS);
     const startMs = Date.now();
-    const received = await callOver(world, '5.5', calls, CALLS_PER_SECOND);
+    const received = await callOver(world, '5.5', calls, PACE);
     expect(received.map(({ verstat }) => verstat)).toEqual(calls.map(() => PASSED));
     await eventually('an agent heard of every call', 10_000, () =>
       calls.every((pair) => verdictOn(pair) !== undefined),
@@ -77,14 +77,14 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('a call centre', () => {
       verdicts.map(({ data }) => [String(data.called).replace('+', ''), data.verstat, data.channel]),
     ).toEqual(calls.map(({ called }) => [called, PASSED, 'out-of-band']));
     const soon = verdicts.filter(
-      ({ heardAtMs }, at) => heardAtMs - (startMs + (at * 1000) / CALLS_PER_SECOND) <= SOON_MS,
+      ({ heardAtMs }, at) => heardAtMs - (startMs + (at * 1000) / PACE.callsPerSecond) <= SOON_MS,
     );
     expect(soon.length).toBeGreaterThanOrEqual(SHARE * CALLS);
   }, 60_000);
 
   it('5.5: a caller who left nothing is shown as calling, and never as proven', async () => {
     const calls = pairs(5);
-    const received = await callOver(world, 'unproven', calls, CALLS_PER_SECOND);
+    const received = await callOver(world, 'unproven', calls, PACE);
     expect(received.map(({ verstat }) => verstat)).toEqual(calls.map(() => 'No-TN-Validation'));
     await eventually('an agent heard of every call', 20_000, () =>
       calls.every((pair) => verdictOn(pair) !== undefined),

@@ -10,7 +10,7 @@ import { eventually } from './eventually.ts';
 import { isMissing } from './programs.ts';
 import { type NumberPair, placeCalls, type ReceivedCall } from './sipp.ts';
 
-const CALLS_PER_SECOND = 100;
+const PACE = { callsPerSecond: 100 };
 const READY_LIMIT_MS = 30_000;
 
 describe.skipIf(isMissing('kamailio', 'sipp'))('calls between two carriers with redirect elements', () => {
@@ -36,7 +36,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('calls between two carriers with 
     entrance: keyof Carriers['ports'],
     pairs: readonly NumberPair[],
   ): Promise<readonly (ReceivedCall | undefined)[]> => {
-    expect(await placeCalls(folder, carriers.ports[entrance], pairs, CALLS_PER_SECOND)).toBe(pairs.length);
+    expect(await placeCalls(folder, carriers.ports[entrance], pairs, PACE)).toBe(pairs.length);
     const find = () => {
       const received = new Map(carriers.calledSide.received().map((call) => [call.called, call]));
       return pairs.map(({ called }) => received.get(called));

@@ -12,7 +12,7 @@ import { isMissing } from './programs.ts';
 import { createSipProbe } from './sip-probe.ts';
 import { type NumberPair, placeCalls, type ReceivedCall } from './sipp.ts';
 
-const CALLS_PER_SECOND = 25;
+const PACE = { callsPerSecond: 25 };
 const READY_LIMIT_MS = 30_000;
 
 describe.skipIf(isMissing('kamailio', 'sipp'))('calls between two carriers with Kamailio', () => {
@@ -38,7 +38,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('calls between two carriers with 
     entrance: keyof Carriers['ports'],
     pairs: readonly NumberPair[],
   ): Promise<readonly (ReceivedCall | undefined)[]> => {
-    expect(await placeCalls(folder, carriers.ports[entrance], pairs, CALLS_PER_SECOND)).toBe(pairs.length);
+    expect(await placeCalls(folder, carriers.ports[entrance], pairs, PACE)).toBe(pairs.length);
     const find = () => {
       const received = new Map(carriers.calledSide.received().map((call) => [call.called, call]));
       return pairs.map(({ called }) => received.get(called));

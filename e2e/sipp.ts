@@ -49,6 +49,13 @@ export function startSippServer(folder: string, scenario: string, port: number, 
   ]);
 }
 
+/** How calls begin. */
+export interface Pace {
+  readonly callsPerSecond: number;
+  /** Of calls at once; default 1000. With fewer, who has no time for so many a second is called more slowly, not all at once. */
+  readonly underWay?: number;
+}
+
 /**
  * Places a call for each pair and waits for their end.
  * @param label tells runs apart that begin with the same number called
@@ -58,7 +65,7 @@ export async function placeCalls(
   folder: string,
   port: number,
   pairs: readonly NumberPair[],
-  callsPerSecond: number,
+  { callsPerSecond, underWay = 1_000 }: Pace,
   label = 'calls',
 ): Promise<number> {
   const name = join(folder, `${label}-${pairs[0]!.called}`);
@@ -66,8 +73,8 @@ export async function placeCalls(
   writeFileSync(`${name}.csv`, `SEQUENTIAL\n${rows.join('\n')}\n`);
   const sipp = startSipp(folder, [
     ...['-sf', join(SCENARIOS, 'caller.xml'), '-inf', `${name}.csv`, '-i', '127.0.0.1'],
-    ...['-m', String(pairs.length), '-r', String(callsPerSecond), '-l', '1000', '-timeout', '60s'],
-    ...['-trace_stat', '-stf', `${name}.stat`, `127.0.0.1:${port}`],
+    ...['-m', String(pairs.length), '-r', String(callsPerSecond), '-l', String(underWay)],
+    ...['-timeout', '60s', '-trace_stat', '-stf', `${name}.stat`, `127.0.0.1:${port}`],
   ]);
   const exitCode = await sipp.exited;
   if (exitCode > 1) throw new Error(`SIPp ended with ${exitCode}:\n${sipp.output()}`);

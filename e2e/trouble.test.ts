@@ -34,7 +34,7 @@ const ROUTES = {
   repeated: ['origin', 'tdm', 'terminating'],
 } as const satisfies Routes;
 
-const CALLS_PER_SECOND = 100;
+const PACE = { callsPerSecond: 100 };
 const TOKENS = 1_000;
 const DEADLINE_MS = 4_000;
 const PASSED = 'TN-Validation-Passed';
@@ -56,7 +56,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('calls in trouble', () => {
       called: String(12155020000 + used++),
     }));
   const verstatsOf = async (route: keyof typeof ROUTES, calls: readonly NumberPair[]) =>
-    (await callOver(world, route, calls, CALLS_PER_SECOND)).map(({ verstat }) => verstat);
+    (await callOver(world, route, calls, PACE)).map(({ verstat }) => verstat);
   const all = (calls: readonly NumberPair[], verstat: string) => calls.map(() => verstat);
 
   const prepare = async (lab: Lab): Promise<void> => {
@@ -100,8 +100,8 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('calls in trouble', () => {
   it('a spoofed call right behind the genuine one: one of the two is verified, and the operator hears of it', async () => {
     const calls = pairs(20);
     const [, spoofed] = await Promise.all([
-      callOver(world, 'signed', calls, CALLS_PER_SECOND),
-      delay(50).then(() => callOver(world, 'spoofed', calls, CALLS_PER_SECOND)),
+      callOver(world, 'signed', calls, PACE),
+      delay(50).then(() => callOver(world, 'spoofed', calls, PACE)),
     ]);
     expect(spoofed).toHaveLength(calls.length);
     await eventually('both calls of each pair arrived', 10_000, () =>
@@ -148,7 +148,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('calls in trouble', () => {
   }, 60_000);
 
   it('a certificate and its key are replaced while calls run, and every call verifies', async () => {
-    const calls = pairs(4 * CALLS_PER_SECOND);
+    const calls = pairs(4 * PACE.callsPerSecond);
     const placed = verstatsOf('signed', calls);
     await delay(1_500);
     await renewAlpha(world);

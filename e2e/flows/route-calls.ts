@@ -1,7 +1,7 @@
 // Calls over one route of a world, and what the called side received of each.
 
 import { eventually } from '../eventually.ts';
-import { type NumberPair, placeCalls } from '../sipp.ts';
+import { type NumberPair, type Pace, placeCalls } from '../sipp.ts';
 import type { ReceivedInvite } from './received.ts';
 import type { World } from './world.ts';
 
@@ -12,9 +12,9 @@ export async function callOver(
   world: World,
   route: string,
   calls: readonly NumberPair[],
-  callsPerSecond: number,
+  pace: Pace,
 ): Promise<readonly ReceivedInvite[]> {
-  const answered = await placeCalls(world.folder, world.entrance.get(route)!, calls, callsPerSecond, route);
+  const answered = await placeCalls(world.folder, world.entrance.get(route)!, calls, pace, route);
   if (answered !== calls.length) throw new Error(`${answered} of ${calls.length} calls were answered`);
   return eventually('the called side logged every call', ARRIVAL_MS, () => {
     const received = new Map(world.calledParty.received().map((one) => [nameOf(one), one]));
