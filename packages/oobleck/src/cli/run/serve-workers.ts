@@ -66,10 +66,11 @@ function readyOf(worker: Worker): Promise<readonly string[]> {
   });
 }
 
-function endOf(worker: Worker): Promise<number | null> {
+/** Each message that a worker dies under is an error of its own, and none of them ends the primary process. */
+export function endOf(worker: Worker): Promise<number | null> {
   return new Promise((resolve) => {
     worker.once('exit', (code: number | null) => resolve(code));
-    worker.once('error', () => resolve(EXIT.unavailable));
+    worker.on('error', () => resolve(EXIT.unavailable));
   });
 }
 
