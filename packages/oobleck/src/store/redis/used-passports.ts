@@ -2,6 +2,7 @@
 
 import type { UsedPassports } from '../../verification/index.ts';
 import type { RedisLink } from './redis-link.ts';
+import { CLOCKS_APART_MS } from './seen-tokens.ts';
 
 const TAKE = `
 local held = redis.call('GET', KEYS[1])
@@ -16,7 +17,7 @@ export function createRedisUsedPassports(link: RedisLink): UsedPassports {
   return {
     async take(passport, call, untilMs, nowMs) {
       const key = `oobleck:used:${passport}`;
-      const ttl = Math.max(1, Math.ceil(untilMs - nowMs));
+      const ttl = Math.max(1, Math.ceil(untilMs - nowMs)) + CLOCKS_APART_MS;
       return String(await link.write(key, 'eval', TAKE, 1, key, call, untilMs, nowMs, ttl));
     },
   };
