@@ -2,7 +2,6 @@
 // and one genuine call with stake. The called side finds it within the deadline of the call (RFC 8816 Section 7.5).
 
 import { addressOf, splitAddress } from '@oobleck/stir/mailbox';
-import { parseTnEntry } from '@oobleck/stir/number';
 import { createPassportSigner } from '@oobleck/stir/passport';
 import { createPassportSealer } from '@oobleck/stir/seal';
 import type { Token } from '@oobleck/stir/token';
@@ -14,15 +13,18 @@ import { createTlsAuthority } from '../src/lab/pki.ts';
 import { createEventLog } from '../src/operate/index.ts';
 import { createMemoryUsedPassports } from '../src/store/memory/used-passports.ts';
 import { createTrust } from '../src/trust/index.ts';
-import { createVerificationService, type OwnKey, type ReplyQuery } from '../src/verification/index.ts';
 import {
-  anchorOf,
+  createVerificationService,
+  type KeyHolder,
+  type OwnKey,
+  type ReplyQuery,
+} from '../src/verification/index.ts';
+import { type CalledParty, createCalledParty, registerKeys } from './called-party.ts';
+import {
   type Carrier,
-  createAuthority,
   createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   mintTokens,
   NOW,
@@ -39,15 +41,13 @@ const sealer = createPassportSealer(crypto);
 let server: HttpServer;
 let client: SafeClient;
 let cps: ReturnType<typeof createTestCps>;
-let holder: ReturnType<typeof createTestKeys>['holder'];
+let holder: KeyHolder;
 let provider: Carrier;
-let anchor: ReturnType<typeof anchorOf>;
+let called: CalledParty;
 
 beforeAll(async () => {
-  const authority = await createAuthority();
-  anchor = anchorOf(authority);
-  provider = await createCarrier(authority, ['0-1234']);
-  const called = await createCarrier(authority, ['2-12155551213']);
+  called = await createCalledParty('2-12155551213');
+  provider = await createCarrier(called.authority, ['0-1234']);
   const tls = await createTlsAuthority({ nowMs: Date.now() });
   const log = createEventLog({ level: 'silent' });
   let hot: ReturnType<typeof createCpsFace> | undefined;
@@ -58,14 +58,10 @@ beforeAll(async () => {
     log,
     hot: (exchange) => hot!(exchange),
   });
-  cps = createTestCps({ clock, anchors: [anchor], authority: new URL(server.origin).host });
+  cps = createTestCps({ clock, anchors: called.anchors, authority: new URL(server.origin).host });
   hot = createCpsFace(cps.service);
   client = createSafeClient({ ca: [tls.ca], allowAddresses: ['127.0.0.1'] });
-  const register = (_origin: string, text: string) => cps.directory.register(text);
-  const entries = [parseTnEntry('2-12155551213')];
-  const cpsOrigins = ['https://cps.example'];
-  ({ holder } = createTestKeys(called, clock, register, { entries, cps: cpsOrigins, pages: 3, stake: 1 }));
-  await holder.renew();
+  holder = await registerKeys(called.carrier, clock, cps.directory, { pages: 3, stake: 1 });
   await flood();
 }, 120_000);
 
@@ -112,7 +108,7 @@ function verify(callId: string) {
   const queries: ReplyQuery[] = [];
   const source = createReplySource(client);
   const chains = createTrust(
-    { crypto, anchors: [anchor], now: clock.ms, fetchChain: () => Promise.reject(new Error('away')) },
+    { crypto, anchors: called.anchors, now: clock.ms, fetchChain: () => Promise.reject(new Error('away')) },
     { repositories: [] },
   );
   const service = createVerificationService(

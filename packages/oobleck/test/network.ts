@@ -136,12 +136,12 @@ export function depositor({ judge, place }: Pick<CallPlacementService, 'judge' |
   };
 }
 
-/** The keys of a carrier for its numbers, registered with `register` at every `renew`. */
+/** The keys of a carrier, for all its numbers where nothing else is said, registered with `register` at every `renew`. */
 export function createTestKeys(
-  { key, chain }: Pick<Carrier, 'key' | 'chain'>,
+  { key, chain, certificate }: Carrier,
   clock: Clock,
   register: (origin: string, credential: string) => Promise<unknown>,
-  options: Partial<KeyHolderOptions> & Pick<KeyHolderOptions, 'entries'>,
+  options: Partial<KeyHolderOptions> = {},
 ) {
   const saved: { keys: readonly StoredKey[] } = { keys: [] };
   const holder = createKeyHolder(
@@ -157,7 +157,7 @@ export function createTestKeys(
       },
       register: async (origin, text) => void (await register(origin, text)),
     },
-    { cps: [CPS], directories: [], ...options },
+    { entries: certificate.numbers.entries, cps: [CPS], directories: [], ...options },
   );
   return { holder, saved };
 }

@@ -9,6 +9,7 @@ import type { Deposit } from '@oobleck/stir/placement';
 import { createPassportSealer } from '@oobleck/stir/seal';
 import type { Token } from '@oobleck/stir/token';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mirrorOf, registerKeys } from '../../test/called-party.ts';
 import {
   anchorOf,
   type Carrier,
@@ -17,13 +18,12 @@ import {
   createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   mintTokens,
   NOW,
   tn,
 } from '../../test/network.ts';
-import { createDirectoryMirror } from '../directory/index.ts';
+import type { OwnKey } from '../verification/index.ts';
 import {
   type AuthenticationOptions,
   type AuthenticationParts,
@@ -84,27 +84,14 @@ beforeEach(() => {
 /** Registers one key for each owner and gives back what opens what is sealed to them. */
 async function publish(count: number, shape: { cps?: readonly string[]; stake?: number } = {}) {
   const { directory } = createTestCps({ clock, anchors: [anchor] });
-  const holders = owners.slice(0, count).map(({ key, chain, certificate }) => {
-    const entries = certificate.numbers.entries;
-    return createTestKeys({ key, chain }, clock, (_origin, text) => directory.register(text), {
-      entries,
-      ...shape,
-    });
-  });
-  for (const { holder } of holders) await holder.renew();
-  const mirror = createDirectoryMirror(
-    {
-      crypto,
-      now: clock.seconds,
-      anchors: () => [anchor],
-      fetchChanges: async (_directory, since) => directory.changesSince(since),
-    },
-    { directories: ['https://directory.example'] },
-  );
-  await mirror.refresh();
-  keys = mirror.keysFor(CALLED);
+  const own: OwnKey[] = [];
+  for (const owner of owners.slice(0, count)) {
+    const holder = await registerKeys(owner, clock, directory, shape);
+    own.push(holder.keysFor(CALLED)[0]!);
+  }
+  keys = (await mirrorOf(directory, clock, [anchor])).keysFor(CALLED);
   expect(keys).toHaveLength(count);
-  return holders.map(({ holder }) => holder.keysFor(CALLED)[0]!);
+  return own;
 }
 
 const sender: DepositSender = {
@@ -466,10 +453,7 @@ describe('with a real CPS', () => {
   it('what is left is there, and is gone after retraction', async () => {
     const cps = createTestCps({ clock, anchors: [anchor] });
     const [owner] = owners as [Carrier];
-    const { holder } = createTestKeys(owner, clock, (_origin, text) => cps.directory.register(text), {
-      entries: owner.certificate.numbers.entries,
-    });
-    await holder.renew();
+    const holder = await registerKeys(owner, clock, cps.directory);
     const credential = holder.keysFor(CALLED)[0]!;
     const line = cps.directory.changesSince(0)[0] as { jws: string };
     const judged = judgeKeyCredential({ crypto, anchors: [anchor] }, parseKeyCredential(line.jws), NOW);

@@ -1,22 +1,18 @@
 // PASSporTs shown to neighbours in clear: only where a rule says so, and never of a number that is pinned.
 
 import type { AcceptedCredential } from '@oobleck/stir/credential';
-import { parseTnEntry } from '@oobleck/stir/number';
 import { createPassportSigner, parsePassport } from '@oobleck/stir/passport';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createCalledParty, mirrorOf, registerKeys } from '../../test/called-party.ts';
 import {
-  anchorOf,
-  createAuthority,
   createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   mintTokens,
   NOW,
   tn,
 } from '../../test/network.ts';
-import { createDirectoryMirror } from '../directory/index.ts';
 import {
   type ClearQuestion,
   type ClearRoute,
@@ -26,9 +22,8 @@ import {
 
 const CALLER = tn('12155551212');
 const CALLED = tn('12155551213');
-const authority = await createAuthority();
-const carrier = await createCarrier(authority, ['0-1234']);
-const owner = await createCarrier(authority, ['2-12155551213']);
+const owner = await createCalledParty('2-12155551213');
+const carrier = await createCarrier(owner.authority, ['0-1234']);
 
 interface Publication {
   readonly peer: string;
@@ -66,24 +61,9 @@ const routeTo = (names: readonly string[], isInstead = false): ClearRoute => ({
 /** The key of the called number, as its owner published it. */
 async function keysOfOwner(only: boolean): Promise<readonly AcceptedCredential[]> {
   const clock = createClock();
-  const { directory } = createTestCps({ clock, anchors: [anchorOf(authority)] });
-  const register = (_origin: string, text: string) => directory.register(text);
-  const { holder } = createTestKeys(owner, clock, register, {
-    entries: [parseTnEntry('2-12155551213')],
-    only,
-  });
-  await holder.renew();
-  const mirror = createDirectoryMirror(
-    {
-      crypto,
-      now: clock.seconds,
-      anchors: () => [anchorOf(authority)],
-      fetchChanges: async (_directory, since) => directory.changesSince(since),
-    },
-    { directories: ['https://directory.example'] },
-  );
-  await mirror.refresh();
-  return mirror.keysFor(CALLED);
+  const { directory } = createTestCps({ clock, anchors: owner.anchors });
+  await registerKeys(owner.carrier, clock, directory, { only });
+  return (await mirrorOf(directory, clock, owner.anchors)).keysFor(CALLED);
 }
 
 function createAs(

@@ -1,56 +1,33 @@
-import { parseTnEntry } from '@oobleck/stir/number';
 import { type Deposit, sealDeposits } from '@oobleck/stir/placement';
 import { createPassportSealer, isBlobLength } from '@oobleck/stir/seal';
 import type { Token } from '@oobleck/stir/token';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  anchorOf,
-  createAuthority,
-  createCarrier,
-  createClock,
-  createTestCps,
-  createTestKeys,
-  crypto,
-  mintTokens,
-  tn,
-} from '../../test/network.ts';
-import { createDirectoryMirror, type DirectoryMirror } from '../directory/index.ts';
+import { type CalledParty, createCalledParty, mirrorOf, registerKeys } from '../../test/called-party.ts';
+import { createClock, createTestCps, crypto, mintTokens, tn } from '../../test/network.ts';
+import type { DirectoryMirror } from '../directory/index.ts';
+import type { KeyHolder } from '../verification/index.ts';
 import { type CoverOptions, type CoverParts, createCover, type DepositSender } from './index.ts';
 
 const NUMBERS = '1-12155560000-5000';
 let clock: ReturnType<typeof createClock>;
 let cps: ReturnType<typeof createTestCps>;
 let mirror: DirectoryMirror;
-let holder: ReturnType<typeof createTestKeys>['holder'];
+let holder: KeyHolder;
 let tokens: Token[];
 let sent: { readonly deposit: Deposit; readonly tokens: readonly Token[] }[];
 let retracted: Uint8Array[];
 let scheduled: { readonly action: () => void; readonly delayMs: number }[];
-let carrier: Awaited<ReturnType<typeof createCarrier>>;
-let anchor: ReturnType<typeof anchorOf>;
+let called: CalledParty;
 
 beforeAll(async () => {
-  const authority = await createAuthority();
-  anchor = anchorOf(authority);
-  carrier = await createCarrier(authority, [NUMBERS]);
+  called = await createCalledParty(NUMBERS);
 });
 
 beforeEach(async () => {
   clock = createClock();
-  cps = createTestCps({ clock, anchors: [anchor] });
-  const register = (_origin: string, text: string) => cps.directory.register(text);
-  ({ holder } = createTestKeys(carrier, clock, register, { entries: [parseTnEntry(NUMBERS)], shards: 4 }));
-  await holder.renew();
-  mirror = createDirectoryMirror(
-    {
-      crypto,
-      now: clock.seconds,
-      anchors: () => [anchor],
-      fetchChanges: async (_directory, since) => cps.directory.changesSince(since),
-    },
-    { directories: ['https://directory.example'] },
-  );
-  await mirror.refresh();
+  cps = createTestCps({ clock, anchors: called.anchors });
+  holder = await registerKeys(called.carrier, clock, cps.directory, { shards: 4 });
+  mirror = await mirrorOf(cps.directory, clock, called.anchors);
   tokens = mintTokens('cps.example', 40);
   [sent, retracted, scheduled] = [[], [], []];
 });

@@ -1,54 +1,47 @@
 import { StirError } from '@oobleck/stir';
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { parseLifetime, splitAddress } from '@oobleck/stir/mailbox';
-import { parseTnEntry } from '@oobleck/stir/number';
 import { createReplySealer } from '@oobleck/stir/seal';
 import { encodeToken, parseToken } from '@oobleck/stir/token';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CalledParty, createCalledParty, registerKeys } from '../../test/called-party.ts';
 import {
-  anchorOf,
-  type Carrier,
   type Clock,
-  createAuthority,
-  createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   DAY,
   mintTokens,
   NOW,
   tn,
 } from '../../test/network.ts';
-import type { OwnKey } from '../verification/index.ts';
+import type { KeyHolderOptions, OwnKey } from '../verification/index.ts';
 import type { CallPlacementParts, DepositRequest } from './index.ts';
 
 const NUMBER = tn('12155560000');
 const AUTHORITY = 'cps.example';
 const replies = createReplySealer(crypto);
 
-let carrier: Carrier;
-let anchor: ReturnType<typeof anchorOf>;
+let called: CalledParty;
 let clock: Clock;
 let cps: ReturnType<typeof createTestCps>;
 let key: OwnKey;
 
 beforeAll(async () => {
-  const authority = await createAuthority();
-  anchor = anchorOf(authority);
-  carrier = await createCarrier(authority, ['1-12155560000-5000']);
+  called = await createCalledParty('1-12155560000-5000');
 });
 beforeEach(() => start());
 
 async function start(parts: Partial<CallPlacementParts> = {}): Promise<void> {
   clock = createClock();
-  cps = createTestCps({ clock, anchors: [anchor], parts });
-  const entries = [parseTnEntry('1-12155560000-5000')];
-  const register = (_origin: string, text: string) => cps.directory.register(text);
-  const { holder } = createTestKeys(carrier, clock, register, { entries, shards: 4, replyBytes: 65_536 });
-  await holder.renew();
-  key = holder.keysFor(NUMBER)[0]!;
+  cps = createTestCps({ clock, anchors: called.anchors, parts });
+  key = await registerKey({ shards: 4, replyBytes: 65_536 });
+}
+
+async function registerKey(options: Partial<KeyHolderOptions> = {}): Promise<OwnKey> {
+  const holder = await registerKeys(called.carrier, clock, cps.directory, options);
+  return holder.keysFor(NUMBER)[0]!;
 }
 
 const requestOf = (more: Partial<DepositRequest> = {}): DepositRequest => ({
@@ -84,11 +77,7 @@ describe('spending and storing', () => {
   });
 
   it('a request is address, retract hash, lifetime, stake and bytes: each makes it another', async () => {
-    const register = (_origin: string, text: string) => cps.directory.register(text);
-    const entries = [parseTnEntry('1-12155560000-5000')];
-    const { holder } = createTestKeys(carrier, clock, register, { entries, shards: 4 });
-    await holder.renew();
-    const twin = holder.keysFor(NUMBER)[0]!.mailboxId;
+    const { mailboxId: twin } = await registerKey({ shards: 4 });
     const request = requestOf();
     expect(await cps.service.deposit(request)).toBe('created');
     const others: Partial<DepositRequest>[] = [
@@ -123,7 +112,7 @@ describe('spending and storing', () => {
       if (until-- === 0) throw new Error('away');
       return act();
     };
-    const inner = createTestCps({ clock: createClock(), anchors: [anchor] });
+    const inner = createTestCps({ clock: createClock(), anchors: called.anchors });
     await start({
       spent: { spend: async (...spend) => flaky(() => inner.spent.spend(...spend)) },
       store: { ...inner.store, add: (...add) => flaky(() => inner.store.add(...add)) },
@@ -180,7 +169,7 @@ describe('spending and storing', () => {
   ])(
     'a store that fails %s: a retrieval looks like one of an empty shard, a retraction like any other',
     async (_how, fail) => {
-      const { store } = createTestCps({ clock: createClock(), anchors: [anchor] });
+      const { store } = createTestCps({ clock: createClock(), anchors: called.anchors });
       await start({ store: { ...store, list: fail, retract: fail } });
       const { sealed, opened } = await contents();
       expect(sealed).toHaveLength(65_536);
@@ -193,11 +182,7 @@ describe('spending and storing', () => {
     expect(await cps.service.deposit(requestOf({ tokens: [] }))).toBe('bad-token');
     const tokens = mintTokens(AUTHORITY, 2);
     clock.advance(DAY + 599);
-    const { holder } = createTestKeys(carrier, clock, (_origin, text) => cps.directory.register(text), {
-      entries: [parseTnEntry('1-12155560000-5000')],
-    });
-    await holder.renew();
-    const { mailboxId } = holder.keysFor(NUMBER)[0]!;
+    const { mailboxId } = await registerKey();
     expect(await cps.service.deposit(requestOf({ mailboxId, shard: 0, tokens: [tokens[0]!] }))).toBe(
       'created',
     );

@@ -6,9 +6,10 @@ import type { ArrivedCall } from '@oobleck/stir/call';
 import type { AcceptedCredential, KeyCredential } from '@oobleck/stir/credential';
 import { formatIdentity } from '@oobleck/stir/identity';
 import { addressOf, type MailboxAddress, splitAddress } from '@oobleck/stir/mailbox';
-import { parseTnEntry, type TelephoneNumber } from '@oobleck/stir/number';
+import type { TelephoneNumber } from '@oobleck/stir/number';
 import { createPassportSigner } from '@oobleck/stir/passport';
 import { createPassportSealer, type Envelope } from '@oobleck/stir/seal';
+import { registerKeys } from '../../test/called-party.ts';
 import {
   anchorOf,
   type Carrier,
@@ -16,7 +17,6 @@ import {
   createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   DAY,
   NOW,
@@ -72,10 +72,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 export async function createWorld(served: Readonly<Record<string, Carrier>> = {}) {
   const clock = createClock();
   const cps = createTestCps({ clock, anchors: [anchorOf(home)] });
-  const { holder } = createTestKeys(called, clock, (_origin, text) => cps.directory.register(text), {
-    entries: ['2-12155551213', '2-12155551299'].map(parseTnEntry),
-  });
-  await holder.renew();
+  const holder = await registerKeys(called, clock, cps.directory);
   const queries: ReplyQuery[] = [];
   const replies: ReplySource = {
     fetchReply: async (query) => {

@@ -4,7 +4,6 @@
 // machine is the same for all; and the same observer finds each of four leaks planted in the service.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import { parseTnEntry } from '@oobleck/stir/number';
 import { createReplySealer } from '@oobleck/stir/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCpsFace } from '../../src/cps/face/index.ts';
@@ -18,17 +17,8 @@ import {
 import { createTlsAuthority, type TlsAuthority } from '../../src/lab/pki.ts';
 import { createEventLog } from '../../src/operate/index.ts';
 import type { OwnKey } from '../../src/verification/index.ts';
-import {
-  anchorOf,
-  createAuthority,
-  createCarrier,
-  createClock,
-  createTestCps,
-  createTestKeys,
-  crypto,
-  mintTokens,
-  tn,
-} from '../network.ts';
+import { createCalledParty, registerKeys } from '../called-party.ts';
+import { createClock, createTestCps, crypto, mintTokens, tn } from '../network.ts';
 import { createObserver, type Observer } from './observer.ts';
 
 const REPLIES = 10_000;
@@ -48,14 +38,10 @@ const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   tls = await createTlsAuthority({ nowMs: Date.now() });
-  const authority = await createAuthority();
-  const carrier = await createCarrier(authority, ['1-12155560000-5000']);
+  const { carrier, anchors } = await createCalledParty('1-12155560000-5000');
   const clock = createClock();
-  cps = createTestCps({ clock, anchors: [anchorOf(authority)] });
-  const entries = [parseTnEntry('1-12155560000-5000')];
-  const register = (_origin: string, text: string) => cps.directory.register(text);
-  const { holder } = createTestKeys(carrier, clock, register, { entries, shards: 4 });
-  await holder.renew();
+  cps = createTestCps({ clock, anchors });
+  const holder = await registerKeys(carrier, clock, cps.directory, { shards: 4 });
   key = holder.keysFor(tn('12155560000'))[0]!;
   await fill(SHARDS.call, 1);
   await fill(SHARDS.full, FULL + 10);

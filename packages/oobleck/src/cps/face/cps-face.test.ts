@@ -1,20 +1,16 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { addressOf, splitAddress } from '@oobleck/stir/mailbox';
-import { parseTnEntry } from '@oobleck/stir/number';
 import { createPassportSealer, createReplySealer } from '@oobleck/stir/seal';
 import { encodeToken, formatPrivateToken, type Token } from '@oobleck/stir/token';
 import fc from 'fast-check';
 import { Client } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CalledParty, createCalledParty, registerKeys } from '../../../test/called-party.ts';
 import {
-  anchorOf,
   type Clock,
-  createAuthority,
-  createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   mintTokens,
   NOW,
@@ -24,7 +20,7 @@ import { createHttpServer, createSafeClient, type HttpServer, type SafeClient } 
 import { createTlsAuthority, type TlsAuthority } from '../../lab/pki.ts';
 import { createEventLog } from '../../operate/index.ts';
 import { createMemoryMailboxStore } from '../../store/memory/mailbox-store.ts';
-import type { OwnKey } from '../../verification/index.ts';
+import type { KeyHolder, OwnKey } from '../../verification/index.ts';
 import type { CallPlacementService, DepositRequest } from '../index.ts';
 import { createCpsFace } from './index.ts';
 
@@ -46,15 +42,13 @@ let logged: string[] = [];
 
 const sealer = createPassportSealer(crypto);
 const replies = createReplySealer(crypto);
-let anchors: readonly ReturnType<typeof anchorOf>[];
+let called: CalledParty;
 let credential: string;
-let holder: ReturnType<typeof createTestKeys>['holder'];
+let holder: KeyHolder;
 
 beforeAll(async () => {
   tls = await createTlsAuthority({ nowMs: Date.now() });
-  const authority = await createAuthority();
-  anchors = [anchorOf(authority)];
-  const carrier = await createCarrier(authority, ['2-12155551213']);
+  called = await createCalledParty('2-12155551213');
   const log = createEventLog({ destination: { write: (line) => void logged.push(line) } });
   const face = createCpsFace(
     {
@@ -73,15 +67,11 @@ beforeAll(async () => {
     hot: face,
   });
   client = createSafeClient({ ca: [tls.ca], allowAddresses: ['127.0.0.1'] });
-  ({ holder } = createTestKeys(
-    carrier,
-    createClock(),
-    async (_origin, text) => {
+  holder = await registerKeys(called.carrier, createClock(), {
+    register: async (text) => {
       credential = text;
     },
-    { entries: [parseTnEntry('2-12155551213')] },
-  ));
-  await holder.renew();
+  });
   key = holder.keysFor(CALLED)[0]!;
 });
 afterAll(async () => {
@@ -102,7 +92,7 @@ beforeEach(async () => {
       return store.add(shard, blob);
     },
   };
-  cps = createTestCps({ clock, anchors, authority, parts: { store: failing } });
+  cps = createTestCps({ clock, anchors: called.anchors, authority, parts: { store: failing } });
   service = cps.service;
   await cps.directory.register(credential);
 });

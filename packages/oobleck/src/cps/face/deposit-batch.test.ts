@@ -1,18 +1,14 @@
 import { concatBytes, encodeBase64url } from '@oobleck/stir/bytes';
 import { encodeAddress } from '@oobleck/stir/mailbox';
-import { parseTnEntry } from '@oobleck/stir/number';
 import { createPassportSealer } from '@oobleck/stir/seal';
 import { encodeToken, type Token } from '@oobleck/stir/token';
 import { Client } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CalledParty, createCalledParty, registerKeys } from '../../../test/called-party.ts';
 import {
-  anchorOf,
   type Clock,
-  createAuthority,
-  createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   mintTokens,
   NOW,
@@ -36,16 +32,14 @@ let clock: Clock;
 let cps: ReturnType<typeof createTestCps>;
 let key: OwnKey;
 let credential: string;
-let anchors: readonly ReturnType<typeof anchorOf>[];
+let called: CalledParty;
 let isFull = false;
 let ca: string;
 
 beforeAll(async () => {
   const tls = await createTlsAuthority({ nowMs: Date.now() });
   ca = tls.ca;
-  const authority = await createAuthority();
-  anchors = [anchorOf(authority)];
-  const carrier = await createCarrier(authority, ['2-12155551213']);
+  called = await createCalledParty('2-12155551213');
   const log = createEventLog({ level: 'silent' });
   const service = {
     judge: (request: never) => cps.service.judge(request),
@@ -58,12 +52,11 @@ beforeAll(async () => {
   server = await createHttpServer({ ...listen, hot });
   closed = await createHttpServer({ ...listen, hot: createCpsFace(service) });
   clients = { 1: clientOf(server, false), 2: clientOf(server, true) };
-  const entries = [parseTnEntry('2-12155551213')];
-  const save = async (_origin: string, text: string): Promise<void> => {
-    credential = text;
-  };
-  const { holder } = createTestKeys(carrier, createClock(), save, { entries });
-  await holder.renew();
+  const holder = await registerKeys(called.carrier, createClock(), {
+    register: async (text) => {
+      credential = text;
+    },
+  });
   key = holder.keysFor(tn('12155551213'))[0]!;
 });
 afterAll(async () => {
@@ -73,7 +66,7 @@ afterAll(async () => {
 beforeEach(async () => {
   clock = createClock();
   isFull = false;
-  cps = createTestCps({ clock, anchors, authority: new URL(server.origin).host });
+  cps = createTestCps({ clock, anchors: called.anchors, authority: new URL(server.origin).host });
   await cps.directory.register(credential);
 });
 

@@ -2,20 +2,10 @@
 
 import { setImmediate as immediate } from 'node:timers/promises';
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import { parseTnEntry } from '@oobleck/stir/number';
 import { formatPrivateToken, type Token } from '@oobleck/stir/token';
 import { beforeEach, expect, it } from 'vitest';
-import {
-  anchorOf,
-  createAuthority,
-  createCarrier,
-  createClock,
-  createTestCps,
-  createTestKeys,
-  crypto,
-  mintTokens,
-  tn,
-} from '../../../test/network.ts';
+import { createCalledParty, registerKeys } from '../../../test/called-party.ts';
+import { createClock, createTestCps, crypto, mintTokens, tn } from '../../../test/network.ts';
 import { type HotExchange, HttpProblem } from '../../http/index.ts';
 import type { CallPlacementService } from '../index.ts';
 import { createCpsFace } from './index.ts';
@@ -27,14 +17,10 @@ let mailboxId: Uint8Array;
 let steps: string[];
 
 beforeEach(async () => {
-  const authority = await createAuthority();
+  const { carrier, anchors } = await createCalledParty('2-12155551213');
   const clock = createClock();
-  cps = createTestCps({ clock, anchors: [anchorOf(authority)], authority: AUTHORITY });
-  const register = (_origin: string, text: string) => cps.directory.register(text);
-  const entries = [parseTnEntry('2-12155551213')];
-  const carrier = await createCarrier(authority, ['2-12155551213']);
-  const { holder } = createTestKeys(carrier, clock, register, { entries });
-  await holder.renew();
+  cps = createTestCps({ clock, anchors, authority: AUTHORITY });
+  const holder = await registerKeys(carrier, clock, cps.directory);
   mailboxId = holder.keysFor(tn('12155551213'))[0]!.mailboxId;
   steps = [];
 });

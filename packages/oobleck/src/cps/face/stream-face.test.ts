@@ -6,15 +6,14 @@ import { addressOf } from '@oobleck/stir/mailbox';
 import { parseTnEntry } from '@oobleck/stir/number';
 import { createPassportSealer, createStreamSealer, type Reply } from '@oobleck/stir/seal';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CalledParty, createCalledParty, registerKeys } from '../../../test/called-party.ts';
 import {
-  anchorOf,
   type Carrier,
   type Clock,
   createAuthority,
   createCarrier,
   createClock,
   createTestCps,
-  createTestKeys,
   crypto,
   mintTokens,
   NOW,
@@ -34,8 +33,7 @@ const sealer = createPassportSealer(crypto);
 const streamSealer = createStreamSealer(crypto);
 
 let tls: TlsAuthority;
-let anchors: readonly ReturnType<typeof anchorOf>[];
-let carrier: Carrier;
+let called: CalledParty;
 let stranger: Carrier;
 let clock: Clock;
 let cps: ReturnType<typeof createTestCps>;
@@ -48,10 +46,8 @@ let isRevoked = false;
 
 beforeAll(async () => {
   tls = await createTlsAuthority({ nowMs: Date.now() });
-  const authority = await createAuthority();
-  anchors = [anchorOf(authority)];
-  carrier = await createCarrier(authority, ['2-12155551213']);
-  stranger = await createCarrier(authority, ['2-12155559999'], { name: 'Stranger' });
+  called = await createCalledParty('2-12155551213');
+  stranger = await createCarrier(called.authority, ['2-12155559999'], { name: 'Stranger' });
 });
 
 beforeEach(async () => {
@@ -66,16 +62,14 @@ beforeEach(async () => {
     routes: (request, response) => face.handle(request, response),
     limits: { responseTimeoutMs: 150 },
   });
-  cps = createTestCps({ clock, anchors, authority: authority() });
-  const register = (_origin: string, text: string) => cps.directory.register(text);
-  const { holder } = createTestKeys(carrier, clock, register, { entries: [parseTnEntry('2-12155551213')] });
-  await holder.renew();
+  cps = createTestCps({ clock, anchors: called.anchors, authority: authority() });
+  const holder = await registerKeys(called.carrier, clock, cps.directory);
   key = holder.keysFor(CALLED)[0]!;
   const door = createStreamDoor(
     {
       crypto,
       now: clock.seconds,
-      anchors: () => anchors,
+      anchors: () => called.anchors,
       isRevoked: () => isRevoked,
       mailboxes: cps.directory,
     },
@@ -99,7 +93,7 @@ const authority = () => new URL(server.origin).host;
 
 function requestOf(
   more: Partial<Parameters<typeof formatStreamRequest>[0]> = {},
-  by: Pick<Carrier, 'key' | 'chain'> = carrier,
+  by: Pick<Carrier, 'key' | 'chain'> = called.carrier,
 ): string {
   const id = encodeBase64url(crypto.randomBytes(16));
   const request = { mailboxId: key.mailboxId, audience: authority(), issuedAt: clock.seconds(), id, ...more };
@@ -292,7 +286,11 @@ describe('refused', () => {
     ['a time too old', 401, () => ({ jwt: requestOf({ issuedAt: NOW - 61 }) })],
     ['a time ahead', 401, () => ({ jwt: requestOf({ issuedAt: NOW + 61 }) })],
     ['another mailbox', 401, () => ({ jwt: requestOf({ mailboxId: new Uint8Array(32) }) })],
-    ['another signature', 401, () => ({ jwt: requestOf({}, { key: stranger.key, chain: carrier.chain }) })],
+    [
+      'another signature',
+      401,
+      () => ({ jwt: requestOf({}, { key: stranger.key, chain: called.carrier.chain }) }),
+    ],
     ['another carrier', 403, () => ({ jwt: requestOf({}, stranger) })],
     [
       'a mailbox nobody knows',
