@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { AT_A_STRETCH, createWorkBatch } from './work-batch.ts';
+import { AT_A_STRETCH, createWorkBatch, STRETCHES_LEFT } from './work-batch.ts';
 
 it('works off what came in one turn, once, in order, and what comes meanwhile in the next', async () => {
   const done: string[] = [];
@@ -55,4 +55,18 @@ it('of more than a stretch holds, the rest has its turn behind what else there i
     ...rest.map((at) => `1:${at}`),
     ...rest.map((at) => `2:${at}`),
   ]);
+});
+
+it('however much comes each turn, what waits does not grow: more goes at a stretch', async () => {
+  const done: number[] = [];
+  const take = createWorkBatch((one: number) => done.push(one));
+  const most = STRETCHES_LEFT * AT_A_STRETCH;
+  let came = 0;
+  for (let turn = 0; turn < 100; turn++) {
+    for (let one = 0; one < 3 * AT_A_STRETCH; one++) take(came++);
+    await immediate();
+    expect(came - done.length).toBeLessThanOrEqual(most);
+  }
+  expect(came - done.length).toBe(most);
+  expect(done).toEqual(Array.from({ length: done.length }, (_, at) => at));
 });

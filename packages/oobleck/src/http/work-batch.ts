@@ -8,6 +8,8 @@ export type WorkBatch<T> = (one: T) => void;
 
 /** So many go through all stages at a stretch; then sockets and others have their turn. */
 export const AT_A_STRETCH = 64;
+/** No more than so many stretches are left for later: what comes faster is held up where it comes from, not kept here. */
+export const STRETCHES_LEFT = 8;
 
 /**
  * @param stages in this order, each for all of a stretch, and none throws. What one stage has answered or refused, or what waits
@@ -17,7 +19,8 @@ export function createWorkBatch<T>(...stages: readonly ((one: T) => void)[]): Wo
   let waiting: T[] = [];
   const workOff = (): void => {
     const stretch = waiting;
-    waiting = stretch.length > AT_A_STRETCH ? stretch.splice(AT_A_STRETCH) : [];
+    const many = Math.max(AT_A_STRETCH, stretch.length - STRETCHES_LEFT * AT_A_STRETCH);
+    waiting = stretch.length > many ? stretch.splice(many) : [];
     if (waiting.length > 0) setImmediate(workOff);
     for (const stage of stages) for (const one of stretch) stage(one);
   };
