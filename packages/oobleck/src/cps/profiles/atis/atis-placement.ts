@@ -136,6 +136,8 @@ function admit({ parts, access, pace }: Context, { claim }: Proven): Soon<Refusa
   const nowMs = parts.now();
   if (!pace.admits(issuer, nowMs)) return 'pace';
   const untilMs = (issuedAt + access.freshnessSeconds + 1) * 1000;
+  // Its certificate may have taken so long that nobody remembers any more whether it was used.
+  if (nowMs >= untilMs) return 'stale';
   // Another provider's ids are others.
   return andThen(
     unlessDown(() => parts.seen.see(`${issuer} ${id}`, untilMs, nowMs)),
