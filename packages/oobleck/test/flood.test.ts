@@ -8,9 +8,8 @@ import type { Token } from '@oobleck/stir/token';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCpsFace } from '../src/cps/face/index.ts';
 import { createDepositSender, createReplySource } from '../src/http/clients/index.ts';
-import { createHttpServer, createSafeClient, type HttpServer, type SafeClient } from '../src/http/index.ts';
+import { createSafeClient, type HttpServer, type SafeClient } from '../src/http/index.ts';
 import { createTlsAuthority } from '../src/lab/pki.ts';
-import { createEventLog } from '../src/operate/index.ts';
 import { createMemoryUsedPassports } from '../src/store/memory/used-passports.ts';
 import { createTrust } from '../src/trust/index.ts';
 import {
@@ -20,6 +19,7 @@ import {
   type ReplyQuery,
 } from '../src/verification/index.ts';
 import { type CalledParty, createCalledParty, registerKeys } from './called-party.ts';
+import { serveLoopback } from './loopback-server.ts';
 import {
   type Carrier,
   createCarrier,
@@ -49,15 +49,8 @@ beforeAll(async () => {
   called = await createCalledParty('2-12155551213');
   provider = await createCarrier(called.authority, ['0-1234']);
   const tls = await createTlsAuthority({ nowMs: Date.now() });
-  const log = createEventLog({ level: 'silent' });
   let hot: ReturnType<typeof createCpsFace> | undefined;
-  server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await tls.issueServer(),
-    log,
-    hot: (exchange) => hot!(exchange),
-  });
+  server = await serveLoopback(tls, { hot: (exchange) => hot!(exchange) });
   cps = createTestCps({ clock, anchors: called.anchors, authority: new URL(server.origin).host });
   hot = createCpsFace(cps.service);
   client = createSafeClient({ ca: [tls.ca], allowAddresses: ['127.0.0.1'] });

@@ -5,9 +5,9 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Client } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createHttpServer, type HttpServer, prepareAnswer } from '../src/http/index.ts';
+import { type HttpServer, prepareAnswer } from '../src/http/index.ts';
 import { createTlsAuthority, type TlsAuthority } from '../src/lab/pki.ts';
-import { createEventLog } from '../src/operate/index.ts';
+import { serveLoopback } from './loopback-server.ts';
 
 const SLOW = 1_000;
 const ROUND_MS = 700;
@@ -19,11 +19,7 @@ const sockets: Socket[] = [];
 beforeAll(async () => {
   authority = await createTlsAuthority({ nowMs: Date.now() });
   const created = prepareAnswer(201, { 'content-length': '0' });
-  server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await authority.issueServer(),
-    log: createEventLog({ level: 'silent' }),
+  server = await serveLoopback(authority, {
     limits: { headerTimeoutMs: 120_000, requestTimeoutMs: 120_000, maxConnectionsPerAddress: 3 * SLOW },
     hot: (exchange) => {
       exchange.receiveBody({ limitBytes: 2_048, timeoutMs: 120_000 }, () => exchange.answer(created));

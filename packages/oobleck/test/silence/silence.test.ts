@@ -8,16 +8,11 @@ import { createReplySealer } from '@oobleck/stir/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCpsFace } from '../../src/cps/face/index.ts';
 import type { CallPlacementService, RetrieveRequest } from '../../src/cps/index.ts';
-import {
-  createHttpServer,
-  createSafeClient,
-  type HttpServer,
-  type SafeClient,
-} from '../../src/http/index.ts';
+import { createSafeClient, type HttpServer, type SafeClient } from '../../src/http/index.ts';
 import { createTlsAuthority, type TlsAuthority } from '../../src/lab/pki.ts';
-import { createEventLog } from '../../src/operate/index.ts';
 import type { OwnKey } from '../../src/verification/index.ts';
 import { createCalledParty, registerKeys } from '../called-party.ts';
+import { serveLoopback } from '../loopback-server.ts';
 import { createClock, createTestCps, crypto, mintTokens, tn } from '../network.ts';
 import { createObserver, type Observer } from './observer.ts';
 
@@ -72,14 +67,7 @@ interface Party {
 }
 
 async function serve(service: CallPlacementService): Promise<Party> {
-  const log = createEventLog({ level: 'silent' });
-  const server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await tls.issueServer(),
-    log,
-    hot: createCpsFace(service, { beatMs: BEAT_MS }),
-  });
+  const server = await serveLoopback(tls, { hot: createCpsFace(service, { beatMs: BEAT_MS }) });
   const create = () => createSafeClient({ ca: [tls.ca], allowAddresses: ['127.0.0.1'] });
   const [poller, owner] = [create(), create()];
   closers.push(() => server.close(200), poller.close, owner.close);

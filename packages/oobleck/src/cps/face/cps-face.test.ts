@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { Client } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CalledParty, createCalledParty, registerKeys } from '../../../test/called-party.ts';
+import { serveLoopback } from '../../../test/loopback-server.ts';
 import {
   type Clock,
   createClock,
@@ -16,7 +17,7 @@ import {
   NOW,
   tn,
 } from '../../../test/network.ts';
-import { createHttpServer, createSafeClient, type HttpServer, type SafeClient } from '../../http/index.ts';
+import { createSafeClient, type HttpServer, type SafeClient } from '../../http/index.ts';
 import { createTlsAuthority, type TlsAuthority } from '../../lab/pki.ts';
 import { createEventLog } from '../../operate/index.ts';
 import { createMemoryMailboxStore } from '../../store/memory/mailbox-store.ts';
@@ -59,13 +60,7 @@ beforeAll(async () => {
     },
     { challenge: CHALLENGE, isFull: () => isFull },
   );
-  server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await tls.issueServer(),
-    log,
-    hot: face,
-  });
+  server = await serveLoopback(tls, { log, hot: face });
   client = createSafeClient({ ca: [tls.ca], allowAddresses: ['127.0.0.1'] });
   holder = await registerKeys(called.carrier, createClock(), {
     register: async (text) => {

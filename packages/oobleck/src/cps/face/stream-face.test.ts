@@ -7,6 +7,7 @@ import { parseTnEntry } from '@oobleck/stir/number';
 import { createPassportSealer, createStreamSealer, type Reply } from '@oobleck/stir/seal';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CalledParty, createCalledParty, registerKeys } from '../../../test/called-party.ts';
+import { serveLoopback } from '../../../test/loopback-server.ts';
 import {
   type Carrier,
   type Clock,
@@ -19,7 +20,7 @@ import {
   NOW,
   tn,
 } from '../../../test/network.ts';
-import { createHttpServer, type HttpServer } from '../../http/index.ts';
+import type { HttpServer } from '../../http/index.ts';
 import { createTlsAuthority, type TlsAuthority } from '../../lab/pki.ts';
 import { createEventLog } from '../../operate/index.ts';
 import type { OwnKey } from '../../verification/index.ts';
@@ -54,11 +55,7 @@ beforeEach(async () => {
   clock = createClock();
   isRevoked = false;
   const log = createEventLog({ level: 'silent' });
-  server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await tls.issueServer(),
-    log,
+  server = await serveLoopback(tls, {
     routes: (request, response) => face.handle(request, response),
     limits: { responseTimeoutMs: 150 },
   });

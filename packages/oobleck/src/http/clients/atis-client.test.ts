@@ -3,6 +3,7 @@
 import type { Spc } from '@oobleck/stir/number';
 import type { Party } from '@oobleck/stir/passport';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serveLoopback } from '../../../test/loopback-server.ts';
 import { type Carrier, crypto, tn } from '../../../test/network.ts';
 import {
   type AtisWorld,
@@ -17,8 +18,7 @@ import {
 import { createAtisFace } from '../../cps/profiles/atis/face/index.ts';
 import { createAccessSigner } from '../../cps/profiles/atis/index.ts';
 import { createTlsAuthority } from '../../lab/pki.ts';
-import { createEventLog } from '../../operate/index.ts';
-import { createHttpServer, createSafeClient, type HttpServer, type SafeClient } from '../index.ts';
+import { createSafeClient, type HttpServer, type SafeClient } from '../index.ts';
 import { type AtisPeer, createAtisClient } from './index.ts';
 
 let server: HttpServer;
@@ -38,11 +38,7 @@ beforeAll(async () => {
     publish: (proven, set) => world.placement.publish(proven, set),
     retrieve: (proven) => world.placement.retrieve(proven),
   });
-  server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await tls.issueServer(),
-    log: createEventLog({ level: 'silent' }),
+  server = await serveLoopback(tls, {
     hot: (exchange) => {
       targets.push(exchange.target);
       return answer === undefined ? face(exchange) : false;

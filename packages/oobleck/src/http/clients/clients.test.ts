@@ -3,11 +3,11 @@ import { encodeAddress } from '@oobleck/stir/mailbox';
 import type { Deposit } from '@oobleck/stir/placement';
 import { encodeToken, parsePrivateToken } from '@oobleck/stir/token';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serveLoopback } from '../../../test/loopback-server.ts';
 import { crypto, mintTokens } from '../../../test/network.ts';
 import { readBody } from '../../../test/read-body.ts';
 import { createTlsAuthority } from '../../lab/pki.ts';
-import { createEventLog } from '../../operate/index.ts';
-import { createHttpServer, createSafeClient, type HttpServer, type SafeClient } from '../index.ts';
+import { createSafeClient, type HttpServer, type SafeClient } from '../index.ts';
 import {
   createDepositSender,
   createDirectoryClient,
@@ -29,12 +29,7 @@ let answer: { status: number; headers?: Record<string, string>; body?: string | 
 
 beforeAll(async () => {
   const tls = await createTlsAuthority({ nowMs: Date.now() });
-  const log = createEventLog({ level: 'silent' });
-  server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await tls.issueServer(),
-    log,
+  server = await serveLoopback(tls, {
     fallback: async (request, response) => {
       const { method, url, headers } = request;
       seen.push({ method, url, headers, body: await readBody(request, 100_000, 1_000) });

@@ -7,8 +7,9 @@ import { encodeX5c, signCompactJws } from '@oobleck/stir/jws';
 import { createPassportSigner } from '@oobleck/stir/passport';
 import { Client } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serveLoopback } from '../../../../../test/loopback-server.ts';
 import { NOW, tn } from '../../../../../test/network.ts';
-import { createHttpServer, type HttpServer } from '../../../../http/index.ts';
+import type { HttpServer } from '../../../../http/index.ts';
 import { createTlsAuthority } from '../../../../lab/pki.ts';
 import { createEventLog } from '../../../../operate/index.ts';
 import {
@@ -70,13 +71,7 @@ beforeAll(async () => {
     },
     { bodyTimeoutMs: 2_000 },
   );
-  server = await createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    tls: await tls.issueServer(),
-    log,
-    hot: face,
-  });
+  server = await serveLoopback(tls, { log, hot: face });
   http1 = new Client(server.origin, { connect: { ca }, allowH2: false });
 });
 afterAll(async () => {
