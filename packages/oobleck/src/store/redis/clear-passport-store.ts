@@ -1,13 +1,15 @@
 // PASSporTs published in clear, in Redis. A place is two hashes in one slot, named after SHA-256 of its name: the records
 // by digest, and the heads (number, end, publisher), by which one script decides without reading a record. Everything
-// ends by itself, a second after the last set of its place.
+// ends by itself, a second after the last set of its place. Bounded in sets at a place, and in bytes that each process adds.
 
 import { hash } from 'node:crypto';
 import { type ClearPassportStore, MAXIMUM_SETS, type PublishedSet } from '../../cps/profiles/atis/index.ts';
 import { decodeClearPassportRecord, encodeClearPassportRecord } from '../clear-passport-record.ts';
+import { createLyingBytes } from './lying-bytes.ts';
 import { createRedisScript, type RedisLink } from './redis-link.ts';
 
 const KEPT_LONGER_MS = 1_000;
+const MAXIMUM_BYTES = 268_435_456;
 
 const HEADS = `
 local function headsOf(key)
@@ -73,16 +75,22 @@ end
 return found`);
 
 export interface RedisClearPassportStore extends ClearPassportStore {
-  add(place: string, set: PublishedSet): Promise<'stored'>;
+  add(place: string, set: PublishedSet): Promise<'stored' | 'full'>;
   list(place: string, nowMs: number): Promise<readonly PublishedSet[]>;
 }
 
-export function createRedisClearPassportStore(link: RedisLink): RedisClearPassportStore {
+/** @param maximumBytes of the sets of this process that have not ended, default 256 MiB */
+export function createRedisClearPassportStore(
+  link: RedisLink,
+  maximumBytes = MAXIMUM_BYTES,
+): RedisClearPassportStore {
+  const lying = createLyingBytes(maximumBytes);
   return {
     async add(place, set) {
       const key = keyOf(place);
       const { digest, publisher, publishedAtMs, expiresAtMs } = set;
       const record = encodeClearPassportRecord(set);
+      if (!lying.admits(record.length, expiresAtMs + KEPT_LONGER_MS, publishedAtMs)) return 'full';
       await link.write(key, 'evalsha', ADD, key, digest, record, publisher, publishedAtMs, expiresAtMs);
       return 'stored';
     },

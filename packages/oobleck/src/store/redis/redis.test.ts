@@ -83,6 +83,20 @@ describe.runIf(hasRedis()).each([
     return { seen: createRedisSeenTokens(one), other: createRedisSeenTokens(two) };
   });
 
+  it('PASSporTs in clear take no more bytes than a process may add, and make room as they end', async () => {
+    await redis.clear();
+    const clear = createRedisClearPassportStore(one, 1_000);
+    const add = (digest: string, publishedAtMs: number) => {
+      const expiresAtMs = publishedAtMs + 15_000;
+      const passports = ['p'.repeat(600)];
+      return clear.add(digest, { passports, digest, publisher: '1234', publishedAtMs, expiresAtMs });
+    };
+    expect(await add('a', START_MS)).toBe('stored');
+    expect(await add('b', START_MS + 1)).toBe('full');
+    expect(await clear.list('b', START_MS + 1)).toEqual([]);
+    expect(await add('b', START_MS + 17_000)).toBe('stored');
+  });
+
   it('S-04: everything ends by itself: no key of a deposit, a token or a call without a time to live', async () => {
     await redis.clear();
     const store = createRedisMailboxStore(one);
