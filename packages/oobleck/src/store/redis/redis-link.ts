@@ -8,6 +8,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { EventLog } from '../../operate/index.ts';
 import { NO_OBSERVER, type StoreObserver } from '../store-observer.ts';
 import { createClusterRoute, nodeOf, type SendCommand, sendThrough } from './redis-route.ts';
+import { StoreAwayError } from './store-away-error.ts';
 
 export interface RedisLinkOptions {
   readonly isCluster: boolean;
@@ -22,12 +23,6 @@ export interface RedisLinkOptions {
   /** For each command, default 500. */
   readonly commandTimeoutMs?: number;
   readonly observer?: StoreObserver | undefined;
-}
-
-/** The store cannot be reached. It names nobody: a URL may hold a password. */
-export class StoreAwayError extends Error {
-  override readonly name = 'StoreAwayError';
-  readonly code = 'ERR_STORE_AWAY';
 }
 
 /** Answered in bytes. */

@@ -4,15 +4,20 @@
 
 import { type Cluster, Redis } from 'ioredis';
 import type { Argument, RedisCommand } from './redis-link.ts';
+import { StoreAwayError } from './store-away-error.ts';
 
 /** Answered in bytes. Of `eval` and `evalsha` the arguments are those of Redis: script, number of keys (one), key... */
 export type SendCommand = (command: RedisCommand, rest: readonly Argument[]) => Promise<unknown>;
 
 type Methods = Record<string, (...rest: readonly Argument[]) => Promise<unknown>>;
 
+/** Bytes that a node has not taken. One that is behind so far is paused or cut off; more would only fill this process. */
+const MOST_UNSENT_BYTES = 8_388_608;
+
 /** As the library does it. */
-export function sendThrough(client: Redis | Cluster): SendCommand {
-  return (command, rest) => send(client, command, rest);
+export function sendThrough(client: Redis): SendCommand {
+  return (command, rest) =>
+    isBehind(client) ? Promise.reject(new StoreAwayError()) : send(client, command, rest);
 }
 
 /** What only the cluster as a whole can mend. */
@@ -23,12 +28,19 @@ export function createClusterRoute(cluster: Cluster): SendCommand {
     const isScript = command === 'evalsha' || command === 'eval';
     const node = nodeOf(cluster, String(rest[isScript ? 2 : 0]));
     if (node?.status !== 'ready') return send(cluster, command, rest);
+    if (isBehind(node)) return Promise.reject(new StoreAwayError());
     gatherTurn(node);
     return send(node, command, rest).catch((error: unknown) => {
       if (error instanceof Error && NOT_THIS_NODE.test(error.message)) return send(cluster, command, rest);
       throw error;
     });
   };
+}
+
+/** There is no stream before the first connection. */
+function isBehind(node: Redis): boolean {
+  const stream: Redis['stream'] | undefined = node.stream;
+  return stream !== undefined && stream.writableLength > MOST_UNSENT_BYTES;
 }
 
 function send(client: Redis | Cluster, command: RedisCommand, rest: readonly Argument[]): Promise<unknown> {
