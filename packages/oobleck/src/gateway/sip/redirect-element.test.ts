@@ -399,6 +399,29 @@ describe('the same request', () => {
     expect(path.asked).toHaveLength(1);
   });
 
+  it('is given up by a CANCEL of the same turn, and asked about once however often it came with it', async () => {
+    const { element, path } = createTestElement();
+    path.placed = new Promise(() => undefined);
+    const sent: string[] = [];
+    const cancel = requestText({ method: 'CANCEL', sequence: '1 CANCEL' });
+    for (const text of [requestText(), requestText(), cancel, cancel])
+      element.receive(Buffer.from(text, 'latin1'), {
+        listener: 'udp',
+        peer: 'switch',
+        source: SWITCH,
+        send: (answer) => void sent.push(answer),
+      });
+    await element.idle();
+    const answers = sent.map((answer) => [answer.slice(8, 11), valuesIn(answer, 'CSeq')[0]]);
+    expect(answers).toEqual([
+      ['487', '1 INVITE'],
+      ['200', '1 CANCEL'],
+      ['481', '1 CANCEL'],
+    ]);
+    expect(path.asked).toHaveLength(1);
+    expect(path.retracted).toEqual(path.asked);
+  });
+
   it('whose answer no transport takes is no harm to others of its turn, or later', async () => {
     const { element, path } = createTestElement();
     const socket = createSocket('udp4');
