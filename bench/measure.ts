@@ -31,7 +31,7 @@ export interface Row {
 
 const ROUNDS = 5;
 /** Times the length of a measurement: what a server runs for days is measured as compiled as it then is. */
-const WARM_UP = 2;
+const WARM_UP = 4;
 
 /** @param seconds of CPU time for each part, after the warm-up */
 export async function measure({ name, open }: Benchmark, seconds: number): Promise<Row> {
