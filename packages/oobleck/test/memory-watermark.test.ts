@@ -64,7 +64,8 @@ function overUdp(text: string): Promise<string> {
 
 it('nothing more is taken on any port, and the log says so once, with bytes', async () => {
   const limits = { deadlineMs: 10_000, maxResponseBytes: 100_000 };
-  const atis = await client.request({ method: 'GET', url: `${node.atisOrigin}/health`, ...limits });
+  const url = `${node.atisOrigin}/passports/1234/12155000001/12025550001`;
+  const atis = await client.request({ method: 'GET', url, ...limits });
   expect([atis.status, atis.headers['retry-after']]).toEqual([503, '1']);
   const rest = await fetch(`${node.restOrigin}/signing`, { method: 'POST', body: '{}' });
   expect([rest.status, rest.headers.get('retry-after')]).toEqual([503, '1']);
