@@ -111,6 +111,8 @@ it('metrics are those of all workers, whichever of them is asked, and none goes 
   const requests = Array.from({ length: 40 }, (_, i) => lab.deposit(i));
   await Promise.all(requests.map((request, i) => ask(sessions[i % 4]!, request)));
   for (let asked = 0; asked < 4; asked++) expect(await created()).toBe(before + 40);
+  const spentOnAnother = { ...requests[0]!, body: new Uint8Array(2_048) };
+  expect((await ask(sessions[1]!, spentOnAnother)).status).toBe(409);
   const text = await readMetrics();
   expect(text).toMatch(/^oobleck_store_deposits [1-9][0-9]*$/m);
   expect(text).toMatch(/^oobleck_store_spent_tokens [1-9][0-9]*$/m);
