@@ -88,8 +88,9 @@ function malformed() {
 const TOKENS_AT_A_STRETCH = 16;
 
 /**
- * Deposits them in order, a stretch judged whole before any of it is placed, and gives their statuses to `done`: at once where nothing is waited for. Neither `done` nor `fail`
- * is called before all that was begun has ended: the bytes of the items may be lent, and are read until then.
+ * Deposits them in order, a stretch judged whole before any of it is placed, and gives their statuses to `done`: at once where
+ * nothing is waited for. Neither `done` nor `fail` is called before all that was begun has ended: the bytes of the items may be
+ * lent, and are read until then.
  */
 export function depositBatch(
   service: Pick<CallPlacementService, 'judge' | 'place'>,

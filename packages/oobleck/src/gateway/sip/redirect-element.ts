@@ -16,6 +16,7 @@ import {
   receivedRedirection,
 } from './redirection.ts';
 import { readRequest, type SipRequest } from './request.ts';
+import { type OwnName, parseOwnName, requireKnownOptions, requireNoLoop } from './request-checks.ts';
 import { isAck, isStatusLine } from './request-line.ts';
 import { type ScannedMessage, scanMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
@@ -69,7 +70,7 @@ interface Context {
   readonly parts: RedirectParts;
   rules: readonly TrunkRule[];
   readonly options: RedirectOptions;
-  readonly ownNames: readonly { readonly host: string; readonly port: number }[];
+  readonly ownNames: readonly OwnName[];
   readonly maximumPending: number;
   readonly salt: string;
   readonly pending: PendingRequests;
@@ -81,21 +82,6 @@ interface Context {
 
 /** RFC 3261 Section 8.2.1: what this element is asked with, and nothing else. */
 const ALLOW = 'Allow: INVITE, ACK, CANCEL, OPTIONS';
-/** Option tags about dialogs and media, which never begin here: a redirection has nothing to do for them. */
-const HARMLESS = new Set([
-  ...['100rel', 'timer', 'precondition', 'replaces', 'histinfo', 'early-session', 'gruu', 'outbound', 'path'],
-  ...[
-    'resource-priority',
-    'privacy',
-    'tdialog',
-    'norefersub',
-    'from-change',
-    'answermode',
-    'policy',
-    'trickle-ice',
-  ],
-]);
-
 const BOUND_MS = 5_000;
 
 export function createRedirectElement(parts: RedirectParts, options: RedirectOptions = {}): RedirectElement {
@@ -103,7 +89,7 @@ export function createRedirectElement(parts: RedirectParts, options: RedirectOpt
     parts,
     rules: parts.rules,
     options,
-    ownNames: [...(options.ownNames ?? [])].map(splitName),
+    ownNames: [...(options.ownNames ?? [])].map(parseOwnName),
     maximumPending: options.maximumPending ?? 16_384,
     salt: randomUUID(),
     pending: createPendingRequests(options.boundMs ?? BOUND_MS, ({ request, arrival }, answer) => {
@@ -185,12 +171,6 @@ function reply(context: Context, { request, arrival, answer, text }: Received): 
   tellIfIdle(context);
 }
 
-/** `host:port`, IPv6 addresses in their brackets. */
-function splitName(name: string): { readonly host: string; readonly port: number } {
-  const colon = name.lastIndexOf(':');
-  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) };
-}
-
 function refuse({ parts }: Context, scanned: ScannedMessage, arrival: Arrival, error: unknown): void {
   const fault = error instanceof SipFault ? error : new SipFault(500, 'nobody foresaw this');
   if (fault !== error) parts.log.error('sip-failed', { role: 'sip', error });
@@ -214,16 +194,9 @@ function answerTo(context: Context, request: SipRequest, arrival: Arrival): Answ
 const NOT_ALLOWED: Answer = { status: 405, phrase: 'Method Not Allowed', headers: [ALLOW] };
 const OPTIONS_ANSWER: Answer = { status: 200, phrase: 'OK', headers: [ALLOW, 'Accept: application/sdp'] };
 
-/** RFC 3261 Section 8.2.2.3. @throws SipFault 420 */
-function requireKnownOptions({ required }: SipRequest): void {
-  const unknown = required.filter((tag) => !HARMLESS.has(tag.toLowerCase()));
-  if (unknown.length > 0)
-    throw new SipFault(420, 'an extension that is not supported', [`Unsupported: ${unknown.join(', ')}`]);
-}
-
 /** @throws SipFault 482, 483 */
 function invite(context: Context, request: SipRequest, arrival: Arrival): Answer | undefined {
-  requireNoLoop(context, request);
+  requireNoLoop(context.ownNames, request);
   // Within a dialog all is said already: on as it is.
   const rule = request.to.parameters.has('tag') ? undefined : findRule(context.rules, request, arrival);
   const direction = rule && directionOf(rule);
@@ -286,18 +259,6 @@ function cancel(context: Context, request: SipRequest, arrival: Arrival): Answer
 const CANCELLED: Answer = { status: 200, phrase: 'OK', headers: [] };
 const UNKNOWN_TRANSACTION: Answer = { status: 481, phrase: 'Call/Transaction Does Not Exist', headers: [] };
 const TERMINATED: Answer = { status: 487, phrase: 'Request Terminated', headers: [] };
-
-/**
- * RFC 3261 Section 16.3: nothing is forwarded from here, so a Via with a name of this element's is a request that goes
- * in a circle, or a forged one; and one that may go no further ends here.
- */
-function requireNoLoop({ ownNames }: Context, { vias, maxForwards }: SipRequest): void {
-  if (maxForwards === 0) throw new SipFault(483, 'no hops are left');
-  for (const { host, port = 5060 } of ownNames.length === 0 ? [] : vias)
-    for (const own of ownNames)
-      if (own.port === port && own.host === host.toLowerCase())
-        throw new SipFault(482, 'the request was here before');
-}
 
 function send(context: Context, request: SipRequest, arrival: Arrival, answer: Answer): void {
   const text = formatAnswer(request, arrival.source, context.salt, answer);
