@@ -1,10 +1,8 @@
 // One call gets one answer: while it is being found, and for as long as the call can be asked about again
 // (RFC 8816 Section 7.4). Keyed by a hash of the call; bounded.
 
+import type { AtOnceOrLater } from './at-once.ts';
 import { createFading } from './fading.ts';
-
-/** What needs nobody's answer is there at once: no promise, no timer. */
-export type AtOnceOrLater<T> = T | Promise<T>;
 
 /** @typeParam A how it is found: some answers are there at once */
 export interface Answers<T, A extends AtOnceOrLater<T> = Promise<T>> {

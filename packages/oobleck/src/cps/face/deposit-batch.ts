@@ -9,7 +9,7 @@ import { LIFETIMES, type Lifetime, MAILBOX_ID_BYTES, MAXIMUM_STAKE } from '@oobl
 import { BLOB_BYTES, isBlobLength } from '@oobleck/stir/seal';
 import { isToken, TOKEN_BYTES } from '@oobleck/stir/token';
 import { problem } from '../../http/index.ts';
-import type { CallPlacementService, DepositOutcome, DepositRequest, JudgedDeposit } from '../index.ts';
+import type { CallPlacementService, DepositRequest } from '../index.ts';
 import { statusOf } from './deposit-outcome.ts';
 
 export const MAXIMUM_DEPOSITS = 64;
@@ -88,9 +88,8 @@ function malformed() {
 const TOKENS_AT_A_STRETCH = 16;
 
 /**
- * Deposits them in order, a stretch judged whole before any of it is placed, and gives their statuses to `done`: at once where
- * nothing is waited for. Neither `done` nor `fail` is called before all that was begun has ended: the bytes of the items may be
- * lent, and are read until then.
+ * Deposits them in order and gives their statuses to `done`: at once where nothing is waited for. Neither `done` nor `fail`
+ * is called before all that was begun has ended: the bytes of the items may be lent, and are read until then.
  */
 export function depositBatch(
   service: Pick<CallPlacementService, 'judge' | 'place'>,
@@ -104,7 +103,9 @@ export function depositBatch(
   const failed = (error: unknown): void => {
     fault ??= { error };
   };
-  const place = (judged: Judged, at: number): void => {
+  const depositOne = (at: number): void => {
+    const item = items[at]!;
+    const judged = typeof item === 'number' ? item : service.judge(item);
     const outcome = typeof judged === 'object' ? service.place(judged) : judged;
     if (outcome instanceof Promise)
       waiting.push(outcome.then((known) => statuses.setUint16(2 * at, statusOf(known))).catch(failed));
@@ -119,12 +120,12 @@ export function depositBatch(
     else void Promise.all(waiting).then(finish);
   };
   const run = (from: number): void => {
-    const end = endOfStretch(items, from);
-    const judged = items
-      .slice(from, end)
-      .map((item): Judged => (typeof item === 'number' ? item : service.judge(item)));
-    for (const [at, one] of judged.entries()) place(one, from + at);
-    if (end < items.length) setImmediate(attempt, end);
+    let at = from;
+    for (let tokens = 0; at < items.length && tokens < TOKENS_AT_A_STRETCH; at++) {
+      tokens += tokensOf(items[at]!);
+      depositOne(at);
+    }
+    if (at < items.length) setImmediate(attempt, at);
     else settle();
   };
   const attempt = (from: number): void => {
@@ -138,14 +139,6 @@ export function depositBatch(
   attempt(0);
 }
 
-/** What may be placed, or why not. */
-type Judged = JudgedDeposit | DepositOutcome | number;
-
-function endOfStretch(items: readonly BatchItem[], from: number): number {
-  let at = from;
-  for (let tokens = 0; at < items.length && tokens < TOKENS_AT_A_STRETCH; at++) {
-    const item = items[at]!;
-    tokens += typeof item === 'number' ? 0 : item.tokens.length;
-  }
-  return at;
+function tokensOf(item: BatchItem): number {
+  return typeof item === 'number' ? 0 : item.tokens.length;
 }

@@ -4,7 +4,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '@oobleck/stir/json';
-import type { AtOnceOrLater } from '../../call/index.ts';
+import { type AtOnceOrLater, andThen } from '../../call/index.ts';
 import { createWorkBatch, type HotExchange, type HotRoutes, type WorkBatch } from '../../http/index.ts';
 import { type CallPath, createRandomIds, type TrunkTable } from '../trunk/index.ts';
 import type { Access } from './access.ts';
@@ -79,7 +79,7 @@ function resourcesOf({
 }: RestParts): readonly Resource[] {
   const sign: Post = (body, asker) => {
     const { offer, format } = readSigning(body, asker);
-    return () => after(path.place(offer), (answer) => () => format(answer));
+    return () => andThen(path.place(offer), (answer) => () => format(answer));
   };
   const retract: Post = (body, asker) => {
     const call = readRetraction(body, asker);
@@ -140,10 +140,6 @@ function serve(
     requireFraming(headers);
     exchange.receiveBody(BODY_BOUNDS, (body) => batch({ exchange, post, tenant, ids, body }));
   } else exchange.refuse(new AtisRefusal('POL4050'), ['allow', post === undefined ? 'GET' : 'POST']);
-}
-
-function after<T, U>(soon: AtOnceOrLater<T>, then: (known: T) => U): AtOnceOrLater<U> {
-  return soon instanceof Promise ? soon.then(then) : then(soon);
 }
 
 function read({ trunks, now }: RestParts, asked: Asked): void {

@@ -3,6 +3,7 @@
 // same answer from the call path. It sends no requests and no provisional answers (Section 8.2.7).
 
 import { randomUUID } from 'node:crypto';
+import { type AtOnceOrLater, andThen } from '../../call/index.ts';
 import { createWorkBatch } from '../../http/index.ts';
 import type { EventLog } from '../../operate/index.ts';
 import type { CallPath } from '../trunk/index.ts';
@@ -233,19 +234,12 @@ function find(context: Context, search: Search): Answer | undefined {
 
 /** At once where nothing is waited for. */
 function redirection(
-  { parts, options }: Context,
+  { parts: { path }, options }: Context,
   { direction, request, offer }: Search,
-): Answer | Promise<Answer> {
-  if (direction === 'outgoing') {
-    const placed = parts.path.place(offer);
-    return placed instanceof Promise
-      ? placed.then((later) => placedRedirection(request, later, options))
-      : placedRedirection(request, placed, options);
-  }
-  const received = parts.path.receive(offer);
-  return received instanceof Promise
-    ? received.then((later) => receivedRedirection(request, later, offer, options))
-    : receivedRedirection(request, received, offer, options);
+): AtOnceOrLater<Answer> {
+  return direction === 'outgoing'
+    ? andThen(path.place(offer), (placed) => placedRedirection(request, placed, options))
+    : andThen(path.receive(offer), (received) => receivedRedirection(request, received, offer, options));
 }
 
 /** RFC 3261 Section 9.2: the call that is being looked at ends with 487; of others nothing is known. */

@@ -6,10 +6,10 @@ import { StirError } from '@oobleck/stir';
 import { type Certificate, verifyingKeyOf } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { isSameParty } from '@oobleck/stir/passport';
+import { type AtOnceOrLater, andThen } from '../../../call/index.ts';
 import type { ChainResult, Channel, Trust } from '../../../trust/index.ts';
 import type { AccessAction, AccessClaims } from './access-claims.ts';
 import type { AccessToken, ChainPlace } from './access-token.ts';
-import { andThen, type Soon } from './at-once.ts';
 import type { Place } from './place.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -61,7 +61,7 @@ export function proveAccess(
   parts: AccessParts,
   options: AccessOptions,
   token: AccessToken,
-): Soon<Refusal | undefined> {
+): AtOnceOrLater<Refusal | undefined> {
   return andThen(findChain(parts, options, token.certificate), (found) =>
     'unavailable' in found ? UNAVAILABLE[found.unavailable] : judgeSigner(parts, token, found.chain),
   );
@@ -119,7 +119,7 @@ function findChain(
   { chains }: AccessParts,
   { channel, chainDeadlineMs }: AccessOptions,
   certificate: ChainPlace,
-): Soon<ChainResult> {
+): AtOnceOrLater<ChainResult> {
   if ('x5c' in certificate) return chains.chainOf(certificate.x5c);
   return chains.chainFor(certificate.x5u, { channel, signalDeadlineMs: chainDeadlineMs });
 }

@@ -3,6 +3,7 @@
 // verifies PASSporTs nor passes them on to other CPSs.
 
 import { StirError } from '@oobleck/stir';
+import { type AtOnceOrLater, andThen, unlessDown } from '../../../call/index.ts';
 import {
   type AccessOptions,
   type AccessParts,
@@ -12,7 +13,6 @@ import {
 } from './access-check.ts';
 import type { AccessClaims } from './access-claims.ts';
 import { type AccessToken, createAccessTokenReader } from './access-token.ts';
-import { andThen, type Soon, unlessDown } from './at-once.ts';
 import type { ClearPassportStore, PublishedSet } from './clear-passport-store.ts';
 import { createHolderPace, type HolderPace } from './holder-pace.ts';
 import {
@@ -73,10 +73,10 @@ export interface AtisPlacement {
   /** What the claim is to publish. At once; nothing of the body is kept. */
   prepare(claim: Claim, body: Uint8Array): PublishedSet | Refusal;
   /** Certificate and signature. */
-  prove(claim: Claim): Soon<Proven | Refusal>;
+  prove(claim: Claim): AtOnceOrLater<Proven | Refusal>;
   /** @param set prepared for the claim @returns `undefined` where it is stored */
-  publish(proven: Proven, set: PublishedSet): Soon<Refusal | undefined>;
-  retrieve(proven: Proven): Soon<Retrieved | Refusal>;
+  publish(proven: Proven, set: PublishedSet): AtOnceOrLater<Refusal | undefined>;
+  retrieve(proven: Proven): AtOnceOrLater<Retrieved | Refusal>;
 }
 
 /** RFC 9888 Section 5: never beyond freshness, and 60 seconds at most. */
@@ -126,12 +126,12 @@ function read({ parts, access, profiles, readToken }: Context, request: AccessRe
   return 'refusal' in found ? found : { claim: { place, token: found.token } };
 }
 
-function prove({ parts, access }: Context, claim: Claim): Soon<Proven | Refusal> {
+function prove({ parts, access }: Context, claim: Claim): AtOnceOrLater<Proven | Refusal> {
   return andThen(proveAccess(parts, access, claim.token), (refusal) => refusal ?? { claim });
 }
 
 /** The holder has not asked too often, and the token was not used before. */
-function admit({ parts, access, pace }: Context, { claim }: Proven): Soon<Refusal | undefined> {
+function admit({ parts, access, pace }: Context, { claim }: Proven): AtOnceOrLater<Refusal | undefined> {
   const { issuer, id, issuedAt } = claim.token.claims;
   const nowMs = parts.now();
   if (!pace.admits(issuer, nowMs)) return 'pace';
@@ -168,14 +168,18 @@ function prepare(context: Context, { place, token }: Claim, body: Uint8Array): P
   return { passports, digest, publisher: claims.issuer, publishedAtMs, expiresAtMs };
 }
 
-function publish(context: Context, proven: Proven, set: PublishedSet): Soon<Refusal | undefined> {
+function publish(context: Context, proven: Proven, set: PublishedSet): AtOnceOrLater<Refusal | undefined> {
   return andThen(
     admit(context, proven),
     (refusal) => refusal ?? store(context.parts, proven.claim.place, set),
   );
 }
 
-function store({ store }: AtisPlacementParts, place: Place, set: PublishedSet): Soon<Refusal | undefined> {
+function store(
+  { store }: AtisPlacementParts,
+  place: Place,
+  set: PublishedSet,
+): AtOnceOrLater<Refusal | undefined> {
   return andThen(
     unlessDown(() => store.add(placeName(place), set)),
     (added) => (added === 'stored' ? undefined : 'unavailable'),
@@ -196,12 +200,12 @@ function endOf(
   return Math.min(nowMs / 1000 + seconds, expiresAt ?? Number.POSITIVE_INFINITY);
 }
 
-function retrieve(context: Context, proven: Proven): Soon<Retrieved | Refusal> {
+function retrieve(context: Context, proven: Proven): AtOnceOrLater<Retrieved | Refusal> {
   return andThen(admit(context, proven), (refusal) => refusal ?? lookUp(context, proven.claim));
 }
 
 /** Done for everybody: what is not there and what is not theirs take the same time and look alike. */
-function lookUp({ parts, policy }: Context, { place, token }: Claim): Soon<Retrieved | Refusal> {
+function lookUp({ parts, policy }: Context, { place, token }: Claim): AtOnceOrLater<Retrieved | Refusal> {
   return andThen(
     unlessDown(() => parts.store.list(placeName(place), parts.now())),
     (sets) => {

@@ -6,7 +6,6 @@ export {
   createAccessSigner,
 } from './access-signer.ts';
 export { type ChainPlace, signAccessToken } from './access-token.ts';
-export type { Soon } from './at-once.ts';
 export {
   type AtisPlacement,
   type AtisPlacementOptions,

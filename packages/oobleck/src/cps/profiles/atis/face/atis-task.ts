@@ -2,8 +2,9 @@
 // it is stored or looked up, it is answered. None of the stages throws. What is refused, and what waits for a certificate or
 // a store, drops out; the latter goes through the rest by itself.
 
+import type { AtOnceOrLater } from '../../../../call/index.ts';
 import type { HotExchange } from '../../../../http/index.ts';
-import type { AtisPlacement, Claim, Proven, PublishedSet, Refusal, Retrieved, Soon } from '../index.ts';
+import type { AtisPlacement, Claim, Proven, PublishedSet, Refusal, Retrieved } from '../index.ts';
 import { preparedJson, refusalOf, sendJson } from './atis-answer.ts';
 
 /** `undefined` where something was published. */
@@ -73,7 +74,7 @@ export class AtisTask {
     if (!this.isOut) this.send(this.outcome);
   }
 
-  private settle(proven: Proven | Refusal): Soon<Outcome> {
+  private settle(proven: Proven | Refusal): AtOnceOrLater<Outcome> {
     const { placement, set } = this;
     if (typeof proven === 'string') return proven;
     return set === undefined ? placement.retrieve(proven) : placement.publish(proven, set);
