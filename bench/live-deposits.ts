@@ -1,7 +1,8 @@
 // `npm run bench:live [-- --out FOLDER] [COUNT...]`: what a CPS does and takes with so many live deposits, 1,000 to
-// 5,000,000 without a count (that takes 13 GB and some minutes). Each row is one line of JSON on stdout; the rows and two
-// plots are written to FOLDER, `docs` by default. After the last row all deposits expire within half a minute while
-// requests go on, and the longest pause of the event loop is told.
+// 5,000,000 without a count (that takes 13 GB and a quarter of an hour), against one beside it whose store is empty, both
+// sampled in turn. Each row is one line of JSON on stdout; the rows and two plots are written to FOLDER, `docs` by
+// default. After the last row all deposits expire within half a minute while requests go on, and the longest pause of the
+// event loop is told.
 //
 // OOBLECK_BENCH_SECONDS is the CPU time for each figure, 1.5 by default.
 
@@ -10,19 +11,26 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { crypto } from './carrier.ts';
 import { createFolder, removeFolder } from './http/carrier-lab.ts';
 import { depositRequest, retrieveRequest } from './http/cps-request.ts';
-import { costOfRequests, keepAsking } from './http/http-client.ts';
+import { type BareRequest, costOfRequests, keepAsking } from './http/http-client.ts';
 import { type ServerProcess, startServerProcess } from './http/server-process.ts';
 import type { LiveRow } from './live/live-row.ts';
-import { AUTHORITY, EXPIRY_SECONDS, ISSUER, type Memory, type Pauses, SHARDS } from './live/orders.ts';
+import {
+  AUTHORITY,
+  EXPIRY_SECONDS,
+  ISSUER,
+  MAILBOX_IDS,
+  type Memory,
+  type Pauses,
+  SHARDS,
+} from './live/orders.ts';
 import { plotMemory, plotRates } from './live/plots.ts';
 import { createTlsFiles } from './live/tls-files.ts';
+import { measure } from './measure.ts';
 import { createTokenMaker } from './token-maker.ts';
 
 const COUNTS = [1_000, 10_000, 100_000, 1_000_000, 5_000_000];
-const ROUNDS = 3;
 const LONGEST_SECONDS = 300;
 /** At a steady pace, and not as fast as can be: a turn that answers a hundred requests is no pause of the store's. */
 const ASKED_EVERY_MS = 5;
@@ -45,6 +53,11 @@ try {
   removeFolder(folder);
 }
 
+interface Asking {
+  readonly status: number;
+  make(): BareRequest;
+}
+
 async function run(): Promise<void> {
   const { certificateFile, keyFile, ca } = await createTlsFiles(folder);
   const pkcs8 = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
@@ -53,21 +66,17 @@ async function run(): Promise<void> {
   });
   const issuerKeyFile = join(folder, 'issuer.der');
   writeFileSync(issuerKeyFile, pkcs8);
-  const server = await startServerProcess('../live/server.ts', certificateFile, keyFile, issuerKeyFile);
+  const start = () => startServerProcess('../live/server.ts', certificateFile, keyFile, issuerKeyFile);
+  const [server, empty] = [await start(), await start()];
   const tokens = createTokenMaker(new Uint8Array(pkcs8), ISSUER, AUTHORITY);
-  const mailboxId = crypto.randomBytes(32);
-  const shard = (): number => Math.floor(Math.random() * SHARDS);
-  const load = { server, ca };
-  const depositing = { status: 201, make: () => depositRequest(mailboxId, shard(), tokens.make()) };
-  const retrieving = { status: 200, make: () => retrieveRequest(mailboxId, shard()) };
-  const deposit = costOfRequests({ ...load, ...depositing });
-  const retrieve = costOfRequests({ ...load, ...retrieving });
-  const sample = async () => ({
-    deposits: Math.round(1 / (await deposit.sample(seconds / ROUNDS))),
-    retrievals: Math.round(1 / (await retrieve.sample(seconds / ROUNDS))),
-  });
+  const depositing: Asking = { status: 201, make: () => depositRequest(...place(), tokens.make()) };
+  const retrieving: Asking = { status: 200, make: () => retrieveRequest(...place()) };
+  const measureOne = async (name: string, asking: Asking) => {
+    const [work, limit] = [server, empty].map((one) => costOfRequests({ server: one, ca, ...asking }));
+    const row = await measure({ name, open: async () => ({ work: work!, limit: [limit!] }) }, seconds);
+    return { perCpuSecond: row.opsPerCpuSecond, ofEmpty: row.ratio };
+  };
 
-  await sample(); // warm
   let filledBytes = 0;
   const rows: LiveRow[] = [];
   for (const live of [0, ...counts]) {
@@ -76,18 +85,17 @@ async function run(): Promise<void> {
     await server.ask({ do: 'fill', count: live });
     const memory = (await server.ask({ do: 'memory' })) as Memory;
     filledBytes += memory.rssBytes - before.rssBytes;
-    const samples = [];
-    for (let round = 0; round < ROUNDS; round++) samples.push(await sample());
     const row: LiveRow = {
       live,
-      depositsPerCpuSecond: median(samples.map(({ deposits }) => deposits)),
-      retrievalsPerCpuSecond: median(samples.map(({ retrievals }) => retrievals)),
+      deposits: await measureOne('deposit', depositing),
+      retrievals: await measureOne('retrieve', retrieving),
       bytesPerDeposit: live === 0 ? 0 : Math.round(filledBytes / live),
       residentMegabytes: Math.round(memory.rssBytes / 1e6),
     };
     rows.push(row);
     process.stdout.write(`${JSON.stringify(row)}\n`);
   }
+  await empty.close();
   const expiry = await expireUnderLoad(server, () =>
     keepAsking(server, ca, [depositing, retrieving], ASKED_EVERY_MS),
   );
@@ -133,8 +141,9 @@ async function watchPauses(server: ServerProcess, forSeconds: number, isExpiring
   return (await server.ask({ do: 'pauses' })) as Pauses;
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+/** A shard of one of the mailboxes that are filled. */
+function place(): [mailboxId: Uint8Array, shard: number] {
+  return [MAILBOX_IDS[Math.floor(Math.random() * MAILBOX_IDS.length)]!, Math.floor(Math.random() * SHARDS)];
 }
 
 function round(value: number): number {

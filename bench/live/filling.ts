@@ -2,11 +2,11 @@
 // many mailboxes: what a nation's calls leave, faster than clients could bring it.
 
 import { randomFillSync } from 'node:crypto';
+import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { MemoryMailboxStore } from '../../packages/oobleck/src/store/memory/mailbox-store.ts';
 import type { MemorySpentTokens } from '../../packages/oobleck/src/store/memory/spent-tokens.ts';
-import { EXPIRY_SECONDS, SHARDS } from './orders.ts';
+import { EXPIRY_SECONDS, MAILBOX_IDS, SHARDS } from './orders.ts';
 
-const MAILBOXES = 64;
 /** Long, so that nothing expires before it is told to. */
 const LIFETIME_MS = 3_600_000;
 const SLICE = 2_000;
@@ -27,7 +27,7 @@ export function createFilling(
 ): Filling {
   const word = Buffer.alloc(32);
   const name = (): string => randomFillSync(word).toString('base64url');
-  const boxes = Array.from({ length: MAILBOXES }, name);
+  const boxes = MAILBOX_IDS.map((id) => encodeBase64url(id));
   const bytes = randomFillSync(new Uint8Array(2_048));
   const expiresFromMs = now() + LIFETIME_MS;
   let filled = 0;
@@ -37,7 +37,7 @@ export function createFilling(
     const acceptUntil = Math.ceil(nowMs / (1000 * DAY_SECONDS)) * DAY_SECONDS + DAY_SECONDS;
     spent.spend([{ keyId: KEY_ID, nonce: randomFillSync(new Uint8Array(32)), acceptUntil }], id);
     randomFillSync(bytes, 0, 16);
-    store.add(`${boxes[filled % MAILBOXES]}/${Math.floor(Math.random() * SHARDS)}`, {
+    store.add(`${boxes[filled % boxes.length]}/${Math.floor(Math.random() * SHARDS)}`, {
       id,
       bytes,
       hash: randomFillSync(new Uint8Array(32)),

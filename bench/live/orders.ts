@@ -1,8 +1,16 @@
-// What the bench asks of its server over the channel between the two.
+// What the bench asks of its server over the channel between the two, and what both know of each other.
+
+import { createHash } from 'node:crypto';
 
 export const SHARDS = 65_536;
 export const ISSUER = 'issuer.example.net';
 export const AUTHORITY = 'cps.example.net';
+
+/** Of the mailboxes that are filled, and that requests go to. */
+export const MAILBOX_IDS: readonly Uint8Array[] = Array.from(
+  { length: 64 },
+  (_, at) => new Uint8Array(createHash('sha256').update(`mailbox ${at}`).digest()),
+);
 
 export type Order =
   | { readonly do: 'cpu' }

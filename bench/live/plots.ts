@@ -27,8 +27,8 @@ export function plotRates(rows: readonly LiveRow[]): string {
     title: 'Requests per CPU-second of the CPS against live deposits',
     unit: 'per CPU-second',
     series: [
-      { name: 'deposit', colour: '#1b6ca8', points: pointsOf(rows, (row) => row.depositsPerCpuSecond) },
-      { name: 'retrieve', colour: '#b5541c', points: pointsOf(rows, (row) => row.retrievalsPerCpuSecond) },
+      { name: 'deposit', colour: '#1b6ca8', points: pointsOf(rows, (row) => row.deposits.perCpuSecond) },
+      { name: 'retrieve', colour: '#b5541c', points: pointsOf(rows, (row) => row.retrievals.perCpuSecond) },
     ],
   });
 }
