@@ -4,8 +4,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { writeLab } from '../packages/oobleck/src/lab/index.ts';
+import { BATCH } from './cps.ts';
 import { createFolder, removeFolder, startEcho } from './http/carrier-lab.ts';
-import { depositRequest, randomToken } from './http/cps-request.ts';
+import { batchRequest, depositRequest, randomToken } from './http/cps-request.ts';
 import { costOfRequests } from './http/http-client.ts';
 import { costOfPosts } from './http/http1-client.ts';
 import { startServerProcess } from './http/server-process.ts';
@@ -59,6 +60,28 @@ const bareHttp2 = (name: string, operation: 'token' | 'verify'): Benchmark => ({
   },
 });
 
+/** 16 verifications for a body of 16 deposits, against nothing but the verifications: beside `deposit-batch16`. */
+const bareBatch: Benchmark = {
+  name: 'bare-deposit-batch16',
+  async open() {
+    const folder = createFolder();
+    const lab = await writeLab(folder, Date.now());
+    const server = await startEcho(lab, 0, 2 * BATCH, 'token', BATCH);
+    const mailboxId = randomBytes(32);
+    const items = Array.from({ length: BATCH }, () => ({ shard: 0, token: randomToken() }));
+    const make = () => batchRequest(mailboxId, items);
+    const requests = costOfRequests({ server, ca: lab.tlsCa, make, status: 201 });
+    return {
+      work: { sample: async (seconds) => (await requests.sample(seconds)) / BATCH },
+      limit: [costOf(bareOperation('token'))],
+      async close() {
+        await server.close();
+        removeFolder(folder);
+      },
+    };
+  },
+};
+
 /** @param costs of the server without the operation, and with it */
 function subjectOf(
   [without, having]: readonly Cost[],
@@ -74,6 +97,7 @@ function subjectOf(
 
 export const bareRows: readonly Benchmark[] = [
   bareHttp2('bare-deposit', 'token'),
+  bareBatch,
   bareHttp2('bare-atis', 'verify'),
   bareRest('bare-rest-signing', 'sign'),
   bareRest('bare-rest-verification', 'verify'),

@@ -33,7 +33,7 @@ export const deposit: Benchmark = {
   },
 };
 
-const BATCH = 16;
+export const BATCH = 16;
 
 /** One operation is one deposit, of 16 in a request. */
 export const depositBatch16: Benchmark = {

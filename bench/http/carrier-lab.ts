@@ -63,15 +63,16 @@ export async function startCarrierLab(options: CarrierLabOptions = {}): Promise<
   };
 }
 
-/** @param replyBytes of an answer to GET @param postBytes of one to POST @param operation done for each POST */
+/** @param replyBytes of an answer to GET @param postBytes of one to POST @param operation done for each POST, so many `times` */
 export function startEcho(
   { folder }: Lab,
   replyBytes: number,
   postBytes = 0,
   operation?: BareOperation,
+  times = 1,
 ): Promise<ServerProcess> {
   const files = ['tls.pem', 'tls.key'].map((name) => join(folder, name));
-  const operations = operation === undefined ? [] : [operation];
+  const operations = operation === undefined ? [] : [operation, String(times)];
   return startServerProcess('echo-server.ts', ...files, String(replyBytes), String(postBytes), ...operations);
 }
 

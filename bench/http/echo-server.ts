@@ -2,7 +2,7 @@
 // was started with, and does nothing else. What any server on `node:http2` costs at least.
 //
 // Arguments: the PEM files of certificate and key, the bytes of an answer to GET, and of one to POST, none by default, and the
-// operation it does for each POST, none by default.
+// operation it does for each POST, none by default, and how often.
 
 import { readFileSync } from 'node:fs';
 import { createSecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { type BareOperation, bareOperation } from '../primitives.ts';
 import { reportToParent } from './server-process.ts';
 
-const [certificateFile, keyFile, replyBytes, postBytes = '0', named] = process.argv.slice(2);
+const [certificateFile, keyFile, replyBytes, postBytes = '0', named, times = '1'] = process.argv.slice(2);
 const operate = named === undefined ? () => undefined : bareOperation(named as BareOperation);
 const reply = new Uint8Array(Number(replyBytes));
 const receipt = new Uint8Array(Number(postBytes));
@@ -32,7 +32,7 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   }
   stream.on('data', () => undefined);
   stream.on('end', () => {
-    operate();
+    for (let count = 0; count < Number(times); count++) operate();
     stream.respond(
       { ':status': 201, 'content-length': String(receipt.length) },
       { endStream: receipt.length === 0 },

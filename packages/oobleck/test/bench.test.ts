@@ -49,7 +49,7 @@ describe('npm run bench', () => {
     const { code, stdout, stderr } = await bench('token-verify', 'nothing');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      'bench: no row nothing; there are: passport-sign passport-verify chain-verify tnauthlist-covers seal open token-issue token-verify deposit deposit-batch16 deposit-lmdb deposit-redis-cluster deposit-two-workers retrieve atis-publish atis-retrieve rest-signing rest-verification sip-redirect call bare-deposit bare-atis bare-rest-signing bare-rest-verification bare-sip-redirect\n',
+      'bench: no row nothing; there are: passport-sign passport-verify chain-verify tnauthlist-covers seal open token-issue token-verify deposit deposit-batch16 deposit-lmdb deposit-redis-cluster deposit-two-workers retrieve atis-publish atis-retrieve rest-signing rest-verification sip-redirect call bare-deposit bare-deposit-batch16 bare-atis bare-rest-signing bare-rest-verification bare-sip-redirect\n',
     );
   });
 });
