@@ -2,7 +2,7 @@
 // PASSporTs it came with, or sends it on to another number, and leaves sealed copies at the CPS before the call goes
 // out. A deposit that fails never keeps the call from being placed.
 
-import { encodeBase64url, encodeUtf8 } from '@oobleck/stir/bytes';
+import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { ArrivedCall, PlacedCall } from '@oobleck/stir/call';
 import { DEFAULT_LIFETIME, type Lifetime } from '@oobleck/stir/mailbox';
 import type { TelephoneNumber } from '@oobleck/stir/number';
@@ -216,5 +216,5 @@ function nameOf(
 ): string {
   const called = destinations.length > 1 ? [...destinations].sort() : destinations;
   const name = [tenant, callId, originator ?? '', called];
-  return encodeBase64url(crypto.sha256(encodeUtf8(JSON.stringify(name))));
+  return crypto.sha256Name(JSON.stringify(name));
 }

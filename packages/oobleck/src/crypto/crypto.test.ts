@@ -6,7 +6,14 @@ import {
   privateEncrypt,
 } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
-import { concatBytes, decodeBase64url, decodeHex, encodeHex, encodeUtf8 } from '@oobleck/stir/bytes';
+import {
+  concatBytes,
+  decodeBase64url,
+  decodeHex,
+  encodeBase64url,
+  encodeHex,
+  encodeUtf8,
+} from '@oobleck/stir/bytes';
 import { bytesToInteger, type Crypto, createPortableCrypto, formatTokenSpki } from '@oobleck/stir/crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +76,10 @@ describe.each(adapters)('%s crypto', (_, crypto, other) => {
       'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
     );
     expect(hex(crypto.sha256())).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    for (const input of ['abc', 'öß€', '', '\ud800', 'x'.repeat(1_000)]) {
+      const name = encodeBase64url(crypto.sha256(encodeUtf8(input)));
+      expect([crypto.sha256Name(input), crypto.sha256Name(encodeUtf8(input))]).toEqual([name, name]);
+    }
   });
 
   it('computes HMAC-SHA256 as RFC 4231 Section 4.3 has it', () => {

@@ -14,6 +14,7 @@ export function createNodeCrypto(): Crypto {
   return {
     randomBytes: (length) => plainBytes(randomBytes(length)),
     sha256: (...pieces) => digest('sha256', pieces),
+    sha256Name: (input) => hash('sha256', input, 'base64url'),
     sha384: (...pieces) => digest('sha384', pieces),
     sha512: (...pieces) => digest('sha512', pieces),
     hmacSha256: (key, ...pieces) => hmacSha256(key, pieces),

@@ -3,7 +3,7 @@
 // by the end of the first certificate, its signature, and then compared byte for byte.
 
 import { Buffer } from 'node:buffer';
-import { concatBytes, encodeBase64url } from '@oobleck/stir/bytes';
+import { concatBytes } from '@oobleck/stir/bytes';
 import type { Certificate } from '@oobleck/stir/certificate';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { createBoundedCache } from './bounded-cache.ts';
@@ -24,7 +24,7 @@ interface Recent {
 const PLACES = 1_024;
 
 /** @param capacity how many chains are kept, the least recently used given up first */
-export function createCarriedChains(crypto: Pick<Crypto, 'sha256'>, capacity: number): CarriedChains {
+export function createCarriedChains(crypto: Pick<Crypto, 'sha256Name'>, capacity: number): CarriedChains {
   const chains = createBoundedCache<readonly Certificate[]>(capacity);
   const recent = new Array<Recent | undefined>(PLACES).fill(undefined);
   return {
@@ -63,9 +63,9 @@ function isSame(some: readonly Uint8Array[], others: readonly Uint8Array[]): boo
 }
 
 /** One hash of one piece. */
-function keyOf(ders: readonly Uint8Array[], crypto: Pick<Crypto, 'sha256'>): string {
+function keyOf(ders: readonly Uint8Array[], crypto: Pick<Crypto, 'sha256Name'>): string {
   const framed = concatBytes(...ders.flatMap((der) => [lengthOf(der), der]));
-  return encodeBase64url(crypto.sha256(framed));
+  return crypto.sha256Name(framed);
 }
 
 /** Between two certificates, so that no two lists hash alike. */

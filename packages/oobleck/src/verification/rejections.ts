@@ -73,6 +73,7 @@ export function createRejections(): Rejections {
       standing.push(...linksOf(chain).map(({ token }) => token));
     },
     list() {
+      if (faults.size === 0) return [];
       return [...faults].flatMap(([token, reason]) => {
         // RFC 8224 Section 6.2, step 1: ignored; an error only where nothing else was there.
         const isIgnored = standing.length > 0 && reason === 'unsupported-ppt';

@@ -1,10 +1,10 @@
 // The name under which a PASSporT is recorded as taken, so that it serves one call (RFC 8816 Section 7.4), diverted or not.
 
-import { encodeBase64url, encodeUtf8 } from '@oobleck/stir/bytes';
+import { concatBytes, encodeUtf8 } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { Passport } from '@oobleck/stir/passport';
-import { passportDigest, type ValidPassport } from '@oobleck/stir/verdict';
+import { passportDigest, passportName, type ValidPassport } from '@oobleck/stir/verdict';
 
 /**
  * Of a chain the innermost stands for all: diverted to the same party once more, whoever signs it, it is the same call
@@ -12,10 +12,10 @@ import { passportDigest, type ValidPassport } from '@oobleck/stir/verdict';
  * again. The party is one that the latest diversion names: what else a trunk knows it by makes no other leg.
  */
 export function usedName(crypto: Crypto, call: ArrivedCall, { passport, diversions }: ValidPassport): string {
-  const digest = passportDigest(crypto, passport);
   const latest = diversions?.[0];
-  if (latest === undefined) return encodeBase64url(digest);
-  return encodeBase64url(crypto.sha256(digest, encodeUtf8(calledIn(latest, call))));
+  if (latest === undefined) return passportName(crypto, passport);
+  const leg = encodeUtf8(calledIn(latest, call));
+  return crypto.sha256Name(concatBytes(passportDigest(crypto, passport), leg));
 }
 
 /** The first, in order, of those who are called and whom the PASSporT names. */

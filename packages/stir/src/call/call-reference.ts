@@ -1,7 +1,6 @@
 // The call reference: what the protocol knows of a call, whatever signaling it came by. SIP is one way to fill it in,
 // a telephone switch another.
 
-import { encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import type { Crypto } from '../crypto/crypto.ts';
 import { isTelephoneNumber, type TelephoneNumber } from '../number/index.ts';
 import type { MediaKey, ResourcePriority, ShakenClaims } from '../passport/index.ts';
@@ -72,5 +71,5 @@ export function callKey(crypto: Crypto, call: ArrivedCall): string {
   const parts: unknown[] = [call.tenant, call.callId, call.caller ?? '', [...call.called].sort()];
   if (call.callerUri !== undefined || call.calledUris !== undefined)
     parts.push(call.callerUri ?? '', [...(call.calledUris ?? [])].sort());
-  return encodeBase64url(crypto.sha256(encodeUtf8(JSON.stringify(parts))));
+  return crypto.sha256Name(JSON.stringify(parts));
 }

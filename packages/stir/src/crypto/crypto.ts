@@ -56,6 +56,8 @@ export interface Crypto {
   /** Bytes from a cryptographically secure generator. */
   randomBytes(length: number): Uint8Array;
   sha256(...parts: readonly Uint8Array[]): Uint8Array;
+  /** SHA-256 in base64url, 43 letters: for what is named by what it is. Of a text, that of its UTF-8. */
+  sha256Name(input: Uint8Array | string): string;
   sha384(...parts: readonly Uint8Array[]): Uint8Array;
   sha512(...parts: readonly Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;

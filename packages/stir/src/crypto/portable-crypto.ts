@@ -7,7 +7,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { randomBytes as platformRandomBytes } from '@noble/hashes/utils.js';
-import { concatBytes } from '../bytes/index.ts';
+import { concatBytes, encodeBase64url, encodeUtf8 } from '../bytes/index.ts';
 import { StirError } from '../stir-error.ts';
 import type { AgreementKey, Crypto, SigningKey, VerifyingKey } from './crypto.ts';
 import {
@@ -35,6 +35,7 @@ export function createPortableCrypto(
   };
   return {
     ...parts,
+    sha256Name: (input) => encodeBase64url(sha256(typeof input === 'string' ? encodeUtf8(input) : input)),
     hmacSha256: (key, ...pieces) => hmac(sha256, key, joined(pieces)),
     sealAes128Gcm(key, nonce, plaintext, aad, head) {
       const sealed = gcm(key, nonce, aad).encrypt(plaintext);

@@ -6,6 +6,7 @@ export {
   judgeSignature,
   judgeSigner,
   passportDigest,
+  passportName,
 } from './judge-passport.ts';
 export { judgeResponse, matchResponse, type PlacedRequest, type ReachedParty } from './judge-response.ts';
 export { judgeFaults, type LinkFaults, matchFaults } from './link-faults.ts';

@@ -126,3 +126,8 @@ function pathFault(reason: Extract<PathVerdict, { valid: false }>['reason']): Fa
 export function passportDigest(crypto: Crypto, passport: Passport): Uint8Array {
   return crypto.sha256(passport.signingInput);
 }
+
+/** The same in base64url. */
+export function passportName(crypto: Crypto, passport: Passport): string {
+  return crypto.sha256Name(passport.signingInput);
+}

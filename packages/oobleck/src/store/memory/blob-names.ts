@@ -1,9 +1,9 @@
 // What names a blob: its id, its retract hash, and the hash of its bytes. The first two find it.
 
+import type { KeyedHash } from '../../call/index.ts';
 import type { StoredBlob } from '../../cps/index.ts';
 import { BLOB, BLOB_HASH_BYTES } from './blob-layout.ts';
 import { createHashIndex, type HashIndex } from './hash-index.ts';
-import type { KeyedHash } from './keyed-hash.ts';
 import { createPackedName, NAME_WORDS } from './packed-name.ts';
 import type { RecordPool } from './record-pool.ts';
 

@@ -4,6 +4,7 @@
 
 import { randomFillSync } from 'node:crypto';
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
+import { createRandomHash } from '../../call/index.ts';
 import {
   chooseDropped,
   createMailboxWatchers,
@@ -15,7 +16,6 @@ import { createBlobMemory, SLOT_BYTES } from './blob-memory.ts';
 import { createBlobNames } from './blob-names.ts';
 import { type BlobRecords, createBlobRecords } from './blob-records.ts';
 import { createExpiryWheel } from './expiry-wheel.ts';
-import { createRandomHash } from './keyed-hash.ts';
 import { createRecordPool } from './record-pool.ts';
 import { createShardTable, type ShardTable } from './shard-table.ts';
 

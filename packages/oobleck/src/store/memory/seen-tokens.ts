@@ -3,11 +3,11 @@
 // forgotten a few at a time.
 
 import { randomFillSync } from 'node:crypto';
+import { createRandomHash } from '../../call/index.ts';
 import type { SeenTokens } from '../../cps/profiles/atis/index.ts';
 import { ACCESS_NAME_WORDS, createAccessName } from './access-name.ts';
 import { createExpiryWheel } from './expiry-wheel.ts';
 import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
-import { createRandomHash } from './keyed-hash.ts';
 import { createRecordPool } from './record-pool.ts';
 
 const UNTIL = ACCESS_NAME_WORDS;

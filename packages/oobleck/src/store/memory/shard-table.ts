@@ -1,8 +1,8 @@
 // The shards of mailboxes that hold or held something: for each the blobs that lie there, as a chain through their records,
 // and how many records still name it.
 
+import type { KeyedHash } from '../../call/index.ts';
 import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
-import type { KeyedHash } from './keyed-hash.ts';
 import { createPackedName, SHARD_NAME_WORDS } from './packed-name.ts';
 import { RecordFields } from './record-fields.ts';
 import { createRecordPool } from './record-pool.ts';

@@ -2,9 +2,9 @@
 // lie in one table per expiry, in records of words outside the heap of JavaScript, and are dropped by the table.
 
 import { randomFillSync } from 'node:crypto';
+import { createRandomHash } from '../../call/index.ts';
 import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
 import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
-import { createRandomHash } from './keyed-hash.ts';
 import { createPackedName, NAME_WORDS, type PackedName } from './packed-name.ts';
 import { createRecordPool } from './record-pool.ts';
 import { createTokenName, TOKEN_NAME_WORDS, type TokenName } from './token-name.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createKeyedHash } from './keyed-hash.ts';
+import { createKeyedHash } from '../../call/index.ts';
 import { createTokenName, TOKEN_NAME_WORDS } from './token-name.ts';
 
 const nonce = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);

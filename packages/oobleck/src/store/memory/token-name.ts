@@ -2,8 +2,8 @@
 // word. Keys are few and known to the CPS beforehand, so a name takes no hash. Where it goes in the table is keyed: whoever draws
 // tokens chooses their nonces.
 
+import type { KeyedHash } from '../../call/index.ts';
 import type { SpendableToken } from '../../issuer/index.ts';
-import type { KeyedHash } from './keyed-hash.ts';
 
 const NONCE_BYTES = 32;
 const NONCE_WORDS = NONCE_BYTES / 4;
