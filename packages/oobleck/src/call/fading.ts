@@ -3,7 +3,6 @@
 // it is asked about among the texts of the whole process, which for names that come once costs more than all the rest, and its
 // entries would lie all over the memory.
 
-import { randomFillSync } from 'node:crypto';
 import { createRandomHash } from './keyed-hash.ts';
 
 /** By names whose first 16 letters tell nearly all of them apart, such as digests. */
@@ -128,7 +127,7 @@ class FadingRing<V> implements Fading<V> {
 
 /** Names are digests: so many letters tell them apart. */
 const LETTERS = 16;
-const keyed = createRandomHash(randomFillSync);
+const keyed = createRandomHash((secret) => crypto.getRandomValues(secret));
 const words = new Uint32Array(LETTERS / 4);
 
 /** Keyed, since whoever makes calls chooses much of what they are named by, and must not aim many at one place. */
