@@ -47,7 +47,7 @@ export function createKeyedHash([k0, k1]: readonly [number, number]): KeyedHash 
 }
 
 /** With a secret made here. */
-export function createRandomHash(random: (words: Uint32Array) => unknown): KeyedHash {
+export function createRandomHash(random: (words: Uint32Array<ArrayBuffer>) => unknown): KeyedHash {
   const secret = new Uint32Array(2);
   random(secret);
   return createKeyedHash([secret[0]!, secret[1]!]);
