@@ -13,8 +13,6 @@ export interface Subject {
   readonly work: Cost;
   /** The parts of the bare work; their costs add up. */
   readonly limit: readonly Cost[];
-  /** Processes that share the work, default 1: each of them has to be warm. */
-  readonly processes?: number;
   close?(): Promise<void>;
 }
 
@@ -40,8 +38,7 @@ export async function measure({ name, open }: Benchmark, seconds: number): Promi
   const subject = await open();
   try {
     const costs = [subject.work, ...subject.limit];
-    await subject.work.sample(WARM_UP * seconds * (subject.processes ?? 1));
-    for (const cost of subject.limit) await cost.sample(WARM_UP * seconds);
+    for (const cost of costs) await cost.sample(WARM_UP * seconds);
     const samples: number[][] = costs.map(() => []);
     for (let round = 0; round < ROUNDS; round++)
       for (const [at, cost] of costs.entries()) samples[at]!.push(await cost.sample(seconds / ROUNDS));

@@ -32,7 +32,7 @@ export const depositRedisCluster: Benchmark = {
 
 export const depositTwoWorkers: Benchmark = {
   name: 'deposit-two-workers',
-  open: async () => ({ ...(await compare({ ...LMDB, workers: 2 }, LMDB)), processes: 2 }),
+  open: () => compare({ ...LMDB, workers: 2 }, LMDB),
 };
 
 async function compare(one: CarrierLabOptions, bare: CarrierLabOptions) {
