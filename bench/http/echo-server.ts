@@ -12,6 +12,7 @@ import { reportToParent } from './server-process.ts';
 
 const [certificateFile, keyFile, replyBytes, postBytes = '0', named, times = '1'] = process.argv.slice(2);
 const operate = named === undefined ? () => undefined : bareOperation(named as BareOperation);
+const operations = Number(times);
 const reply = new Uint8Array(Number(replyBytes));
 const receipt = new Uint8Array(Number(postBytes));
 const server = createSecureServer({
@@ -32,7 +33,7 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   }
   stream.on('data', () => undefined);
   stream.on('end', () => {
-    for (let count = 0; count < Number(times); count++) operate();
+    for (let left = operations; left > 0; left--) operate();
     stream.respond(
       { ':status': 201, 'content-length': String(receipt.length) },
       { endStream: receipt.length === 0 },

@@ -22,8 +22,9 @@ export function createFading<V>(maximum: number): Fading<V> {
 const AT_A_TIME = 8;
 
 /**
- * A class, so that all of them have one shape and what reads them is compiled for it. Tables are as large as they may have to be
- * from the beginning, so that nobody ever waits for one to be laid out anew; the system gives memory as it is written.
+ * A class, so that all of them have one shape and what reads them is compiled for it. Tables of numbers are as large as they may have
+ * to be from the beginning, so that nobody waits for one to be laid out anew; the system gives memory as it is written. The two lists
+ * grow as lists do.
  */
 class FadingRing<V> implements Fading<V> {
   private readonly maximum: number;
@@ -70,7 +71,7 @@ class FadingRing<V> implements Fading<V> {
   }
 
   private isOver(nowMs: number): boolean {
-    return this.size > 0 && (this.untilMs[this.oldest]! <= nowMs || this.size === this.maximum);
+    return this.size > 0 && (this.untilMs[this.oldest]! <= nowMs || this.size >= this.maximum);
   }
 
   private write(at: number, value: V, untilMs: number): void {

@@ -11,11 +11,13 @@ export function createKeyedHash([k0, k1]: readonly [number, number]): KeyedHash 
     let v1 = k1;
     let v2 = 0x6c796765 ^ k0;
     let v3 = 0x74656462 ^ k1;
-    // The last block holds the length in bytes; the finish is four rounds after another constant.
-    for (let at = 0; at <= count; at++) {
-      const word = at < count ? words[start + at]! : (count << 26) | 0;
+    // After the words comes a block with the length in bytes, and then the finish: four rounds after another constant.
+    for (let at = 0; at <= count + 1; at++) {
+      const isFinish = at > count;
+      const word = at < count ? words[start + at]! : isFinish ? 0 : count << 26;
+      if (isFinish) v2 ^= 0xff;
       v3 ^= word;
-      for (let round = 0; round < 2; round++) {
+      for (let round = isFinish ? 4 : 2; round > 0; round--) {
         v0 = (v0 + v1) | 0;
         v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
         v0 = (v0 << 16) | (v0 >>> 16);
@@ -28,19 +30,6 @@ export function createKeyedHash([k0, k1]: readonly [number, number]): KeyedHash 
         v2 = (v2 << 16) | (v2 >>> 16);
       }
       v0 ^= word;
-    }
-    v2 ^= 0xff;
-    for (let round = 0; round < 4; round++) {
-      v0 = (v0 + v1) | 0;
-      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
-      v0 = (v0 << 16) | (v0 >>> 16);
-      v2 = (v2 + v3) | 0;
-      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
-      v0 = (v0 + v3) | 0;
-      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
-      v2 = (v2 + v1) | 0;
-      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
-      v2 = (v2 << 16) | (v2 >>> 16);
     }
     return (v1 ^ v3) >>> 0;
   };
