@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFading } from './fading.ts';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 const NAMES = Array.from({ length: 41 }, (_, at) => createHash('sha256').update(`${at}`).digest('base64url'));
 
 describe('what is known for a while', () => {
@@ -89,6 +93,19 @@ describe('what is known for a while', () => {
       fading.set(`later ${at}`, at, 1_000, 200);
       expect(left()).toBe(maximum - 8 * at);
     }
+  });
+
+  it('lets go of what it has forgotten', async () => {
+    const fading = createFading<object>(1_000);
+    const held = Array.from({ length: 100 }, (_, at) => {
+      const one = { at };
+      fading.set(`n${at}`, one, 100, 0);
+      return new WeakRef(one);
+    });
+    for (let at = 0; at < 100; at++) fading.set(`later ${at}`, {}, 1_000, 200);
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(held.filter((one) => one.deref() !== undefined)).toEqual([]);
   });
 
   it('takes no longer when it is full than when it is not', () => {
