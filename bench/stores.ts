@@ -39,7 +39,7 @@ async function compare(one: CarrierLabOptions, bare: CarrierLabOptions) {
   const subject = await startCarrierLab(one);
   const limit = await startCarrierLab(bare);
   return {
-    work: costOfDeposits(subject),
+    work: costOfDeposits(subject, one.workers),
     limit: [costOfDeposits(limit)],
     async close() {
       await subject.close();
@@ -48,8 +48,12 @@ async function compare(one: CarrierLabOptions, bare: CarrierLabOptions) {
   };
 }
 
-function costOfDeposits({ cps, lab, mailboxId, shards, tokens }: CarrierLab): Cost {
+const CONNECTIONS = 4;
+
+/** Each process has as many requests under way: a transaction of LMDB costs the same for few deposits and for many. */
+function costOfDeposits({ cps, lab, mailboxId, shards, tokens }: CarrierLab, processes = 1): Cost {
   let next = 0;
   const make = () => depositRequest(mailboxId, next++ % shards, tokens.make());
-  return costOfRequests({ server: cps, ca: lab.tlsCa, make, status: 201 });
+  const connections = CONNECTIONS * processes;
+  return costOfRequests({ server: cps, ca: lab.tlsCa, make, status: 201, connections });
 }

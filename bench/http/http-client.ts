@@ -18,31 +18,41 @@ export interface HttpLoad {
   /** Makes one more request; what that takes does not count. */
   readonly make: () => BareRequest;
   readonly status: number;
+  /** Default 4; requests under way are in proportion. */
+  readonly connections?: number;
   /** Counts the CPU time of this process too, where client and server are both part of the work. */
   readonly isClientCounted?: boolean;
 }
 
 const CONNECTIONS = 4;
 const STREAMS = 32;
-const BATCH = 256;
+/** Requests of each connection between two looks at the clock. */
+const BATCH = 64;
 const LOOK_AFTER_MS = 4;
 
 /** What one request costs the server, in CPU time. */
-export function costOfRequests({ server, ca, make, status, isClientCounted = false }: HttpLoad): Cost {
+export function costOfRequests({
+  server,
+  ca,
+  make,
+  status,
+  connections = CONNECTIONS,
+  isClientCounted = false,
+}: HttpLoad): Cost {
   const used = async (): Promise<number> =>
     (await server.cpuSeconds()) + (isClientCounted ? ownCpuSeconds() : 0);
   return {
     async sample(seconds) {
-      const sessions = Array.from({ length: CONNECTIONS }, () => connect(server.origin, { ca }));
-      await send(sessions, Array.from({ length: CONNECTIONS }, make), status);
+      const sessions = Array.from({ length: connections }, () => connect(server.origin, { ca }));
+      await send(sessions, Array.from({ length: connections }, make), status);
       let total = 0;
       let count = 0;
       while (total < seconds) {
-        const requests = Array.from({ length: BATCH }, make);
+        const requests = Array.from({ length: BATCH * connections }, make);
         const before = await used();
         await send(sessions, requests, status);
         total += (await used()) - before;
-        count += BATCH;
+        count += requests.length;
       }
       for (const session of sessions) session.close();
       return total / count;
@@ -101,7 +111,7 @@ async function send(
   };
   let isDone = false;
   const all = Promise.all(
-    Array.from({ length: CONNECTIONS * STREAMS }, (_, at) => work(sessions[at % CONNECTIONS]!)),
+    Array.from({ length: sessions.length * STREAMS }, (_, at) => work(sessions[at % sessions.length]!)),
   ).finally(() => {
     isDone = true;
   });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-it('S-03: kill -9 loses no deposit that had its 201, and no spent token is taken again', async () => {
+it('kill -9 loses no deposit that had its 201, and no spent token is taken again', async () => {
   const first = await lab.serve(STORE);
   await lab.register();
   const sessions = Array.from({ length: 4 }, () => lab.connect());

@@ -154,7 +154,7 @@ describe.runIf(hasRedis())('a cluster of three masters and three replicas', () =
     await redis?.close();
   });
 
-  it('S-05: one of two CPS nodes killed: nothing is lost, and the other honours what had no answer', async () => {
+  it('one of two CPS nodes killed: nothing is lost, and the other honours what had no answer', async () => {
     const requests = Array.from({ length: 2_000 }, (_, i) => lab.deposit(i % lab.shards));
     let killed: Promise<void> | undefined;
     const { created, unanswered } = await depositAll(
@@ -173,7 +173,7 @@ describe.runIf(hasRedis())('a cluster of three masters and three replicas', () =
     expect(await spentTwice(sessions[0]!, [...created, ...again.created])).toBe(0);
   }, 90_000);
 
-  it('S-06: a master fails over: no deposit that had its 201 is lost, no token is spent twice', async () => {
+  it('a master fails over: no deposit that had its 201 is lost, no token is spent twice', async () => {
     await redis.clear();
     await lab.register();
     const requests = Array.from({ length: 2_000 }, (_, i) => lab.deposit(i % lab.shards));

@@ -29,7 +29,7 @@ const connectAll = (count = 4) => {
 const workers = (): number[] =>
   readFileSync(`/proc/${serving.pid}/task/${serving.pid}/children`, 'utf8').trim().split(' ').map(Number);
 
-it('S-02: whichever worker answers, a token is spent once and a mailbox is whole', async () => {
+it('whichever worker answers, a token is spent once and a mailbox is whole', async () => {
   connectAll();
   const requests = Array.from({ length: 200 }, (_, i) => lab.deposit(i % lab.shards));
   const statuses: number[] = [];

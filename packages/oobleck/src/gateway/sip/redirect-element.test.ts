@@ -649,3 +649,37 @@ describe('trunks', () => {
     expect(statusOf(sent)).toBe(name === undefined ? 404 : 302);
   });
 });
+
+describe('a call to an emergency service', () => {
+  /** The call path says of what its trunk exempts that it goes on as it came. */
+  const asked = async (written: object) => {
+    const { ask, path } = createTestElement();
+    path.placed = { ...PLACED, action: 'unchanged', identities: [], reason: 'exempt' };
+    const status = statusOf(await ask(requestText(written)));
+    const [offer] = path.asked;
+    return { status, isExempt: offer?.trunk.exemptions.isExempt(offer.called) };
+  };
+
+  it.each(['urn:service:sos', 'urn:service:sos.police', 'URN:service:sos.fire'])(
+    'goes on to %s, whatever it asks for',
+    async (uri) => {
+      const required = { uri, to: `<${uri}>`, headers: ['Require: nobody-has-this'] };
+      expect(await asked({ uri, to: `<${uri}>` })).toEqual({ status: 404, isExempt: true });
+      expect(await asked(required)).toEqual({ status: 404, isExempt: true });
+    },
+  );
+
+  it('goes on to a number that the trunk exempts, though it asks for what nobody has', async () => {
+    const headers = ['Require: nobody-has-this'];
+    const exempt = { status: 404, isExempt: true };
+    expect(await asked({ uri: 'sip:911@switch.example.net', headers })).toEqual(exempt);
+    expect((await asked({ uri: 'sip:912@switch.example.net', headers })).status).toBe(420);
+  });
+
+  it.each(['urn:service:counseling', 'urn:service:sosnot', 'urn:nena:service:sos', 'urn:service'])(
+    'is not one to %s',
+    async (uri) => {
+      expect(await asked({ uri, to: `<${uri}>` })).toEqual({ status: 416, isExempt: undefined });
+    },
+  );
+});

@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { type AtOnceOrLater, andThen } from '../../call/index.ts';
 import { createWorkBatch } from '../../http/index.ts';
 import type { EventLog } from '../../operate/index.ts';
-import type { CallPath } from '../trunk/index.ts';
+import { type CallPath, isEmergencyService } from '../trunk/index.ts';
 import { type Answer, formatAnswer, formatRefusal, topVia } from './answer.ts';
-import { offeredCall } from './offered-call.ts';
+import { numberOf, offeredCall } from './offered-call.ts';
 import { createPendingRequests, type PendingRequest, type PendingRequests } from './pending-requests.ts';
 import {
   NOTHING_TO_ADD,
@@ -188,8 +188,15 @@ function answerTo(context: Context, request: SipRequest, arrival: Arrival): Answ
   const { method } = request;
   if (method === 'CANCEL') return cancel(context, request, arrival);
   if (method !== 'INVITE' && method !== 'OPTIONS') return NOT_ALLOWED;
-  requireKnownOptions(request);
+  if (request.required.length > 0 && !isExempt(context, request, arrival)) requireKnownOptions(request);
   return method === 'INVITE' ? invite(context, request, arrival) : OPTIONS_ANSWER;
+}
+
+/** Whether the call is one that nothing is done about: whatever else it asks for, it goes on. */
+function isExempt({ rules }: Context, request: SipRequest, arrival: Arrival): boolean {
+  if (request.method !== 'INVITE') return false;
+  const called = numberOf(request.uri) ?? request.uri.text;
+  return findRule(rules, request, arrival)?.trunk.exemptions.isExempt(called) ?? isEmergencyService(called);
 }
 
 const NOT_ALLOWED: Answer = { status: 405, phrase: 'Method Not Allowed', headers: [ALLOW] };

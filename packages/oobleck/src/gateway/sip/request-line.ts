@@ -1,6 +1,7 @@
 // The request line (RFC 3261 Section 7.1): method, blank, Request-URI, blank, version; one blank each and none at the
-// end. The schemes that lead to a called party are sip, sips and tel.
+// end. The schemes that lead to a called party are sip, sips and tel, and emergency services are URNs (RFC 5031).
 
+import { isEmergencyService } from '../trunk/index.ts';
 import { isAll, isWord, TOKEN } from './character-classes.ts';
 import { lastPlaceOf, type Piece, placeOf, textIn } from './piece.ts';
 import { malformed, SipFault } from './sip-fault.ts';
@@ -31,7 +32,8 @@ export function parseRequestLine({ bytes, start, end }: Piece): RequestLine {
   if (!isWord(bytes, last + 1, end, 'sip/2.0')) throw refusedVersion(textIn(bytes, last + 1, end));
   // A blank or bracket in between is a character that no URI has.
   const uri = parseSipUri(bytes, first + 1, last);
-  if (uri.scheme !== 'sip' && uri.scheme !== 'sips' && uri.scheme !== 'tel')
+  const isKnown = uri.scheme === 'sip' || uri.scheme === 'sips' || uri.scheme === 'tel';
+  if (!isKnown && !isEmergencyService(uri.text))
     throw new SipFault(416, 'a URI scheme that leads nowhere from here');
   // RFC 3261 Section 19.1.1: no header fields in a Request-URI.
   if (uri.headers !== '') throw malformed('a Request-URI with header fields');

@@ -14,6 +14,11 @@ const PLAIN = /^\+?[0-9]+$/;
 const SERVICE = /^urn:service:sos(?:[.;@?]|$)/i;
 const URI = /^(?:tel|sips?):([^@;?>]*)/i;
 
+/** Whether a URI is that of an emergency service (RFC 5031 Section 4.2). */
+export function isEmergencyService(uri: string): boolean {
+  return SERVICE.test(uri);
+}
+
 export function createExemptions(numbers: readonly string[] = EMERGENCY_NUMBERS): Exemptions {
   const exempt = new Set(numbers.map(digitsOf));
   const longest = Math.max(0, ...[...exempt].map(({ length }) => length)) + 1;
@@ -23,7 +28,7 @@ export function createExemptions(numbers: readonly string[] = EMERGENCY_NUMBERS)
       // Most of what comes is digits, and longer than any number of an emergency service.
       if (dialled.length > longest && PLAIN.test(dialled)) return false;
       const address = dialled.includes('<') ? (addressUri(dialled) ?? '') : dialled.trim();
-      if (SERVICE.test(address)) return true;
+      if (isEmergencyService(address)) return true;
       return exempt.has(digitsOf(URI.exec(address)?.[1] ?? address));
     },
   };

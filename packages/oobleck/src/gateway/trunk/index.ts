@@ -6,7 +6,7 @@ export {
   createCallPath,
 } from './call-path.ts';
 export type { Trace, TraceStep } from './call-trace.ts';
-export { EMERGENCY_NUMBERS } from './exemptions.ts';
+export { EMERGENCY_NUMBERS, isEmergencyService } from './exemptions.ts';
 export type { IdentityCipher, OpenedIdentities } from './identity-cipher.ts';
 export type { OfferedCall } from './offered-call.ts';
 export { PLACED_REASONS, type PlacedAnswer, type PlacedReason } from './placed-answer.ts';

@@ -4,6 +4,8 @@
 import type { Database } from 'lmdb';
 
 export interface ChangeLog {
+  /** As a transaction begins: others may have appended since the last one. */
+  begin(): void;
   /** Within a transaction. */
   append(entry: Buffer): void;
   /** The number of the newest entry. */
@@ -17,12 +19,18 @@ export interface ChangeLog {
 /** @param kept entries, more or less; the newest always is */
 export function createChangeLog(database: Database<Buffer, Buffer>, kept: number): ChangeLog {
   const newest = (): number => numberOf([...database.getKeys({ reverse: true, limit: 1 })][0]);
+  /** Of the transaction under way: only its first entry has to look. */
+  let last: number | undefined;
   return {
+    begin() {
+      last = undefined;
+    },
     get newest() {
       return newest();
     },
     append(entry) {
-      database.put(keyOf(newest() + 1), entry);
+      last = (last ?? newest()) + 1;
+      database.put(keyOf(last), entry);
     },
     since(number, maximum) {
       const range = database.getRange({ start: keyOf(number + 1), limit: maximum });

@@ -17,11 +17,12 @@ interface Job {
 export const COMMIT_THEN_FLUSH =
   TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
-/** @param isFlushed resolve when what was written is on the disk, else when it is committed */
+/** @param isFlushed resolve when what was written is on the disk, else when it is committed @param onBegin at the beginning of each transaction */
 export function createGroupCommit(
   root: RootDatabase,
   isFlushed: boolean,
   observer: StoreObserver,
+  onBegin: () => void,
 ): TransactionRun {
   let waiting: Job[] = [];
   let isScheduled = false;
@@ -36,6 +37,7 @@ export function createGroupCommit(
     try {
       const results: unknown[] = [];
       root.transactionSync(() => {
+        onBegin();
         for (const { work } of jobs) results.push(work());
       }, COMMIT_THEN_FLUSH);
       if (isFlushed) await root.flushed;

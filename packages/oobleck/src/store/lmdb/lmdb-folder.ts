@@ -21,6 +21,8 @@ export interface LmdbEnvironment {
   readonly run: TransactionRun;
   /** The same at once, for work that takes a slice of time. */
   runNow<T>(work: () => T): T;
+  /** Calls `forget` as each transaction begins: what was known of the tables in the last one may no longer hold. */
+  onBegin(forget: () => void): void;
   /** Reads from now on see what other processes have committed. */
   refresh(): void;
 }
@@ -130,10 +132,19 @@ function createEnvironment(
   isDurable: boolean,
   observer: StoreObserver = NO_OBSERVER,
 ): LmdbEnvironment {
+  const listeners: (() => void)[] = [];
+  const begin = (): void => {
+    for (const forget of listeners) forget();
+  };
   return {
     table: (name) => root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }),
-    run: createGroupCommit(root, isDurable, observer),
-    runNow: (work) => root.transactionSync(work, COMMIT_THEN_FLUSH),
+    run: createGroupCommit(root, isDurable, observer, begin),
+    runNow: (work) =>
+      root.transactionSync(() => {
+        begin();
+        return work();
+      }, COMMIT_THEN_FLUSH),
+    onBegin: (forget) => void listeners.push(forget),
     refresh: () => root.resetReadTxn(),
   };
 }

@@ -46,6 +46,7 @@ export function createLmdbMailboxStore(
 ): LmdbMailboxStore {
   const tables = openTables(live);
   const { blobs, floods, news } = tables;
+  live.onBegin(news.begin);
   const watching = createWatching(live, tables);
   return {
     add(shard, blob) {

@@ -24,8 +24,18 @@ const END_BYTES = 4;
 /** @param now Unix seconds */
 export function createLmdbSpentTokens(durable: LmdbEnvironment, now: () => number): LmdbSpentTokens {
   const table = durable.table('spent');
+  /** Of the transaction under way: only its first token has to look. */
+  let ends: Buffer[] | undefined;
+  durable.onBegin(() => {
+    ends = undefined;
+  });
   return {
-    spend: (tokens, digest) => durable.run(() => spend(table, tokens, { digest, spentAt: now() })),
+    spend: (tokens, digest) =>
+      durable.run(() => {
+        const spentAt = now();
+        ends ??= endsIn(table, spentAt);
+        return spend(table, ends, tokens, { digest, spentAt });
+      }),
     sweep(maximum = SLICE) {
       const range = { end: endOf(Math.floor(now()) + 1), limit: maximum };
       if ([...table.getKeys({ ...range, limit: 1 })].length === 0) return true;
@@ -42,23 +52,25 @@ export function createLmdbSpentTokens(durable: LmdbEnvironment, now: () => numbe
   };
 }
 
-/** Within a transaction: nobody else looks or spends meanwhile. */
-function spend(table: Table, tokens: readonly SpendableToken[], spent: SpentRecord): Spend {
-  const ends = endsIn(table, spent.spentAt);
+/** Within a transaction: nobody else looks or spends meanwhile. @param ends in the table, to which new ones are added */
+function spend(table: Table, ends: Buffer[], tokens: readonly SpendableToken[], spent: SpentRecord): Spend {
   const found = tokens.map((token) => ({ token, before: find(table, ends, keyOf(token)) }));
   const before = found.flatMap((one) => one.before ?? []);
   const other = before.find(({ digest }) => digest !== spent.digest);
   if (other !== undefined) return { state: 'other', spentAt: other.spentAt };
   const record = encodeRecord(spent);
-  for (const { token, before: present } of found)
-    if (present === undefined)
-      table.put(Buffer.concat([endOf(Math.ceil(token.acceptUntil)), keyOf(token)]), record);
+  for (const { token, before: present } of found) {
+    if (present !== undefined) continue;
+    const end = endOf(Math.ceil(token.acceptUntil));
+    table.put(Buffer.concat([end, keyOf(token)]), record);
+    if (!ends.some((one) => one.equals(end))) ends.push(end);
+  }
   if (before.length === 0) return { state: 'new', spentAt: spent.spentAt };
   return { state: 'same', spentAt: Math.min(...before.map(({ spentAt }) => spentAt)) };
 }
 
 /** The ends of the tokens in the table, later than `now`. */
-function endsIn(table: Table, now: number): readonly Buffer[] {
+function endsIn(table: Table, now: number): Buffer[] {
   const ends: Buffer[] = [];
   let start = endOf(Math.floor(now) + 1);
   for (;;) {

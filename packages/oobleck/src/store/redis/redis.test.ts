@@ -97,7 +97,7 @@ describe.runIf(hasRedis()).each([
     expect(await add('b', START_MS + 17_000)).toBe('stored');
   });
 
-  it('S-04: everything ends by itself: no key of a deposit, a token or a call without a time to live', async () => {
+  it('everything ends by itself: no key of a deposit, a token or a call without a time to live', async () => {
     await redis.clear();
     const store = createRedisMailboxStore(one);
     for (let i = 0; i < 258; i++) await store.add('box/0', blobOf(`blob ${i}`, { stake: i % 2 }));
