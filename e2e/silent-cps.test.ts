@@ -1,7 +1,7 @@
 // A CPS that falls silent while calls run, with the deadlines that Oobleck has by default: its process stopped, and a
 // network that swallows what is sent. Every call goes on in time, soon without any delay, and verification is back with
 // the CPS. Each call is timed where it was placed and by the element's own account, and judged by what arrived; what the
-// machine is shown to have stood still is no time of the call. docs/call-flows.md draws it as a ladder.
+// machine is shown to have stood still is no time of the call.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

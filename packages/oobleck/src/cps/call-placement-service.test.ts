@@ -1,6 +1,6 @@
 import { StirError } from '@oobleck/stir';
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import { parseLifetime, splitAddress } from '@oobleck/stir/mailbox';
+import { parseLifetime, shardOf, splitAddress } from '@oobleck/stir/mailbox';
 import { createReplySealer } from '@oobleck/stir/seal';
 import { encodeToken, parseToken } from '@oobleck/stir/token';
 import fc from 'fast-check';
@@ -220,6 +220,22 @@ describe('mailboxes', () => {
       expect(opened!.items.map((item) => item.shard)).toEqual(shard === 2 ? [2] : []);
     }
     expect((await contents(4)).sealed).toHaveLength(16_384);
+  });
+
+  it('R-05: one question brings what lies there for all numbers of a shard, and for none of another', async () => {
+    const numbers = Array.from({ length: 64 }, (_, i) => tn(String(12_155_000_100 + i)));
+    const placed = numbers.map((number) => {
+      const shard = shardOf(crypto, key.mailboxId, 4, number);
+      return requestOf({ shard, blob: crypto.randomBytes(2_048) });
+    });
+    for (const request of placed) expect(await cps.service.deposit(request)).toBe('created');
+    const blobsOf = (some: readonly { readonly blob: Uint8Array }[]) =>
+      some.map(({ blob }) => encodeBase64url(blob)).sort();
+    for (const shard of [0, 1, 2, 3]) {
+      const expected = placed.filter((request) => request.shard === shard);
+      expect(expected.length).toBeGreaterThan(1);
+      expect(blobsOf((await contents(shard)).opened!.items)).toEqual(blobsOf(expected));
+    }
   });
 
   it('shards that the mailbox does not have take nothing', async () => {
