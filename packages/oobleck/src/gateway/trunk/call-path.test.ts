@@ -223,6 +223,31 @@ describe('receiving', () => {
       'exempt',
     );
   });
+
+  /** An Identity whose signature nobody looks at here. @param more claims behind `orig` */
+  const priorityIdentity = (more: object): string => {
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const header = { alg: 'ES256', ppt: 'rph', typ: 'passport', x5u: 'https://cr.example.net/a.pem' };
+    const claims = { dest: { tn: ['12155550100'] }, iat: NOW - 600, orig: { tn: '12155551212' }, ...more };
+    const signature = Buffer.alloc(64, 1).toString('base64url');
+    return `${encode(header)}.${encode(claims)}.${signature};info=<https://cr.example.net/a.pem>;alg=ES256;ppt=rph`;
+  };
+  const strict = () => trunkOf({ block: ['stale', 'no-passport'] });
+
+  it('refuses no call that says it comes back from an emergency service, proven or not (RFC 9027 Section 4)', async () => {
+    world.verdict = async () => notVerified('stale', 'in-band');
+    const receive = (...identities: string[]) =>
+      createPath().receive(offerOf({ trunk: strict(), identities }));
+    const callback = priorityIdentity({ rph: { auth: ['esnet.0'] }, sph: 'psap-callback' });
+    expect((await receive(callback)).action).toBe('continue');
+    expect((await receive('nonsense', callback)).action).toBe('continue');
+    for (const claims of [
+      { rph: { auth: ['esnet.0'] } },
+      { rph: { auth: ['ets.0'] }, sph: 'psap-callback' },
+      { rph: { auth: ['esnet.0'] }, sph: 'emergency' },
+    ])
+      expect((await receive(priorityIdentity(claims))).action).toBe('block');
+  });
 });
 
 describe('time', () => {
