@@ -221,6 +221,9 @@ function nameOf(candidate: PassportChain): string {
     .join();
 }
 
+/** Beyond the last moment at which a PASSporT is fresh: a call that was matched then is decided some time later. */
+const USE_KEPT_MS = 10_000;
+
 /** @returns whether the call has its PASSporT now */
 function takeFor(
   context: CandidateContext,
@@ -230,7 +233,7 @@ function takeFor(
 ): boolean | Promise<boolean> {
   const { parts, rules, callKey, onVerified, rejections } = context;
   const name = usedName(rules.crypto, context.call, valid);
-  const untilMs = servesUntil(valid.passport, rules) * 1000;
+  const untilMs = servesUntil(valid.passport, rules) * 1000 + USE_KEPT_MS;
   const settle = (holder: string): boolean => {
     if (holder === callKey) {
       rejections?.held(candidate);

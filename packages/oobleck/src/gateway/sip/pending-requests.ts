@@ -60,9 +60,13 @@ export function createPendingRequests(
     has: (request, arrival) => byTransaction.size > 0 && byTransaction.has(transactionOf(request, arrival)),
     waitFor(pending, answer) {
       const key = transactionOf(pending.request, pending.arrival);
-      byTransaction.set(key, { ...pending, endsAtMs: performance.now() + boundMs });
+      const waiting = { ...pending, endsAtMs: performance.now() + boundMs };
+      byTransaction.set(key, waiting);
       watchFor(boundMs);
-      void answer.then((found) => finish(key, found));
+      // A call that was cancelled meanwhile may have given its place to another, whose answer this is not.
+      void answer.then((found) => {
+        if (byTransaction.get(key) === waiting) finish(key, found);
+      });
     },
     finish: (request, arrival, answer) => finish(transactionOf(request, arrival), answer),
   };
