@@ -5,7 +5,7 @@
 import { startRedisCluster } from '../packages/oobleck/test/redis-servers.ts';
 import { type CarrierLab, type CarrierLabOptions, startCarrierLab } from './http/carrier-lab.ts';
 import { depositRequest } from './http/cps-request.ts';
-import { costOfRequests } from './http/http-client.ts';
+import { CONNECTIONS, costOfRequests } from './http/http-client.ts';
 import type { Benchmark, Cost } from './measure.ts';
 
 const LMDB = { store: 'lmdb:store' };
@@ -47,8 +47,6 @@ async function compare(one: CarrierLabOptions, bare: CarrierLabOptions) {
     },
   };
 }
-
-const CONNECTIONS = 4;
 
 /** Each process has as many requests under way: a transaction of LMDB costs the same for few deposits and for many. */
 function costOfDeposits({ cps, lab, mailboxId, shards, tokens }: CarrierLab, processes = 1): Cost {

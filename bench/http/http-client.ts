@@ -24,7 +24,8 @@ export interface HttpLoad {
   readonly isClientCounted?: boolean;
 }
 
-const CONNECTIONS = 4;
+/** Of a load that does not say. */
+export const CONNECTIONS = 4;
 const STREAMS = 32;
 /** Requests of each connection between two looks at the clock. */
 const BATCH = 64;

@@ -474,6 +474,26 @@ describe('the same request', () => {
     expect(statusOf(await ask(requestText({ callId: 'three@switch.example.net' })))).toBe(404);
   });
 
+  it('leaves its late answer to no other that came in its place after a CANCEL', async () => {
+    const { ask, path, element } = createTestElement();
+    const [first, second] = [
+      Promise.withResolvers<PlacedAnswer>(),
+      Promise.withResolvers<PlacedAnswer>(),
+    ] as const;
+    path.placed = first.promise;
+    await ask(requestText());
+    await ask(requestText({ method: 'CANCEL', sequence: '1 CANCEL' }));
+    path.placed = second.promise;
+    const invited = await ask(requestText({ uri: 'sip:+13035550199@switch.example.net;user=phone' }));
+    first.resolve({ ...PLACED, identities: ['of the first'] });
+    await new Promise<void>((done) => setImmediate(done));
+    expect([invited, element.pending()]).toEqual([[], 1]);
+    second.resolve({ ...PLACED, identities: ['of the second'] });
+    await new Promise<void>((done) => setImmediate(done));
+    expect(valuesIn(answerOf(invited), 'Identity')).toEqual(['of the second']);
+    expect([invited.length, element.pending()]).toEqual([1, 0]);
+  });
+
   it('is given up by CANCEL: 200 and 487, and nothing more', async () => {
     const { ask, path } = createTestElement();
     const { promise, resolve } = Promise.withResolvers<PlacedAnswer>();
