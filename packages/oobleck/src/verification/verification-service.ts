@@ -50,6 +50,11 @@ export interface HowToAsk {
   readonly isInBandOnly?: boolean | undefined;
   /** What the call brought sealed, by envelope. As out of band it can only improve a verdict: anybody can seal. */
   readonly sealed?: readonly SealedIdentities[] | undefined;
+  /**
+   * Whether the verdict tells what came beside the PASSporT where some of it was lost on the way or sealed, so that all of
+   * it can be put back: its certificates are waited for within the time of the call.
+   */
+  readonly withCompanions?: boolean | undefined;
 }
 
 export interface VerificationService {
@@ -83,6 +88,7 @@ export function createVerificationService(
     },
     streamWaitMs: options.streamWaitMs,
     sealed: [],
+    withCompanions: false,
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {
@@ -93,6 +99,7 @@ export function createVerificationService(
         sealed = [],
         deadlineMs: atMostMs = deadlineMs,
         isInBandOnly = false,
+        withCompanions = false,
       } = how;
       const key = callKey(crypto, call);
       // What is asked beside the call, about its priority, has an answer of its own.
@@ -114,6 +121,7 @@ export function createVerificationService(
           clearPeers,
           streamWaitMs,
           sealed,
+          withCompanions,
         };
         const decided = orInternal(parts, () => decide(parts, asked, question, identities, isInBandOnly));
         return decided instanceof Promise

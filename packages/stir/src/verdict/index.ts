@@ -1,3 +1,4 @@
+export { findCompanions, judgeCompanion, matchCompanion } from './companions.ts';
 export {
   type ChainOutcome,
   type JudgeRules,
@@ -18,6 +19,7 @@ export {
   servesUntil,
 } from './match-call.ts';
 export {
+  byWeight,
   type FoundChains,
   findChains,
   linksOf,
@@ -43,4 +45,4 @@ export {
 export { identityOf, restoredIdentities } from './restored-identities.ts';
 export { formatSipReasons, type Rejection } from './sip-reason.ts';
 export { thirdPartyFault } from './third-party.ts';
-export { notVerified, type ValidPassport, type Verdict, verifiedBy } from './verdict.ts';
+export { type Companion, notVerified, type ValidPassport, type Verdict, verifiedBy } from './verdict.ts';

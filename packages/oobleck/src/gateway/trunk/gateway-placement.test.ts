@@ -1,6 +1,11 @@
-import { parseIdentity } from '@oobleck/stir/identity';
+import { formatIdentity, parseIdentity } from '@oobleck/stir/identity';
 import { splitAddress } from '@oobleck/stir/mailbox';
-import { createPassportSigner, formatCompact, parsePassport } from '@oobleck/stir/passport';
+import {
+  createPassportSigner,
+  formatCompact,
+  type PassportStatement,
+  parsePassport,
+} from '@oobleck/stir/passport';
 import type { Deposit } from '@oobleck/stir/placement';
 import type { Token } from '@oobleck/stir/token';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +17,7 @@ import {
   CALLER,
   called,
   createWorld,
+  numberHolder,
   provider,
   REPOSITORY,
   type Statement,
@@ -156,6 +162,38 @@ describe('gateway placement', () => {
     await path.place(offerOf({ callId: 'other', identities: [identityOf()] }));
     const plain = await path.receive(offerOf({ trunk: trunkOf({}), callId: 'again' }));
     expect(plain).toMatchObject({ reason: 'verified', identities: [] });
+  });
+
+  it.each<[string, Partial<PassportStatement> & Pick<PassportStatement, 'extension'>]>([
+    ['rph', { extension: 'rph', priority: { authorized: ['ets.0'] } }],
+    ['rcd', { extension: 'rcd', richCallData: { name: 'Zorin Industries' } }],
+    ['rcd of a third party', { extension: 'rcd', callReason: 'delivery', issuer: 'Example CNAM' }],
+  ])('G-03: shaken and %s of one INVITE, by two signers: both come back as they were', async (_, more) => {
+    const url = `${REPOSITORY}/numberHolder.pem`;
+    world.repository.set('/numberHolder.pem', numberHolder.pem);
+    const token = createPassportSigner(numberHolder.key, url).sign({
+      originator: { kind: 'tn', number: CALLER },
+      destinations: { numbers: [CALLED], uris: [] },
+      issuedAt: world.clock.seconds(),
+      ...more,
+    });
+    const beside = formatIdentity({ token, info: url, algorithm: 'ES256', ppt: more.extension });
+    const identities = [identityOf(), beside];
+    const path = createPath();
+    const carried = await path.place(offerOf({ identities: [...identities].reverse() }));
+    expect(carried.reason).toBe('carried');
+    const answer = await path.receive(offerOf({ trunk: restoring, callId: 'arrived' }));
+    expect(answer).toMatchObject({ reason: 'verified', identities, facts: { attestation: 'A' } });
+  });
+
+  it('G-03: what stands in the INVITE as well as sealed is not put back a second time', async () => {
+    const identities = [identityOf(), identityOf()];
+    const path = createPath(undefined, { seal: () => [], open: () => [{ identities }] });
+    const arrived = { trunk: restoring, identityEncrypted: ['sealed'] };
+    const both = await path.receive(offerOf({ ...arrived, callId: 'both', identities: [identities.join()] }));
+    expect([both.reason, both.identities]).toEqual(['verified', []]);
+    const none = await path.receive(offerOf({ ...arrived, callId: 'none' }));
+    expect(none.reason).toBe('ambiguous');
   });
 
   it('G-03: a compact form is rebuilt from the call before it is left; without its Date it is not', async () => {
