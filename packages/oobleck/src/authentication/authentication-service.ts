@@ -42,7 +42,7 @@ export type CarriageOutcome =
   | { readonly carried: false; readonly reason: 'no-passport' };
 
 export type DiversionResult =
-  | { readonly diverted: true; readonly outOfBand: OutOfBand; readonly identity: string }
+  | { readonly diverted: true; readonly outOfBand: OutOfBand; readonly identities: readonly string[] }
   | { readonly diverted: false; readonly reason: DiversionRefusal | 'unknown-tenant' };
 
 /** Names a call to whoever left something for it. */
@@ -189,13 +189,13 @@ async function divert(
       ? signBareDiversion(tenant, request, now)
       : signDiversion(tenant, readPassports(call, identities), request, now);
   if (!outcome.diverted) return outcome;
-  const { identity, passports } = outcome.call;
+  const { identities: added, passports } = outcome.call;
   const envelope = { passports, chain: tenant.chain };
   const isLeft = order.deposits !== false && passports.length > 0 && request.to.kind === 'tn';
   const outOfBand = isLeft
     ? await deposits.leave(key, numbersOf(request), envelope, leavingFor(call, order))
     : 'none';
-  return { diverted: true, outOfBand, identity };
+  return { diverted: true, outOfBand, identities: added };
 }
 
 function leavingFor({ tenant }: { readonly tenant: string }, { clearPeers }: SigningOrder): Leaving {

@@ -133,6 +133,14 @@ describe('3GPP TS 24.229 Annex V: signing', () => {
     expect(offer).not.toHaveProperty('attestation');
   });
 
+  it('a diversion that takes several fields: all of them, in either form of the answer', () => {
+    const answer = { ...placed('one'), identities: ['one', 'two'] };
+    expect(sign().format(answer)).toEqual({ identityHeader: 'one', identityHeaders: ['one', 'two'] });
+    const { format } = readSigning(body({ signingRequest: request }), asker);
+    expect(format(answer)).toEqual({ signingResponse: { identity: 'one', identities: ['one', 'two'] } });
+    expect(format(placed('one'))).toEqual({ signingResponse: { identity: 'one' } });
+  });
+
   it('rph, with sph', () => {
     const rphRequest = { ppt: 'rph', attest: undefined, origid: undefined };
     expect(sign({ ...rphRequest, rph: [{ auth: ['ets.0'] }] }).offer.priority).toEqual({

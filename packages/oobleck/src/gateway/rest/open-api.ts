@@ -22,6 +22,12 @@ const objectOf = (properties: object, required: readonly string[] = []) => ({
 });
 const identities = { type: 'array', maxItems: 8, items: text('the value of an Identity header field') };
 
+const added = {
+  ...identities,
+  description:
+    'beyond the documents: all fields to add, where a diversion is of PASSporTs for different destinations and so takes several',
+};
+
 /** Beyond the documents: names the call, and the trunk. */
 const ADDED = {
   callId: text('the same for each repetition of a call; X-RequestID where it is missing', { maxLength: 256 }),
@@ -100,10 +106,14 @@ const SCHEMAS = {
   },
   SigningResponse: {
     oneOf: [
-      objectOf({ signingResponse: objectOf({ identity: { type: 'string' } }, ['identity']) }, [
-        'signingResponse',
-      ]),
-      objectOf({ identityHeader: { type: 'string' }, requestId: { type: 'string' } }, ['identityHeader']),
+      objectOf(
+        { signingResponse: objectOf({ identity: { type: 'string' }, identities: added }, ['identity']) },
+        ['signingResponse'],
+      ),
+      objectOf(
+        { identityHeader: { type: 'string' }, identityHeaders: added, requestId: { type: 'string' } },
+        ['identityHeader'],
+      ),
     ],
   },
   VerificationRequest: {

@@ -32,17 +32,27 @@ const TYPES = ['shaken', 'div', 'rph'] as const;
 export function readSigning(body: JsonObject, asker: Asker): SigningQuestion {
   if (body.signingRequest !== undefined) {
     const request = requireObject(body, 'signingRequest');
-    const format = (answer: PlacedAnswer) => ({ signingResponse: { identity: identityIn(answer) } });
+    const format = (answer: PlacedAnswer): JsonObject => {
+      const [identity, ...others] = identitiesIn(answer);
+      // Beyond the document: PASSporTs for different destinations are diverted each by its own (RFC 8946 Section 4.1).
+      return {
+        signingResponse: others.length === 0 ? { identity } : { identity, identities: [identity, ...others] },
+      };
+    };
     return { offer: readOffer(request, asker), format };
   }
   if (body.orig === undefined && body.dest === undefined) throw new AtisRefusal('SVC4001', 'signingRequest');
   const requestId = optionalText(body, 'requestId', 128);
   return {
     offer: readOffer(body, asker),
-    format: (answer) => ({
-      identityHeader: identityIn(answer),
-      ...(requestId === undefined ? {} : { requestId }),
-    }),
+    format: (answer) => {
+      const [identity, ...others] = identitiesIn(answer);
+      return {
+        identityHeader: identity,
+        ...(others.length === 0 ? {} : { identityHeaders: [identity, ...others] }),
+        ...(requestId === undefined ? {} : { requestId }),
+      };
+    },
   };
 }
 
@@ -118,9 +128,9 @@ const AT_FAULT: Partial<Record<PlacedReason, string>> = {
 };
 
 /** @throws AtisRefusal where the call is not signed: it goes on without */
-function identityIn({ identities, reason }: PlacedAnswer): string {
-  const [identity] = identities;
-  if (identity !== undefined) return identity;
+function identitiesIn({ identities, reason }: PlacedAnswer): readonly [string, ...string[]] {
+  const [identity, ...others] = identities;
+  if (identity !== undefined) return [identity, ...others];
   const member = AT_FAULT[reason];
   throw member === undefined ? new AtisRefusal('POL5000') : new AtisRefusal('SVC4005', member);
 }

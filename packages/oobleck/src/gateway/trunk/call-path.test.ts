@@ -66,7 +66,7 @@ function createPath() {
         return world.answer();
       },
       carry: async () => ({ carried: true, outOfBand: 'stored', passports: 1 }),
-      divert: async () => ({ diverted: true, outOfBand: 'stored', identity: 'a div' }),
+      divert: async () => ({ diverted: true, outOfBand: 'stored', identities: ['a div'] }),
       retract: () => undefined,
       close: async () => undefined,
     },

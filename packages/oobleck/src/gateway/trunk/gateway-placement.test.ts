@@ -268,6 +268,39 @@ describe('a call that is sent on', () => {
     expect(inBand.verdict.status).toBe('verified');
   });
 
+  it('G-04: with shaken and rph: one div for both in band, a div-o around each out of band, and both arrive', async () => {
+    const url = `${REPOSITORY}/numberHolder.pem`;
+    world.repository.set('/numberHolder.pem', numberHolder.pem);
+    const token = createPassportSigner(numberHolder.key, url).sign({
+      extension: 'rph',
+      originator: { kind: 'tn', number: CALLER },
+      destinations: { numbers: [CALLED], uris: [] },
+      issuedAt: world.clock.seconds(),
+      priority: { authorized: ['ets.0'] },
+    });
+    const identities = [identityOf(), formatIdentity({ token, info: url, algorithm: 'ES256', ppt: 'rph' })];
+    const path = createPath(tenantOf());
+    const answer = await path.place(forwarding(identities));
+    expect(answer).toMatchObject({ reason: 'diverted', outOfBand: 'stored' });
+    expect(answer.identities).toHaveLength(1);
+    const reached = await path.receive(offerOf({ trunk: restoring, callId: 'reached', called: FORWARDED }));
+    expect(reached).toMatchObject({
+      reason: 'verified',
+      facts: { attestation: 'A', channel: 'out-of-band' },
+    });
+    expect(reached.verdict.companions?.map(({ passport }) => passport.token)).toEqual([token]);
+    expect(reached.identities.map((value) => parseIdentity(value).ppt)).toEqual(['div-o', 'div-o']);
+    const further = await path.receive(
+      offerOf({
+        trunk: trunkOf({}),
+        callId: 'in-band',
+        called: FORWARDED,
+        identities: [...identities, ...answer.identities],
+      }),
+    );
+    expect(further.reason).toBe('ambiguous');
+  });
+
   it('back and forth to five diversions, and not to a sixth', async () => {
     const path = createPath(tenantOf());
     const identities = [identityOf()];

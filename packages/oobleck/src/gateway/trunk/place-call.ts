@@ -93,7 +93,7 @@ async function divert(parts: PlaceParts, offer: OfferedCall, divertedFrom: strin
     parts,
     offer,
     to.kind === 'tn' ? [to.number] : [],
-    [outcome.identity],
+    outcome.identities,
     outcome.outOfBand,
     'diverted',
   );
