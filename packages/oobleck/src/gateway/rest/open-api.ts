@@ -22,6 +22,12 @@ const objectOf = (properties: object, required: readonly string[] = []) => ({
 });
 const identities = { type: 'array', maxItems: 8, items: text('the value of an Identity header field') };
 
+const restored = {
+  type: 'array',
+  items: text('the value of an Identity header field'),
+  description:
+    'beyond the documents: on a trunk that restores, all fields to put into the INVITE, full form (RFC 8816 Section 5.3)',
+};
 const added = {
   ...identities,
   description:
@@ -123,7 +129,7 @@ const SCHEMAS = {
     oneOf: [
       objectOf(
         {
-          verificationResponse: objectOf({ verstat, ...reason, identities }, ['verstat']),
+          verificationResponse: objectOf({ verstat, ...reason, identities: restored }, ['verstat']),
         },
         ['verificationResponse'],
       ),
@@ -138,6 +144,7 @@ const SCHEMAS = {
           verstatPriority: {
             enum: ['RPH-Validation-Passed', 'RPH-Validation-Failed', 'No-RPH-Validation'],
           },
+          identityHeaders: restored,
         },
         ['verstatValue'],
       ),
