@@ -59,6 +59,7 @@ export function readSigning(body: JsonObject, asker: Asker): SigningQuestion {
 function readOffer(request: JsonObject, asker: Asker): OfferedCall {
   const type = typeOf(request);
   const trunk = trunkOf(request, asker, 'outgoing');
+  requireServed(trunk, type);
   optionalText(request, 'profileId', 128);
   if (type === 'shaken') return { ...readParties(request, asker, trunk), ...readShaken(request) };
   const offer = readParties(request, asker, trunk);
@@ -70,6 +71,14 @@ function readOffer(request: JsonObject, asker: Asker): OfferedCall {
     identities: readIdentityList(request),
     ...(hi === undefined || hi === null ? {} : { historyIndex: requireIndex(hi) }),
   };
+}
+
+/**
+ * An answer has room for Identity alone, and no request but one for a diversion brings PASSporTs: what a trunk is to seal or to
+ * carry goes over SIP. Refused before anything is signed, since what was signed in vain would be shown to nobody.
+ */
+function requireServed({ encryptIdentity, outgoing }: Trunk, type: (typeof TYPES)[number]): void {
+  if (encryptIdentity || (outgoing === 'carry' && type !== 'div')) throw new AtisRefusal('SVC4005', 'trunk');
 }
 
 function readShaken(request: JsonObject): Pick<OfferedCall, 'attestation' | 'originationId'> {
