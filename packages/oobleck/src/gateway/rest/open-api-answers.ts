@@ -53,8 +53,10 @@ const WHO_ASKS = {
   403: problem('A page in a browser asks, or Host does not name this service.', HEADERS),
 };
 const RETRY_AFTER = { 'Retry-After': field({ type: 'integer' }) };
+const MALFORMED = 'The request is not well-formed HTTP (without a body where it names no Host).';
 /** Before any resource is looked for: the id of the request is not echoed. */
 const OF_THE_SERVER = {
+  417: { description: 'Expect asks for something other than 100-continue.' },
   429: problem('Too much comes from this address or connection at once.', RETRY_AFTER),
   431: problem('The header fields are larger, or more, than allowed.', {}),
   501: problem('This method is not known.', {}),
@@ -62,23 +64,31 @@ const OF_THE_SERVER = {
 };
 const NOT_ALLOWED = refused(['POL4050'], {}, { Allow: field({ type: 'string' }) });
 
+/** The same status where there is no request yet that a resource could refuse. */
+function orMalformed({ description, content }: ReturnType<typeof refused>) {
+  const { content: other } = problem(MALFORMED, {});
+  return { description: `${description}. ${MALFORMED}`, content: { ...content, ...other } };
+}
+
 /** What a resource that is asked with GET answers beside 200. @param isNamed whether its path holds an id */
 export const refusedGets = (isNamed: boolean) => ({
+  400: problem(MALFORMED, {}),
   ...WHO_ASKS,
   ...(isNamed ? { 404: refused(['SVC4003'], { SVC4003: 'the id is not percent-encoded text' }) } : {}),
   405: NOT_ALLOWED,
+  408: problem('The head of the request took too long.', {}),
   500: refused(['POL5000']),
   ...OF_THE_SERVER,
 });
 
 /** What a resource that is asked with POST answers beside 200 or 204. @param why there is nothing to answer with */
 export const refusedPosts = (why?: string) => ({
-  400: refused(['SVC4000', 'SVC4001', 'SVC4005', 'SVC4006']),
+  400: orMalformed(refused(['SVC4000', 'SVC4001', 'SVC4005', 'SVC4006'])),
   ...WHO_ASKS,
   404: refused(['SVC4003'], { SVC4003: 'the service behind it does not run here' }),
   405: NOT_ALLOWED,
   406: refused(['SVC4002']),
-  408: problem('The body took longer than 10 s.', HEADERS),
+  408: problem('The body took longer than 10 s, or the head of the request too long.', {}),
   411: refused(['SVC4007']),
   413: problem('The body has more than 65536 bytes.', HEADERS),
   415: refused(['SVC4004']),
