@@ -221,7 +221,7 @@ function nameOf(candidate: PassportChain): string {
     .join();
 }
 
-/** Beyond the last moment at which a PASSporT is fresh: a call that was matched then is decided some time later. */
+/** Beyond the last moment at which a PASSporT is fresh: by the clock of another node that moment comes later. */
 const USE_KEPT_MS = 10_000;
 
 /** @returns whether the call has its PASSporT now */
@@ -232,8 +232,14 @@ function takeFor(
   fallen: { readonly faults: Reason[]; readonly holders: string[] },
 ): boolean | Promise<boolean> {
   const { parts, rules, callKey, onVerified, rejections } = context;
+  const nowMs = parts.now();
+  // It was in time; what was waited for since, a certificate or another candidate, is not the caller's fault.
+  if (matchChain(candidate, context.call, rules, nowMs / 1000) !== undefined) {
+    fallen.faults.push('deadline');
+    return false;
+  }
   const name = usedName(rules.crypto, context.call, valid);
-  const untilMs = servesUntil(valid.passport, rules) * 1000 + USE_KEPT_MS;
+  const untilMs = servesUntil(candidate, rules) * 1000 + USE_KEPT_MS;
   const settle = (holder: string): boolean => {
     if (holder === callKey) {
       rejections?.held(candidate);
@@ -248,6 +254,6 @@ function takeFor(
     }
     return holder === callKey;
   };
-  const holder = parts.used.take(name, callKey, untilMs, parts.now());
+  const holder = parts.used.take(name, callKey, untilMs, nowMs);
   return holder instanceof Promise ? holder.then(settle) : settle(holder);
 }
