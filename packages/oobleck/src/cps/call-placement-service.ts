@@ -177,6 +177,7 @@ function storeSpent(
   { id, hash, nowMs, spend: { state, spentAt } }: Spending,
 ): Promise<DepositOutcome> | DepositOutcome {
   if (state === 'other') return 'token-spent';
+  if (state === 'late') return 'bad-token';
   const expiresAtMs = Math.min(nowMs, spentAt * 1000) + request.lifetimeSeconds * 1000;
   if (expiresAtMs <= nowMs) return 'created';
   const added = store.add(shardName(request), {

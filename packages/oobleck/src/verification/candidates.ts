@@ -239,12 +239,18 @@ function takeFor(
   companions: Companions,
   fallen: { readonly faults: Reason[]; readonly holders: string[] },
 ): boolean | Promise<boolean> {
-  const { parts, callKey, rejections } = context;
-  const { name, untilMs } = useOf(context, valid);
+  const { parts, rules, callKey, rejections } = context;
+  const nowMs = parts.now();
+  // It was in time; what was waited for since, a certificate or another candidate, is not the caller's fault.
+  if (matchChain(candidate, context.call, rules, nowMs / 1000) !== undefined) {
+    fallen.faults.push('deadline');
+    return false;
+  }
+  const { name, untilMs } = useOf(context, candidate);
   const settle = (holder: string): boolean | Promise<boolean> => {
     if (holder === callKey) {
       rejections?.held(candidate);
-      return tellVerified(context, valid, companions);
+      return tellVerified(context, candidate, valid, companions);
     }
     rejections?.fell(
       candidate,
@@ -254,13 +260,14 @@ function takeFor(
     fallen.holders.push(holder);
     return false;
   };
-  const holder = parts.used.take(name, callKey, untilMs, parts.now());
+  const holder = parts.used.take(name, callKey, untilMs, nowMs);
   return holder instanceof Promise ? holder.then(settle) : settle(holder);
 }
 
 /** What came with the PASSporT is taken as well; the verdict rests on whichever of them says most about the caller. */
 function tellVerified(
   { companionsUntilMs, onVerified }: CandidateContext,
+  candidate: PassportChain,
   valid: ValidPassport,
   companions: Companions,
 ): true | Promise<true> {
@@ -270,9 +277,9 @@ function tellVerified(
     return true;
   };
   if (companionsUntilMs === undefined) {
-    void companions.takeBeside(valid, 0);
+    void companions.takeBeside(candidate, 0);
     return tell([]);
   }
-  const others = companions.takeBeside(valid, companionsUntilMs - performance.now());
+  const others = companions.takeBeside(candidate, companionsUntilMs - performance.now());
   return others instanceof Promise ? others.then(tell) : tell(others);
 }

@@ -191,6 +191,13 @@ describe('PASSporTs of one envelope', () => {
     expect([verdict.reason, verdict.companions]).toEqual(['verified', undefined]);
   });
 
+  it('are told to whoever asks for them, also where the same call was asked about without', async () => {
+    world.leaveEnvelope({ passports: [world.passportOf(), rphBy()], chain: provider.ders });
+    const vs = world.createVs();
+    expect((await vs.verify(callOf(), [])).companions).toBe(undefined);
+    expect((await vs.verify(callOf(), [], { withCompanions: true })).companions).toHaveLength(1);
+  });
+
   it('of two envelopes do not belong together', async () => {
     world.leaveEnvelope({ passports: [rphBy()], chain: numberHolder.ders });
     world.leavePassport();

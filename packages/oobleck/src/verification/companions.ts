@@ -25,7 +25,7 @@ export interface Companions {
    * Those that hold beside `taken`, at once where all that it takes is in memory; later ones within `waitMs`, which may
    * come to nothing.
    */
-  takeBeside(taken: ValidPassport, waitMs: number): AtOnceOrLater<readonly ValidPassport[]>;
+  takeBeside(taken: PassportChain, waitMs: number): AtOnceOrLater<readonly ValidPassport[]>;
 }
 
 /** Of a PASSporT that came alone. */
@@ -61,7 +61,7 @@ export function createCompanions(
  */
 function takeOne(
   context: CandidateContext,
-  taken: ValidPassport,
+  taken: PassportChain,
   chain: PassportChain,
   chainOf: ChainFinder,
   names: Set<string>,
@@ -69,8 +69,8 @@ function takeOne(
 ): void | Promise<void> {
   const { parts, rules, call, callKey, channel } = context;
   const now = parts.now() / 1000;
-  if (matchCompanion(chain, taken.passport, call, rules, now) !== undefined) return;
-  const { name, untilMs } = useOf(context, { passport: chain.base, diversions: chain.diversions });
+  if (matchCompanion(chain, taken.base, call, rules, now) !== undefined) return;
+  const { name, untilMs } = useOf(context, chain);
   if (names.has(name)) return;
   const judge = (holder: string, findings: readonly ChainResult[]): void => {
     if (holder !== callKey || names.has(name)) return;

@@ -3,7 +3,7 @@
 // by side; a token is looked for under each end there is, of which there are two or three.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
+import { isOneLate, type Spend, type SpendableToken, type SpentTokens } from '../../issuer/index.ts';
 import { countOf, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
 
 export interface LmdbSpentTokens extends SpentTokens {
@@ -33,6 +33,7 @@ export function createLmdbSpentTokens(durable: LmdbEnvironment, now: () => numbe
     spend: (tokens, digest) =>
       durable.run(() => {
         const spentAt = now();
+        if (isOneLate(tokens, spentAt)) return { state: 'late', spentAt };
         ends ??= endsIn(table, spentAt);
         return spend(table, ends, tokens, { digest, spentAt });
       }),
