@@ -25,7 +25,8 @@ import {
 } from '@oobleck/stir/verdict';
 import type { ChainResult } from '../trust/index.ts';
 import { isAtHand, outcomesOf } from './chain-outcomes.ts';
-import { type Companions, createCompanions, NO_COMPANIONS } from './companions.ts';
+import { setsIn } from './clear-questions.ts';
+import { type Companions, createCompanions, createMixedCompanions, NO_COMPANIONS } from './companions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { createTriedCandidates } from './tried-candidates.ts';
@@ -57,6 +58,8 @@ export type ChainFinder = (passport: Passport) => ChainResult | Promise<ChainRes
 export interface Candidates {
   /** PASSporTs that belong together: those of one call in band, or of one envelope. Diversions are followed within. */
   consider(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
+  /** PASSporTs of any calls between two numbers: each stands for itself, beside what belongs to it. */
+  considerMixed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
   /** The same for what came with the call, but sealed: anybody may have done so. @param most that are judged */
   considerSealed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder, most: number): void;
   /** Once all are judged, which may be now: why each that fell short did. */
@@ -151,6 +154,7 @@ export function createCandidates(context: CandidateContext): Candidates {
     faults: Reason[],
     chainOf: ChainFinder,
     most: number,
+    among?: Companions,
   ): void => {
     const passports: Passport[] = [];
     for (const read of reads)
@@ -161,8 +165,8 @@ export function createCandidates(context: CandidateContext): Candidates {
     faults.push(...found.faults);
     const isAlone = passports.length === 1;
     const ask = isAlone ? chainOf : onceEach(chainOf);
-    const companions = isAlone ? NO_COMPANIONS : createCompanions(context, passports, ask);
-    companions.ask();
+    const companions = among ?? (isAlone ? NO_COMPANIONS : createCompanions(context, passports, ask));
+    if (among === undefined) companions.ask();
     let judged = 0;
     for (const candidate of found.chains)
       if (look({ candidate, faults, companions }, ask, judged < most)) judged++;
@@ -170,6 +174,13 @@ export function createCandidates(context: CandidateContext): Candidates {
 
   return {
     consider: (reads, chainOf) => lookAtAll(reads, ofOpen, chainOf, Number.POSITIVE_INFINITY),
+    considerMixed(reads, chainOf) {
+      const ask = onceEach(chainOf);
+      const passports = reads.flatMap((read) => ('value' in read ? [read.value] : []));
+      const companions = createMixedCompanions(context, passports, ask);
+      companions.ask();
+      for (const set of setsIn(reads)) lookAtAll(set, ofOpen, ask, Number.POSITIVE_INFINITY, companions);
+    },
     considerSealed: (reads, chainOf, most) => lookAtAll(reads, ofSealed, chainOf, most),
     settle,
   };

@@ -19,7 +19,7 @@ import {
 import type { AtOnceOrLater } from '../call/index.ts';
 import { bringStreamed } from './bring-streamed.ts';
 import { type Candidates, type ChainFinder, createCandidates, type Shortfall } from './candidates.ts';
-import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
+import { askClear, clearQuestionsFor } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
@@ -140,7 +140,7 @@ export function decideOutOfBand(
       );
     };
     const receiveClear = (passports: readonly string[]): void => {
-      for (const reads of setsIn(passports.map(readPassport))) candidates.consider(reads, fetched);
+      candidates.considerMixed(passports.map(readPassport), fetched);
     };
     const ask = () => retrieveAll(retrieval, addresses, left(question.endsAtMs), receive);
     const bringing = { receive, ask, verified: verified() };

@@ -3,12 +3,12 @@
 
 import { formatIdentity } from '@oobleck/stir/identity';
 import { createPassportSigner, type PassportStatement, parsePassport } from '@oobleck/stir/passport';
-import { restoredIdentities } from '@oobleck/stir/verdict';
+import { restoredIdentities, type Verdict } from '@oobleck/stir/verdict';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Carrier, NOW, tn } from '../../test/network.ts';
 import { createMemoryUsedPassports } from '../store/memory/used-passports.ts';
 import { divertedPassport, FIRST } from './diverted-call-fixture.ts';
-import type { UsedPassports } from './parts.ts';
+import type { UsedPassports, VerificationParts } from './parts.ts';
 import {
   CALLED,
   CALLER,
@@ -203,6 +203,49 @@ describe('PASSporTs of one envelope', () => {
     world.leavePassport();
     const verdict = await world.createVs().verify(callOf(), [], { withCompanions: true });
     expect([verdict.reason, verdict.companions]).toEqual(['verified', undefined]);
+  });
+});
+
+describe('PASSporTs from a neighbour that keeps them in clear, of several calls', () => {
+  const askedOf = (passports: readonly string[], more: Partial<VerificationParts> = {}) =>
+    world.createVs({
+      clear: { sourcesFor: () => [{ retrieve: async () => passports }] },
+      ...more,
+    });
+  const tell = (verdict: Verdict) =>
+    [verdict.passport, ...(verdict.companions ?? []).map(({ passport }) => passport)].map(
+      (one) => one?.token,
+    );
+  const ask = async (vs: ReturnType<typeof askedOf>, callId: string) =>
+    tell(await vs.verify(callOf({ callId }), [], { withCompanions: true }));
+
+  it('one of each kind, the one issued nearest; the other call gets the others', async () => {
+    const [first, second] = [NOW - 20, NOW - 1];
+    const all = [first, second].map((issuedAt) => [
+      world.passportOf({ issuedAt }),
+      passportBy(numberHolder, { ...RCD, issuedAt: issuedAt + 1 }),
+      rphBy(numberHolder, { issuedAt }),
+      passportBy(provider, { ...THIRD, issuedAt }),
+    ]);
+    const vs = askedOf(all.flat().reverse());
+    // `shaken` of the second call stands before that of the first.
+    expect([await ask(vs, 'b'), await ask(vs, 'a')]).toEqual([all[1], all[0]]);
+    expect(await ask(vs, 'c')).toEqual([undefined]);
+  });
+
+  it('past those that do not hold, as far as a few', async () => {
+    const forged = Array.from({ length: 3 }, (_, at) =>
+      rphBy(numberHolder, { id: `${at}` }).replace(/[^.]+$/, 'A'.repeat(86)),
+    );
+    const [shaken, rph] = [world.passportOf(), rphBy(numberHolder, { issuedAt: NOW - 5 })];
+    expect(await ask(askedOf([...forged, rph, shaken]), 'a')).toEqual([shaken, rph]);
+  });
+
+  it('with the diversions among them', async () => {
+    const dest = { destinations: { numbers: [FIRST], uris: [] } };
+    const [shaken, rph] = [world.passportOf({ dest: [FIRST] }), rphBy(numberHolder, dest)];
+    const div = divertedPassport(shaken);
+    expect(await ask(askedOf([div, rph, shaken]), 'a')).toEqual([shaken, rph]);
   });
 });
 

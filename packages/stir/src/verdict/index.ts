@@ -22,6 +22,7 @@ export {
   byWeight,
   type FoundChains,
   findChains,
+  isThirdParty,
   linksOf,
   MAXIMUM_DIVERSIONS,
   type PassportChain,
