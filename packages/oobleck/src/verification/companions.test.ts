@@ -249,6 +249,23 @@ describe('PASSporTs from a neighbour that keeps them in clear, of several calls'
   });
 });
 
+describe('diverted PASSporTs of several calls, each inside its diversion, from such a neighbour', () => {
+  it('one of each kind, the one issued nearest', async () => {
+    const dest = { destinations: { numbers: [FIRST], uris: [] } };
+    const all = [NOW - 20, NOW - 1].map((issuedAt) => [
+      world.passportOf({ dest: [FIRST], issuedAt }),
+      rphBy(numberHolder, { ...dest, issuedAt }),
+    ]);
+    const nested = all.flat().map((one) => divertedPassport(one, { extension: 'div-o' }));
+    for (const passports of [nested, [...nested].reverse()]) {
+      const clear = { sourcesFor: () => [{ retrieve: async () => passports }] };
+      const verdict = await world.createVs({ clear }).verify(callOf(), [], { withCompanions: true });
+      const tokens = [verdict.passport, ...(verdict.companions ?? []).map(({ passport }) => passport)];
+      expect(all).toContainEqual(tokens.map((one) => one?.token));
+    }
+  });
+});
+
 describe('one call takes all that came together (RFC 8816 Section 7.4)', () => {
   const slow = (used: UsedPassports): UsedPassports => ({ take: async (...order) => used.take(...order) });
 
