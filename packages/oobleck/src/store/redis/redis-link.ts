@@ -26,7 +26,16 @@ export interface RedisLinkOptions {
 }
 
 /** Answered in bytes. */
-export type RedisCommand = 'eval' | 'evalsha' | 'get' | 'set' | 'hdel' | 'hscan' | 'pexpire' | 'srandmember';
+export type RedisCommand =
+  | 'eval'
+  | 'evalsha'
+  | 'get'
+  | 'set'
+  | 'hmget'
+  | 'hdel'
+  | 'hscan'
+  | 'pexpire'
+  | 'srandmember';
 
 /** A script of one key: sent by its hash, and whole where a node does not know it (yet, or after a failover). */
 export interface RedisScript {
