@@ -257,7 +257,11 @@ describe('diverted PASSporTs of several calls, each inside its diversion, from s
       rphBy(numberHolder, { ...dest, issuedAt }),
     ]);
     const nested = all.flat().map((one) => divertedPassport(one, { extension: 'div-o' }));
-    for (const passports of [nested, [...nested].reverse()]) {
+    for (const order of [
+      [0, 3, 2, 1],
+      [1, 2, 3, 0],
+    ]) {
+      const passports = order.map((at) => nested[at]!);
       const clear = { sourcesFor: () => [{ retrieve: async () => passports }] };
       const verdict = await world.createVs({ clear }).verify(callOf(), [], { withCompanions: true });
       const tokens = [verdict.passport, ...(verdict.companions ?? []).map(({ passport }) => passport)];
