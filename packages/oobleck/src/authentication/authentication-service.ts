@@ -17,7 +17,7 @@ import {
 } from '@oobleck/stir/placement';
 import { type Answers, type AtOnceOrLater, createAnswers } from '../call/index.ts';
 import { type CallDeposits, createCallDeposits, type OutOfBand } from './call-deposits.ts';
-import { envelopeOf, readPassports } from './carry.ts';
+import { envelopeOf, fittingPassports, readPassports } from './carry.ts';
 import type { Leaving } from './clear-publication.ts';
 import type { AuthenticationParts } from './parts.ts';
 
@@ -163,7 +163,7 @@ async function carry(
   identities: readonly string[],
   order: SigningOrder = {},
 ): Promise<CarriageOutcome> {
-  const passports = readPassports(call, identities);
+  const passports = fittingPassports(readPassports(call, identities));
   if (passports.length === 0) return { carried: false, reason: 'no-passport' };
   const envelope = envelopeOf(passports, parts.chains);
   const outOfBand =

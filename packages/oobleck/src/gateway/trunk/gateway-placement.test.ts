@@ -223,15 +223,60 @@ describe('gateway placement', () => {
     expect(deposits).toEqual([]);
   });
 
-  it('more PASSporTs than an envelope holds: nothing is left, and the call goes on', async () => {
-    const long = Array.from({ length: 8 }, () =>
-      identityOf({
-        x5u: `${REPOSITORY}/${'x'.repeat(300)}.pem`,
-        dest: Array.from({ length: 32 }, (_, at) => tn(`1215555${2000 + at}`)),
-      }),
-    );
-    const answer = await createPath().place(offerOf({ identities: long }));
-    expect(['carried', 'failed']).toEqual([answer.reason, answer.outOfBand]);
+  describe('more than an envelope holds', () => {
+    const RCD_URL = `${REPOSITORY}/numberHolder.pem`;
+    const rcdOf = (length: number): string => {
+      const token = createPassportSigner(numberHolder.key, RCD_URL).sign({
+        extension: 'rcd',
+        originator: { kind: 'tn', number: CALLER },
+        destinations: { numbers: [CALLED], uris: [] },
+        issuedAt: world.clock.seconds(),
+        richCallData: { name: 'Zorin', iconUrl: `data:,${'x'.repeat(length)}` },
+      });
+      return formatIdentity({ token, info: RCD_URL, algorithm: 'ES256', ppt: 'rcd' });
+    };
+    const leftOf = async (identities: readonly string[]) => {
+      const { reason, outOfBand } = await createPath(tenantOf()).place(offerOf({ identities }));
+      expect(reason).toBe('carried');
+      return { outOfBand, left: deposits.flatMap((one) => envelopeIn(one).passports) };
+    };
+    const tokensOf = (identities: readonly string[]) => identities.map((value) => parseIdentity(value).token);
+
+    it('a long rcd does not keep shaken, and what is short, from the called side', async () => {
+      const [shaken, short] = [identityOf(), rcdOf(10)];
+      const { outOfBand, left } = await leftOf([rcdOf(6_000), shaken, short]);
+      expect([outOfBand, left]).toEqual(['stored', tokensOf([shaken, short])]);
+    });
+
+    it('as many as it holds, each with what diverted it', async () => {
+      const long = Array.from({ length: 7 }, () =>
+        identityOf({
+          x5u: `${REPOSITORY}/${'x'.repeat(300)}.pem`,
+          dest: Array.from({ length: 32 }, (_, at) => tn(`1215555${2000 + at}`)),
+        }),
+      );
+      const shaken = identityOf();
+      const [div] = (
+        await createPath(tenantOf()).place(
+          offerOf({
+            trunk: trunkOf({}),
+            callId: 'on',
+            identities: [shaken],
+            divertedFrom: CALLED,
+            called: FORWARDED,
+          }),
+        )
+      ).identities;
+      deposits.length = 0;
+      const { outOfBand, left } = await leftOf([...long, shaken, div!].slice(-8));
+      expect(outOfBand).toBe('stored');
+      expect(left.length).toBeLessThan(8);
+      expect(left.slice(-2)).toEqual(tokensOf([shaken, div!]));
+    });
+
+    it('one that is longer than any: nothing is left, and the call goes on', async () => {
+      expect(await leftOf([rcdOf(11_000)])).toEqual({ outOfBand: 'failed', left: [] });
+    });
   });
 });
 
