@@ -59,12 +59,10 @@ export function signDiversion(
   const { from, to } = request;
   if (isSameParty(partyOf(from), to)) return { diverted: false, reason: 'same-number' };
   const [first, ...others] = chainsTo(passports, request);
+  if (first === undefined) return { diverted: false, reason: 'no-passport' };
   const reason =
-    first === undefined
-      ? 'no-passport'
-      : (chainFault(first) ?? authorityFault(authority, from) ?? staleness(first, now, freshnessSeconds));
-  if (first === undefined || reason !== undefined)
-    return { diverted: false, reason: reason ?? 'no-passport' };
+    chainFault(first) ?? authorityFault(authority, from) ?? staleness(first, now, freshnessSeconds);
+  if (reason !== undefined) return { diverted: false, reason };
   const beside = others.filter(
     (one) => (chainFault(one) ?? staleness(one, now, freshnessSeconds)) === undefined,
   );
