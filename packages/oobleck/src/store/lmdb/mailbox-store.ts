@@ -8,7 +8,8 @@ import { chooseDropped, createMailboxWatchers, type MailboxStore, type StoredBlo
 import { decodeBlobHead, decodeBlobRecord, encodeBlobRecord, recordExpiresAtMs } from '../blob-record.ts';
 import { createChangeLog } from './change-log.ts';
 import { createDueTimes, type DueThing } from './due-times.ts';
-import { countOf, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
+import type { LmdbEnvironment } from './lmdb-folder.ts';
+import { countOf, type Table } from './lmdb-table.ts';
 
 export interface LmdbMailboxStore extends MailboxStore {
   /**

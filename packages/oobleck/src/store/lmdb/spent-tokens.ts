@@ -4,7 +4,8 @@
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { isOneLate, type Spend, type SpendableToken, type SpentTokens } from '../../issuer/index.ts';
-import { countOf, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
+import type { LmdbEnvironment } from './lmdb-folder.ts';
+import { countOf, type Table } from './lmdb-table.ts';
 
 export interface LmdbSpentTokens extends SpentTokens {
   /** Forgets tokens that are no longer accepted, at most `maximum` a call. @returns whether all of them are gone */
