@@ -17,12 +17,15 @@ interface Job {
 export const COMMIT_THEN_FLUSH =
   TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
-/** @param isFlushed resolve when what was written is on the disk, else when it is committed @param onBegin at the beginning of each transaction */
+/**
+ * @param isFlushed resolve when what was written is on the disk, else when it is committed
+ * @param transact does work in a transaction of `root`
+ */
 export function createGroupCommit(
   root: RootDatabase,
   isFlushed: boolean,
   observer: StoreObserver,
-  onBegin: () => void,
+  transact: (work: () => unknown[]) => unknown[],
 ): TransactionRun {
   let waiting: Job[] = [];
   let isScheduled = false;
@@ -35,11 +38,7 @@ export function createGroupCommit(
     waiting = [];
     const startedMs = performance.now();
     try {
-      const results: unknown[] = [];
-      root.transactionSync(() => {
-        onBegin();
-        for (const { work } of jobs) results.push(work());
-      }, COMMIT_THEN_FLUSH);
+      const results = transact(() => jobs.map(({ work }) => work()));
       if (isFlushed) await root.flushed;
       observer.answered(performance.now() - startedMs);
       for (const [at, { resolve }] of jobs.entries()) resolve(results[at] as never);

@@ -13,6 +13,7 @@ import { NO_OBSERVER, type StoreObserver } from '../store-observer.ts';
 import { COMMIT_THEN_FLUSH, createGroupCommit, type TransactionRun } from './group-commit.ts';
 import { type LmdbStep, requireLmdbSchema } from './lmdb-schema.ts';
 import { type Statistics, type Table, tableOf } from './lmdb-table.ts';
+import { openWriteGate, type WriteGate } from './write-gate.ts';
 
 export interface LmdbEnvironment {
   table(name: string): Table;
@@ -53,23 +54,56 @@ const LONGEST_KEY = 1_024;
 export function openLmdbFolder(path: string, options: LmdbFolderOptions = {}): LmdbFolder {
   const bootId = 'bootId' in options ? options.bootId : readBootId();
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const durable = open({ ...SETTINGS, path: join(path, 'durable.mdb'), mapSize: 64 * GIB, maxDbs: 16 });
-  upgradeOrClose(durable, options.steps?.durable ?? []);
-  const live = openLive(path, bootId);
-  upgradeOrClose(live, options.steps?.live ?? [], durable);
-  return {
-    durable: createEnvironment(durable, true, options.observer),
-    live: createEnvironment(live, false, options.observer),
-    usedBytes: () => usedBytesOf(durable) + usedBytesOf(live),
-    releaseDeadReaders() {
-      durable.readerCheck();
-      live.readerCheck();
-    },
-    async close() {
-      await durable.close();
-      await live.close();
-    },
-  };
+  const { steps = {}, observer } = options;
+  const durable = openFile(join(path, 'durable.gate'), steps.durable, () =>
+    open({ ...SETTINGS, path: join(path, 'durable.mdb'), mapSize: 64 * GIB, maxDbs: 16 }),
+  );
+  const files = [durable];
+  try {
+    const live = openFile(join(path, 'live.gate'), steps.live, () => openLive(path, bootId));
+    files.push(live);
+    return {
+      durable: createEnvironment(durable, true, observer),
+      live: createEnvironment(live, false, observer),
+      usedBytes: () => usedBytesOf(durable.root) + usedBytesOf(live.root),
+      releaseDeadReaders() {
+        for (const { root } of files) root.readerCheck();
+      },
+      async close() {
+        for (const file of files) await closeFile(file);
+      },
+    };
+  } catch (error) {
+    for (const file of files) void closeFile(file);
+    throw error;
+  }
+}
+
+interface LmdbFile {
+  readonly root: RootDatabase;
+  readonly gate: WriteGate;
+}
+
+/** With its schema. Closed again where that fails. */
+function openFile(gatePath: string, steps: readonly LmdbStep[] = [], openRoot: () => RootDatabase): LmdbFile {
+  const gate = openWriteGate(gatePath);
+  const opened: RootDatabase[] = [];
+  try {
+    return gate.pass(() => {
+      const root = openRoot();
+      opened.push(root);
+      requireLmdbSchema(root, steps);
+      return { root, gate };
+    });
+  } catch (error) {
+    for (const one of [...opened, gate]) void one.close();
+    throw error;
+  }
+}
+
+async function closeFile({ root, gate }: LmdbFile): Promise<void> {
+  await root.close();
+  await gate.close();
 }
 
 /** Text as a key; what is too long for one, by its hash. */
@@ -98,37 +132,23 @@ function openLive(path: string, bootId: string | undefined): RootDatabase {
   });
 }
 
-/** Closes it where that fails, and what was opened before it. */
-function upgradeOrClose(
-  root: RootDatabase,
-  steps: readonly LmdbStep[],
-  ...openedBefore: readonly RootDatabase[]
-): void {
-  try {
-    requireLmdbSchema(root, steps);
-  } catch (error) {
-    for (const one of [root, ...openedBefore]) void one.close();
-    throw error;
-  }
-}
-
 function createEnvironment(
-  root: RootDatabase,
+  { root, gate }: LmdbFile,
   isDurable: boolean,
   observer: StoreObserver = NO_OBSERVER,
 ): LmdbEnvironment {
   const listeners: (() => void)[] = [];
-  const begin = (): void => {
-    for (const forget of listeners) forget();
-  };
-  return {
-    table: (name) => tableOf(root, name),
-    run: createGroupCommit(root, isDurable, observer, begin),
-    runNow: (work) =>
+  const transact = <T>(work: () => T): T =>
+    gate.pass(() =>
       root.transactionSync(() => {
-        begin();
+        for (const forget of listeners) forget();
         return work();
       }, COMMIT_THEN_FLUSH),
+    );
+  return {
+    table: (name) => gate.pass(() => tableOf(root, name)),
+    run: createGroupCommit(root, isDurable, observer, transact),
+    runNow: transact,
     onBegin: (forget) => void listeners.push(forget),
     refresh: () => root.resetReadTxn(),
   };
