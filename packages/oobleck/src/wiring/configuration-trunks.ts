@@ -58,6 +58,7 @@ export const TRUNK = Type.Object(
     encryptIdentity: Type.Optional(flag),
     block: Type.Optional(list(words(REASONS.filter((reason) => reason !== 'verified')), 'reasons', 0, 64)),
     trustAssertedIdentity: Type.Optional(flag),
+    trustEmergencyMarks: Type.Optional(flag),
     exemptNumbers: Type.Optional(list(number, 'dialled numbers', 0, 1_000)),
     addressesPerCall: Type.Optional(integer(1, 8)),
     clearPeers: Type.Optional(

@@ -10,6 +10,7 @@ import type { VerificationService } from '../../verification/index.ts';
 import { createBoundedWait } from './bounded-wait.ts';
 import { placedCall } from './call-facts.ts';
 import { type CallTraces, createCallTraces, type OpenTrace } from './call-trace.ts';
+import { isExemptCall } from './exempt-call.ts';
 import type { IdentityCipher } from './identity-cipher.ts';
 import type { OfferedCall } from './offered-call.ts';
 import { type Placement, placeCall, unchanged } from './place-call.ts';
@@ -211,14 +212,14 @@ function begin(
 }
 
 function skipOf(
-  { trunk, called, caller, assertedIdentities }: OfferedCall,
+  offer: OfferedCall,
   direction: 'outgoing' | 'incoming',
   isServed: boolean,
 ): Skipped | undefined {
+  const { trunk } = offer;
   if (!trunk.isOn) return 'off';
   if (trunk.direction !== 'both' && trunk.direction !== direction) return 'direction';
-  const { isExempt } = trunk.exemptions;
-  if (isExempt(called) || isExempt(caller) || assertedIdentities?.some(isExempt)) return 'exempt';
+  if (isExemptCall(offer)) return 'exempt';
   return isServed ? undefined : 'no-service';
 }
 

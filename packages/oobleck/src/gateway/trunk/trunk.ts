@@ -28,6 +28,8 @@ export interface TrunkOptions {
   readonly numbers?: NumberRules;
   /** Default true. */
   readonly isAssertedTrusted?: boolean;
+  /** Default true. */
+  readonly areEmergencyMarksTrusted?: boolean;
   /** Dialled numbers, default `112`, `911`, `999`, `000`. */
   readonly exemptNumbers?: readonly string[];
   /** Mailboxes asked for each call, default the verification service's own. */
@@ -62,6 +64,11 @@ export interface Trunk {
   readonly numbers: NumberPlan;
   /** Whether P-Asserted-Identity stands before From: only from a network that is trusted (RFC 3325). */
   readonly isAssertedTrusted: boolean;
+  /**
+   * Whether a call is one of an emergency service because it says so, and not by its Request-URI only. Where it is not,
+   * such a call is one like any other (RFC 7090 Section 5.2).
+   */
+  readonly areEmergencyMarksTrusted: boolean;
   readonly exemptions: Exemptions;
   readonly addressesPerCall: number | undefined;
   /** Names of peers, beside the tenant's own, that speak the clear-text profiles about its calls. */
@@ -86,6 +93,7 @@ export function createTrunk(options: TrunkOptions): Trunk {
     block: new Set(options.block),
     numbers: createNumberPlan(options.numbers),
     isAssertedTrusted: options.isAssertedTrusted ?? true,
+    areEmergencyMarksTrusted: options.areEmergencyMarksTrusted ?? true,
     exemptions: createExemptions(options.exemptNumbers),
     addressesPerCall: options.addressesPerCall,
     clearPeers: options.clearPeers,
