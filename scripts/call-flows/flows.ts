@@ -70,11 +70,12 @@ export const FLOWS: readonly Flow[] = [
   {
     title: 'PSTN to VoIP, the domain looks itself (RFC 8816 Section 5.3, second subcase)',
     story: 'The gateway knows nothing of STIR; the verification service of the domain retrieves.',
-    parties: ['PBX with AS', 'CPS', 'PSTN', 'domain with VS'],
+    parties: ['PBX with AS', 'CPS', 'PSTN', 'gateway', 'domain with VS'],
     steps: [
       ['PBX with AS', 'CPS', 'sealed PASSporT'],
       ['PBX with AS', 'PSTN', 'call'],
-      ['PSTN', 'domain with VS', 'INVITE, no Identity'],
+      ['PSTN', 'gateway', 'two numbers'],
+      ['gateway', 'domain with VS', 'INVITE'],
       ['domain with VS', 'CPS', 'retrieve, sealed reply'],
       ['domain with VS', 'domain with VS', 'verified'],
     ],
