@@ -19,6 +19,7 @@ const ROUTES = {
   '5.3.1': ['pbx', 'tdm', 'from-pstn', 'in-band'],
   '5.3.2': ['pbx', 'tdm', 'border', 'terminating'],
   '5.4.1': ['legacy', 'to-pstn', 'tdm', 'terminating'],
+  'at the gateway': ['legacy', 'to-pstn'],
   '5.4.2': ['legacy', 'to-pstn', 'tdm', 'from-pstn', 'in-band'],
   '5.4.3': ['legacy', 'to-pstn', 'tdm', 'border', 'terminating'],
   border: ['legacy', 'to-pstn', 'border', 'from-pstn', 'in-band'],
@@ -148,6 +149,9 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
   it('G-01: 5.4, a gateway to the PSTN carries what calls bring, a phone behind it looks', async () => {
     const { calls, received } = await play('5.4.1', ofAlpha);
     expect(received).toEqual(verified(calls));
+    const leaving = pairs(20, ofAlpha);
+    const taken = leaving.map((pair) => ({ ...pair, verstat: '', identities: [], isSealed: false }));
+    expect(await callAll('at the gateway', leaving)).toEqual(taken);
   }, 60_000);
 
   it('5.4, a gateway back from the PSTN restores what the first one carried', async () => {

@@ -57,10 +57,23 @@ describe('an outgoing call', () => {
   it('takes along all there is to add, and says what to take off', async () => {
     const { ask, path } = createTestElement();
     path.placed = { ...PLACED, identityEncrypted: ['abc', 'def'], identities: [], removeIdentities: true };
-    const answer = answerOf(await ask(requestText()));
+    const answer = answerOf(await ask(requestText({ headers: [`Identity: ${IDENTITY}`] })));
     expect(valuesIn(answer, 'Identity')).toEqual([]);
     expect(valuesIn(answer, 'Identity-Encrypted')).toEqual(['abc', 'def']);
     expect(valuesIn(answer, 'X-Identity-Action')).toEqual(['remove']);
+    // A switch that has done so, and follows the Contact back to here, goes on.
+    const done = ['Identity-Encrypted: abc', 'Identity-Encrypted: def'];
+    expect(statusOf(await ask(requestText({ callId: 'two@h', headers: done })))).toBe(404);
+  });
+
+  it.each(['Identity', 'y'])('says what to take off where there is nothing to add: %s', async (name) => {
+    const { ask, path } = createTestElement();
+    path.placed = { ...PLACED, identities: [], removeIdentities: true, reason: 'carried' };
+    const answer = answerOf(await ask(requestText({ headers: [`${name}: ${IDENTITY}`] })));
+    expect(answer).toMatch(/^SIP\/2\.0 302 /);
+    expect(valuesIn(answer, 'Identity')).toEqual([]);
+    expect(valuesIn(answer, 'X-Identity-Action')).toEqual(['remove']);
+    expect(statusOf(await ask(requestText({ callId: 'two@h' })))).toBe(404);
   });
 
   const nothing: [string, PlacedAnswer | Error, object][] = [

@@ -22,6 +22,8 @@ export interface TrunkOptions {
   /** Default `verify`. */
   readonly incoming?: Trunk['incoming'];
   /** Default false. */
+  readonly removesIdentity?: boolean;
+  /** Default false. */
   readonly encryptIdentity?: boolean;
   /** Default none. */
   readonly block?: readonly Reason[];
@@ -55,6 +57,8 @@ export interface Trunk {
   readonly originationId: string | undefined;
   /** `carry`: PASSporTs a call came with are left out of band (RFC 8816 Section 8.3), none is made. */
   readonly outgoing: 'sign' | 'carry' | 'sign-or-carry';
+  /** The switch is told to take off the INVITE what was carried, once it is stored. */
+  readonly removesIdentity: boolean;
   /** `restore`: what was found out of band is put back in full form (RFC 8816 Section 5.3). */
   readonly incoming: 'verify' | 'restore';
   /** In band, the PASSporTs travel sealed. */
@@ -88,6 +92,7 @@ export function createTrunk(options: TrunkOptions): Trunk {
     attestation: options.attestation,
     originationId: options.originationId,
     outgoing: options.outgoing ?? 'sign',
+    removesIdentity: options.removesIdentity ?? false,
     incoming: options.incoming ?? 'verify',
     encryptIdentity: options.encryptIdentity ?? false,
     block: new Set(options.block),
