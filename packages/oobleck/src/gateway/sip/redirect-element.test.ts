@@ -530,6 +530,9 @@ describe('the same request', () => {
     path.placed = new Promise(() => undefined);
     for (const callId of ['a@h', 'b@h']) expect(await ask(requestText({ callId }))).toEqual([]);
     expect(statusOf(await ask(requestText({ callId: 'c@h' })))).toBe(503);
+    const emergency = [{ uri: 'sip:911@h' }, { headers: ['Priority: psap-callback'] }];
+    for (const [at, written] of emergency.entries())
+      expect(statusOf(await ask(requestText({ ...written, callId: `e${at}@h` })))).toBe(404);
   });
 });
 

@@ -216,7 +216,8 @@ function invite(context: Context, request: SipRequest, arrival: Arrival): Answer
   // A retransmission: its answer is on the way.
   if (pending.has(request, arrival)) return undefined;
   if (parts.isOverloaded?.()) return NOTHING_TO_ADD;
-  if (pending.size >= maximumPending) return OVERLOADED;
+  if (pending.size >= maximumPending)
+    return isExempt(context, request, arrival) ? NOTHING_TO_ADD : OVERLOADED;
   return find(context, { direction, request, arrival, offer: offeredCall(request, rule.trunk) });
 }
 
