@@ -7,13 +7,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
-import { parseIdentity } from '@oobleck/stir/identity';
-import { parsePassport } from '@oobleck/stir/passport';
+import { formatIdentity, parseIdentity } from '@oobleck/stir/identity';
+import { parseTelephoneNumber } from '@oobleck/stir/number';
+import { createPassportSigner, type PassportStatement, parsePassport } from '@oobleck/stir/passport';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNodeCrypto } from '../src/crypto/index.ts';
 import { valuesIn } from '../src/gateway/sip/sip-fixture.ts';
 import { type Lab, writeLab } from '../src/lab/index.ts';
 import { createTlsAuthority } from '../src/lab/pki.ts';
 import { ConfigurationError, createEventLog } from '../src/operate/index.ts';
+import { createCredentialFiles, readIdentity } from '../src/wiring/credential-files.ts';
 import { type Configuration, type RunningNode, requireConsistency, startNode } from '../src/wiring/index.ts';
 
 const CALLED = '12155000777';
@@ -37,6 +40,7 @@ const sipOf = (tenant: string, hash: string): NonNullable<Configuration['sip']> 
   listeners: [
     { name: 'sign', transport: 'udp', port: 0 },
     { name: 'seal', transport: 'udp', port: 0 },
+    { name: 'carry', transport: 'udp', port: 0 },
     { name: 'verify', transport: 'tls', port: 0, tls: { certificateFile: 'sip.pem', keyFile: 'sip.key' } },
     { name: 'plain', transport: 'tcp', host: '::1', port: 0 },
   ],
@@ -47,6 +51,7 @@ const sipOf = (tenant: string, hash: string): NonNullable<Configuration['sip']> 
   rules: [
     { trunk: `${tenant}-outgoing`, listener: 'sign' },
     { trunk: `${tenant}-sealed`, listener: 'seal' },
+    { trunk: `${tenant}-carrying`, listener: 'carry' },
     { trunk: `${tenant}-incoming`, listener: 'verify', peer: 'sbc' },
     { trunk: `${tenant}-incoming`, listener: 'plain' },
   ],
@@ -74,6 +79,7 @@ beforeAll(async () => {
     trunks: [
       trunk(name, 'outgoing', { attestation: 'A' }),
       { ...trunk(name, 'outgoing', { attestation: 'A', encryptIdentity: true }), name: `${name}-sealed` },
+      { ...trunk(name, 'outgoing', { outgoing: 'carry' }), name: `${name}-carrying` },
       trunk(name, 'incoming', { incoming: 'restore' }),
     ],
     sip: sipOf(name, hash),
@@ -196,6 +202,41 @@ describe('a call between two redirect elements', () => {
     expect(valuesIn(answer, 'Identity')).toHaveLength(1);
   });
 
+  /** A PASSporT of a lab carrier about the call of these tests, as the value of a header field. */
+  function identityBy(
+    carrier: 'alpha' | 'bravo',
+    statement: Partial<PassportStatement> & Pick<PassportStatement, 'extension'>,
+  ): string {
+    const [tenant] = lab[carrier].calls.authentication!.tenants;
+    const { certificateUrl } = tenant!;
+    const { key } = readIdentity(createCredentialFiles(folder), createNodeCrypto(), tenant!, 'tenant');
+    const token = createPassportSigner(key, certificateUrl).sign({
+      originator: { kind: 'tn', number: parseTelephoneNumber(CALLER) },
+      destinations: { numbers: [parseTelephoneNumber(CALLED)], uris: [] },
+      issuedAt: Math.floor(Date.now() / 1000),
+      ...statement,
+    });
+    return formatIdentity({ token, info: certificateUrl, algorithm: 'ES256', ppt: statement.extension });
+  }
+
+  it('G-03: carries shaken, rph and a third party’s rcd past SIP, and gets all three back', async () => {
+    const identities = [
+      identityBy('alpha', { extension: 'shaken', shaken: { attestation: 'A', originationId: randomUUID() } }),
+      identityBy('bravo', { extension: 'rcd', callReason: 'your parcel', issuer: 'Bravo CNAM' }),
+      identityBy('alpha', { extension: 'rph', priority: { authorized: ['ets.0'] } }),
+    ];
+    const headers = identities.map((value) => `Identity: ${value}`);
+    const carried = await overUdp(port(alpha, 'carry'), invite(randomUUID(), 'UDP', headers));
+    expect(carried).not.toContain('Identity-Encrypted');
+    const { answer } = await overTls(port(bravo, 'verify'), invite(randomUUID(), 'TLS'));
+    expect(answer).toContain('verstat=TN-Validation-Passed');
+    expect(valuesIn(answer, 'P-Attestation-Indicator')).toEqual(['A']);
+    expect([...valuesIn(answer, 'Identity')].sort()).toEqual([...identities].sort());
+    // They serve one call: nothing of them proves a second one.
+    const second = await overTls(port(bravo, 'verify'), invite(randomUUID(), 'TLS', headers));
+    expect(second.answer).toContain('verstat=No-TN-Validation');
+  });
+
   it('of which nothing is known is No-TN-Validation; strangers without the certificate hear nothing of it', async () => {
     const text = invite(randomUUID(), 'TLS').replaceAll(CALLER, '12025554444');
     expect((await overTls(port(bravo, 'verify'), text)).answer).toContain('verstat=No-TN-Validation');
@@ -238,6 +279,7 @@ describe('a configuration of the redirect element', () => {
     const trunks = [
       trunk('alpha', 'outgoing'),
       { ...trunk('alpha', 'outgoing'), name: 'alpha-sealed' },
+      { ...trunk('alpha', 'outgoing'), name: 'alpha-carrying' },
       trunk('alpha', 'incoming'),
       { ...trunk('alpha', 'outgoing'), name: 'open', direction: 'both' as const },
     ];
@@ -295,8 +337,8 @@ describe('a configuration of the redirect element', () => {
     ],
     [
       'TLS without files',
-      ({ listeners }) => void delete listeners[2]!.tls,
-      ['sip.listeners.2.tls: expected where the transport is tls, and only there'],
+      ({ listeners }) => void delete listeners[3]!.tls,
+      ['sip.listeners.3.tls: expected where the transport is tls, and only there'],
     ],
     [
       'a host that is a name',

@@ -17,7 +17,7 @@ import {
 } from '@oobleck/stir/placement';
 import { type Answers, type AtOnceOrLater, createAnswers } from '../call/index.ts';
 import { type CallDeposits, createCallDeposits, type OutOfBand } from './call-deposits.ts';
-import { envelopeOf, readPassports } from './carry.ts';
+import { envelopeOf, fittingPassports, readPassports } from './carry.ts';
 import type { Leaving } from './clear-publication.ts';
 import type { AuthenticationParts } from './parts.ts';
 
@@ -42,7 +42,7 @@ export type CarriageOutcome =
   | { readonly carried: false; readonly reason: 'no-passport' };
 
 export type DiversionResult =
-  | { readonly diverted: true; readonly outOfBand: OutOfBand; readonly identity: string }
+  | { readonly diverted: true; readonly outOfBand: OutOfBand; readonly identities: readonly string[] }
   | { readonly diverted: false; readonly reason: DiversionRefusal | 'unknown-tenant' };
 
 /** Names a call to whoever left something for it. */
@@ -163,7 +163,7 @@ async function carry(
   identities: readonly string[],
   order: SigningOrder = {},
 ): Promise<CarriageOutcome> {
-  const passports = readPassports(call, identities);
+  const passports = fittingPassports(readPassports(call, identities));
   if (passports.length === 0) return { carried: false, reason: 'no-passport' };
   const envelope = envelopeOf(passports, parts.chains);
   const outOfBand =
@@ -189,13 +189,13 @@ async function divert(
       ? signBareDiversion(tenant, request, now)
       : signDiversion(tenant, readPassports(call, identities), request, now);
   if (!outcome.diverted) return outcome;
-  const { identity, passports } = outcome.call;
+  const { identities: added, passports } = outcome.call;
   const envelope = { passports, chain: tenant.chain };
   const isLeft = order.deposits !== false && passports.length > 0 && request.to.kind === 'tn';
   const outOfBand = isLeft
     ? await deposits.leave(key, numbersOf(request), envelope, leavingFor(call, order))
     : 'none';
-  return { diverted: true, outOfBand, identity };
+  return { diverted: true, outOfBand, identities: added };
 }
 
 function leavingFor({ tenant }: { readonly tenant: string }, { clearPeers }: SigningOrder): Leaving {

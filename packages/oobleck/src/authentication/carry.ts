@@ -4,8 +4,8 @@
 import type { ArrivedCall } from '@oobleck/stir/call';
 import { splitIdentities } from '@oobleck/stir/identity';
 import type { Passport } from '@oobleck/stir/passport';
-import type { Envelope } from '@oobleck/stir/seal';
-import { readIdentity } from '@oobleck/stir/verdict';
+import { type Envelope, isSealable } from '@oobleck/stir/seal';
+import { byWeight, findCompanions, linksOf, readIdentity } from '@oobleck/stir/verdict';
 import type { ChainsAtHand } from './parts.ts';
 
 /** PASSporTs of one call at most: an envelope holds so many with their chain, and chains of diversion are shorter. */
@@ -23,6 +23,27 @@ export function readPassports(call: ArrivedCall, identities: readonly string[]):
     if ('value' in read) found.set(read.value.token, read.value);
   }
   return [...found.values()];
+}
+
+/**
+ * As many as one envelope holds: nearly always all. Else who says most about the caller comes first, each with what diverted
+ * it: a long `rcd` does not keep `shaken` from the called side.
+ */
+export function fittingPassports(passports: readonly Passport[]): readonly Passport[] {
+  if (fits(passports)) return passports;
+  const chains = findCompanions(passports).toSorted(
+    (a, b) => byWeight(a.base, b.base) || b.diversions.length - a.diversions.length,
+  );
+  let kept: readonly Passport[] = [];
+  for (const links of chains.map(linksOf)) {
+    const more = passports.filter((one) => kept.includes(one) || links.includes(one));
+    if (fits(more)) kept = more;
+  }
+  return kept.length === 0 ? passports : kept;
+}
+
+function fits(passports: readonly Passport[]): boolean {
+  return isSealable({ passports: passports.map(({ token }) => token) });
 }
 
 /** One envelope, with the chain of the first PASSporT where it is at hand: nothing is fetched for it. */

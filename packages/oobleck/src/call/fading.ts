@@ -11,6 +11,8 @@ export interface Fading<V> {
   get(name: string, nowMs: number): V | undefined;
   /** Forgets some of what has ended, and the oldest where there is no room. What is set anew keeps its place among the others. */
   set(name: string, value: V, untilMs: number, nowMs: number): void;
+  /** Whether what is set next would take the place of something that has not ended. */
+  isFull(nowMs: number): boolean;
 }
 
 /** @param maximum entries kept, at least 1 */
@@ -68,6 +70,10 @@ class FadingRing<V> implements Fading<V> {
       this.write(at, value, untilMs);
       this.enter(at);
     }
+  }
+
+  isFull(nowMs: number): boolean {
+    return this.size >= this.maximum && this.untilMs[this.oldest]! > nowMs;
   }
 
   private isOver(nowMs: number): boolean {

@@ -17,7 +17,7 @@ import type { Token } from '@oobleck/stir/token';
 import type { AcceptedToken, Spend, SpentTokens, TokenVerifier } from '../issuer/index.ts';
 import type { MailboxStore, ShardContents } from './mailbox-store.ts';
 import type { MailboxRegistry } from './parts.ts';
-import { replyPage } from './reply-page.ts';
+import { createReplyPage } from './reply-page.ts';
 
 export interface CallPlacementParts {
   readonly crypto: Crypto;
@@ -177,6 +177,7 @@ function storeSpent(
   { id, hash, nowMs, spend: { state, spentAt } }: Spending,
 ): Promise<DepositOutcome> | DepositOutcome {
   if (state === 'other') return 'token-spent';
+  if (state === 'late') return 'bad-token';
   const expiresAtMs = Math.min(nowMs, spentAt * 1000) + request.lifetimeSeconds * 1000;
   if (expiresAtMs <= nowMs) return 'created';
   const added = store.add(shardName(request), {
@@ -214,11 +215,11 @@ function retrieve(
   const { publicKey, replyBytes } = known !== undefined && shard < known.shards ? known : nobody;
   const nowMs = now();
   const question = { address: encodeAddress(request.mailboxId, shard), nonce, page };
-  const seal = (contents: ShardContents): Uint8Array => {
-    const order = { crypto, contents, question, replyBytes, shard, nowMs, into: plaintexts.get(replyBytes) };
-    return sealer.seal(publicKey, question, replyPage(order));
-  };
-  const contents = orWithout(() => store.list(shardName(request), nowMs), NOTHING);
+  const order = { crypto, question, replyBytes, shard, nowMs, into: plaintexts.get(replyBytes) };
+  const reply = createReplyPage(order);
+  const seal = (contents: ShardContents): Uint8Array =>
+    sealer.seal(publicKey, question, reply.encode(contents));
+  const contents = orWithout(() => store.list(shardName(request), nowMs, reply.choose), NOTHING);
   return contents instanceof Promise ? contents.then(seal) : seal(contents);
 }
 

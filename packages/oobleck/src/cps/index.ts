@@ -8,7 +8,9 @@ export {
   type RetrieveRequest,
 } from './call-placement-service.ts';
 export {
+  type BlobHead,
   type BlobReceiver,
+  type ChooseBlobs,
   chooseDropped,
   type MailboxStore,
   type ShardContents,

@@ -19,8 +19,17 @@ export interface StoredBlob {
   readonly retractHash: string;
 }
 
+/** What is known of a blob without its bytes. */
+export interface BlobHead extends Pick<StoredBlob, 'stake' | 'hash'> {
+  /** Of the bytes. */
+  readonly length: number;
+}
+
+/** Picks some of what lies in a shard, in the order wanted. Keeps nothing of it. */
+export type ChooseBlobs = <T extends BlobHead>(heads: readonly T[]) => readonly T[];
+
 export interface ShardContents {
-  /** Live blobs, in no order. */
+  /** Live blobs, in no order unless they were chosen. */
   readonly blobs: readonly StoredBlob[];
   /** Whether live blobs were dropped for want of room in the last minute. */
   readonly isFlooded: boolean;
@@ -34,8 +43,12 @@ export interface MailboxStore {
    * dropped in silence (see `chooseDropped`). Rejects only where nothing was stored.
    */
   add(shard: string, blob: StoredBlob): Promise<void> | void;
-  /** What lies in a shard now; an unknown shard is empty. */
-  list(shard: string, nowMs: number): Promise<ShardContents> | ShardContents;
+  /**
+   * What lies in a shard now; an unknown shard is empty. A full one is half a megabyte: of it only what is chosen is
+   * brought. What goes meanwhile is missing.
+   * @param choose called once; without it everything is brought
+   */
+  list(shard: string, nowMs: number, choose?: ChooseBlobs): Promise<ShardContents> | ShardContents;
   /** Removes the blobs with these retract hashes, wherever they lie; unknown ones are nothing. */
   retract(hashes: readonly string[]): Promise<void> | void;
   /**

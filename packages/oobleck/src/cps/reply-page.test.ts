@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crypto } from '../../test/network.ts';
 import type { StoredBlob } from './index.ts';
-import { replyPage } from './reply-page.ts';
+import { createReplyPage } from './reply-page.ts';
 
 const NOW_MS = 1_800_000_000_000;
 const blobs = fc.array(
@@ -29,8 +29,9 @@ function stored(shapes: readonly { stake: number; large: boolean; ageMs: number 
 
 function pageOf(contents: readonly StoredBlob[], nonce: Uint8Array, page: number, replyBytes: number) {
   const question = { address: new Uint8Array(36), nonce, page };
-  const order = { crypto, contents: { blobs: contents, isFlooded: false }, question, replyBytes };
-  const plaintext = replyPage({ ...order, shard: 5, nowMs: NOW_MS });
+  const reply = createReplyPage({ crypto, question, replyBytes, shard: 5, nowMs: NOW_MS });
+  const heads = contents.map((blob) => ({ ...blob, length: blob.bytes.length }));
+  const plaintext = reply.encode({ blobs: reply.choose(heads), isFlooded: false });
   expect(plaintext).toHaveLength(replyBytes - 48);
   return parseReply(plaintext);
 }
@@ -84,8 +85,10 @@ describe('pages of a reply', () => {
       },
     };
     const question = { address: new Uint8Array(36), nonce: crypto.randomBytes(16), page: 0 };
-    const order = { contents: { blobs: contents, isFlooded: false }, question, replyBytes: 16_384 };
-    const reply = parseReply(replyPage({ ...order, crypto: counting, shard: 5, nowMs: NOW_MS }));
-    expect([reply.items.length, reply.hasLaterPage, hashes]).toEqual([7, true, 8]);
+    const order = { crypto: counting, question, replyBytes: 16_384, shard: 5, nowMs: NOW_MS };
+    const reply = createReplyPage(order);
+    const blobs = reply.choose(contents.map((blob) => ({ ...blob, length: blob.bytes.length })));
+    const { items, hasLaterPage } = parseReply(reply.encode({ blobs, isFlooded: false }));
+    expect([items.length, hasLaterPage, hashes]).toEqual([7, true, 8]);
   });
 });

@@ -4,11 +4,10 @@
 import { compareBytes } from '@oobleck/stir/bytes';
 import type { Crypto } from '@oobleck/stir/crypto';
 import { encodeReply, type ReplyQuestion, replyItemBytes, replyRoom } from '@oobleck/stir/seal';
-import type { ShardContents, StoredBlob } from './mailbox-store.ts';
+import type { BlobHead, ChooseBlobs, ShardContents } from './mailbox-store.ts';
 
 export interface PageOrder {
   readonly crypto: Crypto;
-  readonly contents: ShardContents;
   readonly question: ReplyQuestion;
   readonly replyBytes: number;
   readonly shard: number;
@@ -17,24 +16,35 @@ export interface PageOrder {
   readonly into?: Uint8Array | undefined;
 }
 
-/** The plaintext of the page: full length whatever is in it. */
-export function replyPage(order: PageOrder): Uint8Array {
-  const { crypto, contents, question, replyBytes, shard, nowMs, into } = order;
-  const { blobs, hasLaterPage } = pageAt(
-    question.page,
-    inOrder(crypto, contents.blobs, question.nonce),
-    replyRoom(replyBytes),
-  );
-  const items = blobs.map(({ bytes, depositedAtMs }) => ({
-    shard,
-    ageMs: Math.max(0, nowMs - depositedAtMs),
-    blob: bytes,
-  }));
-  return encodeReply({ hasLaterPage, isFlooded: contents.isFlooded, items }, replyBytes, into);
+export interface ReplyPage {
+  /** Those of the page, of all that lie in the shard. */
+  readonly choose: ChooseBlobs;
+  /** The plaintext of the page: full length whatever is in it. @param contents with the blobs chosen */
+  encode(contents: ShardContents): Uint8Array;
+}
+
+export function createReplyPage(order: PageOrder): ReplyPage {
+  const { crypto, question, replyBytes, shard, nowMs, into } = order;
+  let hasLaterPage = false;
+  return {
+    choose(heads) {
+      const page = pageAt(question.page, inOrder(crypto, heads, question.nonce), replyRoom(replyBytes));
+      ({ hasLaterPage } = page);
+      return page.blobs;
+    },
+    encode({ blobs, isFlooded }) {
+      const items = blobs.map(({ bytes, depositedAtMs }) => ({
+        shard,
+        ageMs: Math.max(0, nowMs - depositedAtMs),
+        blob: bytes,
+      }));
+      return encodeReply({ hasLaterPage, isFlooded, items }, replyBytes, into);
+    },
+  };
 }
 
 /** Highest stake first, then by SHA-256(n || SHA-256(blob)); what nobody takes is not put in order. */
-function* inOrder(crypto: Crypto, blobs: readonly StoredBlob[], nonce: Uint8Array): Generator<StoredBlob> {
+function* inOrder<T extends BlobHead>(crypto: Crypto, blobs: readonly T[], nonce: Uint8Array): Generator<T> {
   const byStake = Map.groupBy(blobs, ({ stake }) => stake);
   for (const stake of [...byStake.keys()].sort((a, b) => b - a)) {
     const ranked = byStake.get(stake)!.map((blob) => ({ blob, rank: crypto.sha256(nonce, blob.hash) }));
@@ -44,12 +54,12 @@ function* inOrder(crypto: Crypto, blobs: readonly StoredBlob[], nonce: Uint8Arra
 }
 
 /** Fills pages in order, up to the one asked for; a blob that does not fit what is left of a page begins the next. */
-function pageAt(wanted: number, blobs: Iterable<StoredBlob>, room: number) {
-  const page: StoredBlob[] = [];
+function pageAt<T extends BlobHead>(wanted: number, blobs: Iterable<T>, room: number) {
+  const page: T[] = [];
   let at = 0;
   let left = room;
   for (const blob of blobs) {
-    const size = replyItemBytes(blob.bytes);
+    const size = replyItemBytes(blob.length);
     if (size > left) {
       at++;
       left = room;

@@ -61,11 +61,11 @@ export function createStreamQueue(maximumBytes: number, random: () => number = M
         while (byStake.has(stake)) {
           const next = byStake.get(stake)![0]!;
           const isLive = next.blob.expiresAtMs > nowMs;
-          if (isLive && replyItemBytes(next.blob.bytes) > left) return taken;
+          if (isLive && replyItemBytes(next.blob.bytes.length) > left) return taken;
           remove(stake, 0);
           if (!isLive) continue;
           taken.push(next);
-          left -= replyItemBytes(next.blob.bytes);
+          left -= replyItemBytes(next.blob.bytes.length);
         }
       }
       return taken;

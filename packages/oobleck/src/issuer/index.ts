@@ -8,13 +8,14 @@ export {
   type IssuerOptions,
   type PublishedKey,
 } from './issuer.ts';
-export type {
-  IssuerKeyStore,
-  IssuerParts,
-  IssuerQuota,
-  Spend,
-  SpendableToken,
-  SpentTokens,
+export {
+  type IssuerKeyStore,
+  type IssuerParts,
+  type IssuerQuota,
+  isOneLate,
+  type Spend,
+  type SpendableToken,
+  type SpentTokens,
 } from './ports.ts';
 export {
   type AcceptedIssuer,

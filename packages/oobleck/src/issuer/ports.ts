@@ -33,10 +33,18 @@ export interface SpendableToken {
 
 /** What became of an attempt to spend. */
 export interface Spend {
-  /** new: none was spent before; same: one was, on the same request; other: one was, on another request. */
-  readonly state: 'new' | 'same' | 'other';
-  /** When the first of them was spent; of `other`, one that was spent on another request. */
+  /**
+   * new: none was spent before; same: one was, on the same request; other: one was, on another request; late: one is no
+   * longer accepted, and may have been forgotten.
+   */
+  readonly state: 'new' | 'same' | 'other' | 'late';
+  /** When the first of them was spent; of `other`, one that was spent on another request; of `late`, now. */
   readonly spentAt: number;
+}
+
+/** Whether one of the tokens is no longer accepted. They were judged some time before they are spent. @param now Unix seconds */
+export function isOneLate(tokens: readonly SpendableToken[], now: number): boolean {
+  return tokens.some(({ acceptUntil }) => acceptUntil <= now);
 }
 
 /** The record of spent tokens, shared by everything that accepts them. */

@@ -5,7 +5,7 @@
 //
 // Numbers are big-endian, id and retract hash UTF-8. It holds what the blob says and no more: nothing of a caller.
 
-import type { StoredBlob } from '../cps/index.ts';
+import type { BlobHead, StoredBlob } from '../cps/index.ts';
 
 const VERSION = 1;
 const HEAD = 18;
@@ -31,10 +31,7 @@ export function encodeBlobRecord(blob: StoredBlob): Buffer {
 
 /** The blob's bytes are copies: what was read may be a view of a buffer that is used again. */
 export function decodeBlobRecord(record: Buffer): StoredBlob {
-  if (record[0] !== VERSION) throw new Error('a stored blob of another version');
-  const idEnd = HEAD + 2 + record.readUInt16BE(HEAD);
-  const retractEnd = idEnd + 2 + record.readUInt16BE(idEnd);
-  const hashEnd = retractEnd + 1 + record[retractEnd]!;
+  const { idEnd, retractEnd, hashEnd } = endsOf(record);
   return {
     id: record.toString('utf8', HEAD + 2, idEnd),
     bytes: new Uint8Array(record.subarray(hashEnd)),
@@ -46,7 +43,31 @@ export function decodeBlobRecord(record: Buffer): StoredBlob {
   };
 }
 
+export interface BlobRecordHead extends BlobHead {
+  readonly id: string;
+  readonly expiresAtMs: number;
+}
+
+/** What a record says before its bytes, which may be cut off. A view. @param recordBytes of the whole record */
+export function decodeBlobHead(record: Buffer, recordBytes = record.length): BlobRecordHead {
+  const { idEnd, retractEnd, hashEnd } = endsOf(record);
+  return {
+    id: record.toString('utf8', HEAD + 2, idEnd),
+    hash: record.subarray(retractEnd + 1, hashEnd),
+    expiresAtMs: record.readDoubleBE(10),
+    stake: record[1]!,
+    length: recordBytes - hashEnd,
+  };
+}
+
 /** Without reading the rest. */
 export function recordExpiresAtMs(record: Buffer): number {
   return record.readDoubleBE(10);
+}
+
+function endsOf(record: Buffer) {
+  if (record[0] !== VERSION) throw new Error('a stored blob of another version');
+  const idEnd = HEAD + 2 + record.readUInt16BE(HEAD);
+  const retractEnd = idEnd + 2 + record.readUInt16BE(idEnd);
+  return { idEnd, retractEnd, hashEnd: retractEnd + 1 + record[retractEnd]! };
 }

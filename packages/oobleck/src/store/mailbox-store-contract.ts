@@ -68,6 +68,28 @@ export function testMailboxStore(name: string, create: () => Promise<MailboxStor
           expect(await other.list(shard, START_MS)).toEqual({ blobs: [], isFlooded: false });
       }));
 
+    it('brings what is chosen by stake, hash and length, in the order chosen', () =>
+      run(async ({ store, other }) => {
+        for (const count of [5, 40]) {
+          const shard = `box/${count}`;
+          const added = Array.from({ length: count }, (_, i) => {
+            const bytes = new Uint8Array(i % 2 === 0 ? 2_048 : 8_192).fill(i);
+            return blobOf(`id ${i}`, { stake: i % 3, bytes, hash: new Uint8Array(32).fill(i) });
+          });
+          await Promise.all(added.map((blob) => store.add(shard, blob)));
+          const seen: number[] = [];
+          const { blobs, isFlooded } = await other.list(shard, START_MS, (heads) => {
+            const inOrder = [...heads].sort((a, b) => a.hash[0]! - b.hash[0]!);
+            seen.push(...inOrder.flatMap(({ hash, stake, length }) => [hash[0]!, stake, length]));
+            return [inOrder[4]!, inOrder[1]!];
+          });
+          expect(seen).toEqual(added.flatMap(({ stake, bytes }, i) => [i, stake, bytes.length]));
+          expect([blobs, isFlooded]).toEqual([[added[4], added[1]], false]);
+          expect((await store.list(shard, START_MS, () => [])).blobs).toEqual([]);
+          expect((await store.list(shard, START_MS)).blobs).toHaveLength(count);
+        }
+      }));
+
     it('is a set: the same id again changes nothing, whatever it brings', () =>
       run(async ({ store, other }) => {
         const first = blobOf('a');

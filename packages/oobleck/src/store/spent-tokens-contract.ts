@@ -46,6 +46,20 @@ export function testSpentTokens(
         expect(await spent.spend([token('a', end)], 'digest')).toEqual({ state: 'same', spentAt: start });
       }));
 
+    it('spends nothing that is no longer accepted: its record may be gone', () =>
+      run(async ({ spent, other }, clock) => {
+        expect(await spent.spend([token('a', start + 2)], 'first')).toMatchObject({ state: 'new' });
+        clock.now = start + 1.999;
+        expect(await other.spend([token('a', start + 2)], 'second')).toMatchObject({ state: 'other' });
+        clock.now = start + 2;
+        for (const digest of ['second', 'third', 'first'])
+          expect(await other.spend([token('b', end), token('a', start + 2)], digest)).toEqual({
+            state: 'late',
+            spentAt: start + 2,
+          });
+        expect(await spent.spend([token('b', end)], 'fourth')).toMatchObject({ state: 'new' });
+      }));
+
     it('one nonce under two keys is two tokens', () =>
       run(async ({ spent, other }) => {
         const [one, two] = ['one', 'two'].map((keyId) => ({ ...token('a', end), keyId }));

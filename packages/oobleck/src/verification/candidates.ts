@@ -1,10 +1,11 @@
 // The candidates of one call: each PASSporT that turned up, by itself or with the diversions that lead to the number
-// called, is judged on its own, and the first valid one that no other call holds is taken. One call takes one PASSporT,
-// however many would do; one that takes none takes nothing from others.
+// called, is judged on its own, and the first valid one that no other call holds is taken. One call takes one PASSporT and
+// what came with it, however many would do; one that takes none takes nothing from others.
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Passport } from '@oobleck/stir/passport';
 import {
+  byWeight,
   type ChainOutcome,
   type Channel,
   findChains,
@@ -18,18 +19,19 @@ import {
   type Outcome,
   type PassportChain,
   type Reason,
-  servesUntil,
   type ValidPassport,
   type Verdict,
   verifiedBy,
 } from '@oobleck/stir/verdict';
 import type { ChainResult } from '../trust/index.ts';
-import { outcomesOf } from './chain-outcomes.ts';
+import { isAtHand, outcomesOf } from './chain-outcomes.ts';
+import { setsIn } from './clear-questions.ts';
+import { type Companions, createCompanions, createMixedCompanions, NO_COMPANIONS } from './companions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { createTriedCandidates } from './tried-candidates.ts';
 import type { Turns } from './turns.ts';
-import { usedName } from './used-name.ts';
+import { useOf } from './used-name.ts';
 
 export interface CandidateContext {
   readonly parts: VerificationParts;
@@ -41,6 +43,11 @@ export interface CandidateContext {
   readonly turns: Turns;
   /** Where what was wrong with each PASSporT is told: in band. */
   readonly rejections?: Rejections | undefined;
+  /**
+   * On the monotonic clock: until when a call that has its PASSporT waits for what came beside it. Left out, the verdict does
+   * not tell of that.
+   */
+  readonly companionsUntilMs?: number | undefined;
   /** Called once, when the call has its PASSporT. */
   readonly onVerified: (verdict: Verdict) => void;
 }
@@ -51,6 +58,8 @@ export type ChainFinder = (passport: Passport) => ChainResult | Promise<ChainRes
 export interface Candidates {
   /** PASSporTs that belong together: those of one call in band, or of one envelope. Diversions are followed within. */
   consider(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
+  /** PASSporTs of any calls between two numbers: each stands for itself, beside what belongs to it. */
+  considerMixed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
   /** The same for what came with the call, but sealed: anybody may have done so. @param most that are judged */
   considerSealed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder, most: number): void;
   /** Once all are judged, which may be now: why each that fell short did. */
@@ -75,29 +84,29 @@ export function createCandidates(context: CandidateContext): Candidates {
   const spare: (() => void | Promise<void>)[] = [];
 
   const take = (
-    candidate: PassportChain,
-    faults: Reason[],
+    { candidate, faults, companions }: Looked,
     outcome: Outcome<ValidPassport>,
   ): void | Promise<void> => {
     if ('value' in outcome)
-      return context.turns.take(() => takeFor(context, candidate, outcome.value, { faults, holders }));
+      return context.turns.take(() =>
+        takeFor(context, candidate, outcome.value, companions, { faults, holders }),
+      );
     faults.push(outcome.fault);
   };
 
   const judgeAndTake = (
-    candidate: PassportChain,
-    faults: Reason[],
+    looked: Looked,
     name: string,
     findings: readonly ChainResult[],
   ): void | Promise<void> => {
+    const { candidate } = looked;
     const outcomes = outcomesOf(context.parts, candidate, findings);
     const untrusted = outcomes.findIndex((outcome) => 'fault' in outcome || !outcome.path.valid);
     // Decided by that chain alone: what costs no signature check of a PASSporT takes nobody's place.
-    if (untrusted >= 0)
-      return take(candidate, faults, judgeUntrusted(context, candidate, outcomes, untrusted));
+    if (untrusted >= 0) return take(looked, judgeUntrusted(context, candidate, outcomes, untrusted));
     const judgeIn = (isLast: boolean): void | Promise<void> => {
       const place = tried.placeFor(name, isLast);
-      if (place === 'now') return take(candidate, faults, judge(context, candidate, outcomes));
+      if (place === 'now') return take(looked, judge(context, candidate, outcomes));
       if (place === 'later') spare.push(() => judgeIn(true));
     };
     return judgeIn(false);
@@ -116,12 +125,8 @@ export function createCandidates(context: CandidateContext): Candidates {
   };
 
   /** @returns whether it is judged: it is about this call, and was not tried before */
-  const look = (
-    candidate: PassportChain,
-    faults: Reason[],
-    chainOf: ChainFinder,
-    mayJudge: boolean,
-  ): boolean => {
+  const look = (looked: Looked, chainOf: ChainFinder, mayJudge: boolean): boolean => {
+    const { candidate, faults } = looked;
     // Asked for whomever the PASSporT is about: what is fetched must not tell whether it was this call.
     const chains = linksOf(candidate).map(chainOf);
     for (const chain of chains) if (chain instanceof Promise) chain.catch(() => undefined); // heard where it is waited for
@@ -138,8 +143,8 @@ export function createCandidates(context: CandidateContext): Candidates {
     // In this turn, where all that it takes is in memory.
     waitFor(
       isAtHand(chains)
-        ? judgeAndTake(candidate, faults, name, chains)
-        : Promise.all(chains).then((found) => judgeAndTake(candidate, faults, name, found)),
+        ? judgeAndTake(looked, name, chains)
+        : Promise.all(chains).then((found) => judgeAndTake(looked, name, found)),
     );
     return true;
   };
@@ -149,6 +154,7 @@ export function createCandidates(context: CandidateContext): Candidates {
     faults: Reason[],
     chainOf: ChainFinder,
     most: number,
+    among?: Companions,
   ): void => {
     const passports: Passport[] = [];
     for (const read of reads)
@@ -157,20 +163,35 @@ export function createCandidates(context: CandidateContext): Candidates {
     const found = findChains(passports);
     context.rejections?.found(found.chains);
     faults.push(...found.faults);
-    const ask = passports.length === 1 ? chainOf : onceEach(chainOf);
+    const isAlone = passports.length === 1;
+    const ask = isAlone ? chainOf : onceEach(chainOf);
+    const companions = among ?? (isAlone ? NO_COMPANIONS : createCompanions(context, passports, ask));
+    if (among === undefined) companions.ask();
     let judged = 0;
-    for (const candidate of found.chains) if (look(candidate, faults, ask, judged < most)) judged++;
+    for (const candidate of found.chains)
+      if (look({ candidate, faults, companions }, ask, judged < most)) judged++;
   };
 
   return {
     consider: (reads, chainOf) => lookAtAll(reads, ofOpen, chainOf, Number.POSITIVE_INFINITY),
+    considerMixed(reads, chainOf) {
+      const ask = onceEach(chainOf);
+      const passports = reads.flatMap((read) => ('value' in read ? [read.value] : []));
+      const companions = createMixedCompanions(context, passports, ask);
+      companions.ask();
+      for (const set of setsIn(reads)) lookAtAll(set, ofOpen, ask, Number.POSITIVE_INFINITY, companions);
+    },
     considerSealed: (reads, chainOf, most) => lookAtAll(reads, ofSealed, chainOf, most),
     settle,
   };
 }
 
-function isAtHand(chains: readonly (ChainResult | Promise<ChainResult>)[]): chains is readonly ChainResult[] {
-  return !chains.some((chain) => chain instanceof Promise);
+/** A chain of one set of PASSporTs. */
+interface Looked {
+  readonly candidate: PassportChain;
+  readonly faults: Reason[];
+  /** What came with it. */
+  readonly companions: Companions;
 }
 
 /** Where many are stale, it may be the clock here that is wrong. */
@@ -221,33 +242,55 @@ function nameOf(candidate: PassportChain): string {
     .join();
 }
 
-/** Beyond the last moment at which a PASSporT is fresh: a call that was matched then is decided some time later. */
-const USE_KEPT_MS = 10_000;
-
 /** @returns whether the call has its PASSporT now */
 function takeFor(
   context: CandidateContext,
   candidate: PassportChain,
   valid: ValidPassport,
+  companions: Companions,
   fallen: { readonly faults: Reason[]; readonly holders: string[] },
 ): boolean | Promise<boolean> {
-  const { parts, rules, callKey, onVerified, rejections } = context;
-  const name = usedName(rules.crypto, context.call, valid);
-  const untilMs = servesUntil(valid.passport, rules) * 1000 + USE_KEPT_MS;
-  const settle = (holder: string): boolean => {
+  const { parts, rules, callKey, rejections } = context;
+  const nowMs = parts.now();
+  // It was in time; what was waited for since, a certificate or another candidate, is not the caller's fault.
+  if (matchChain(candidate, context.call, rules, nowMs / 1000) !== undefined) {
+    fallen.faults.push('deadline');
+    return false;
+  }
+  const { name, untilMs } = useOf(context, candidate);
+  const settle = (holder: string): boolean | Promise<boolean> => {
     if (holder === callKey) {
       rejections?.held(candidate);
-      onVerified(verifiedBy(valid));
-    } else {
-      rejections?.fell(
-        candidate,
-        linksOf(candidate).map((link) => (link === candidate.base ? 'ambiguous' : undefined)),
-      );
-      fallen.faults.push('ambiguous');
-      fallen.holders.push(holder);
+      return tellVerified(context, candidate, valid, companions);
     }
-    return holder === callKey;
+    rejections?.fell(
+      candidate,
+      linksOf(candidate).map((link) => (link === candidate.base ? 'ambiguous' : undefined)),
+    );
+    fallen.faults.push('ambiguous');
+    fallen.holders.push(holder);
+    return false;
   };
-  const holder = parts.used.take(name, callKey, untilMs, parts.now());
+  const holder = parts.used.take(name, callKey, untilMs, nowMs);
   return holder instanceof Promise ? holder.then(settle) : settle(holder);
+}
+
+/** What came with the PASSporT is taken as well; the verdict rests on whichever of them says most about the caller. */
+function tellVerified(
+  { companionsUntilMs, onVerified }: CandidateContext,
+  candidate: PassportChain,
+  valid: ValidPassport,
+  companions: Companions,
+): true | Promise<true> {
+  const tell = (others: readonly ValidPassport[]): true => {
+    const [first, ...rest] = [valid, ...others].sort((a, b) => byWeight(a.passport, b.passport));
+    onVerified(verifiedBy(first!, rest));
+    return true;
+  };
+  if (companionsUntilMs === undefined) {
+    void companions.takeBeside(candidate, 0);
+    return tell([]);
+  }
+  const others = companions.takeBeside(candidate, companionsUntilMs - performance.now());
+  return others instanceof Promise ? others.then(tell) : tell(others);
 }

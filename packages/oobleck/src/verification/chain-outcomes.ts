@@ -15,6 +15,13 @@ export function outcomesOf(
   return findings.map((finding, at) => outcomeOf(parts, finding, links[at]!, parts.now() / 1000));
 }
 
+/** Whether none of the chains is waited for. */
+export function isAtHand(
+  findings: readonly (ChainResult | Promise<ChainResult>)[],
+): findings is readonly ChainResult[] {
+  return !findings.some((one) => one instanceof Promise);
+}
+
 /** The certificate has to be in force now, and when the PASSporT was issued (RFC 8224 Section 6.2, step 4). */
 function outcomeOf(
   parts: VerificationParts,

@@ -19,7 +19,7 @@ import {
 import type { AtOnceOrLater } from '../call/index.ts';
 import { bringStreamed } from './bring-streamed.ts';
 import { type Candidates, type ChainFinder, createCandidates, type Shortfall } from './candidates.ts';
-import { askClear, clearQuestionsFor, setsIn } from './clear-questions.ts';
+import { askClear, clearQuestionsFor } from './clear-questions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { addressesFor, type RetrievalParts, retrieveAll } from './retrieval.ts';
@@ -43,6 +43,8 @@ export interface ChannelSettings {
   readonly streamWaitMs: number | undefined;
   /** What the call brought sealed, by envelope. */
   readonly sealed: readonly SealedIdentities[];
+  /** Whether the verdict tells what came beside the PASSporT, and waits for it as long as it may. */
+  readonly withCompanions: boolean;
 }
 
 export interface Question {
@@ -138,7 +140,7 @@ export function decideOutOfBand(
       );
     };
     const receiveClear = (passports: readonly string[]): void => {
-      for (const reads of setsIn(passports.map(readPassport))) candidates.consider(reads, fetched);
+      candidates.considerMixed(passports.map(readPassport), fetched);
     };
     const ask = () => retrieveAll(retrieval, addresses, left(question.endsAtMs), receive);
     const bringing = { receive, ask, verified: verified() };
@@ -158,8 +160,8 @@ export function decideOutOfBand(
  */
 function decideBy(
   parts: VerificationParts,
-  { rules }: ChannelSettings,
-  { call, key, turns, rejections: all }: Question,
+  { rules, sealed, withCompanions }: ChannelSettings,
+  { call, key, endsAtMs, turns, rejections: all }: Question,
   channel: Channel,
   bring: (candidates: Candidates, verified: () => Promise<unknown>) => AtOnceOrLater<Fault>,
 ): AtOnceOrLater<Verdict> {
@@ -174,8 +176,19 @@ function decideBy(
     return heard.told.promise;
   };
   const rejections = channel === 'in-band' ? all : undefined;
-  const context = { parts, rules, call, callKey: key, channel, turns, rejections, onVerified };
-  const candidates = createCandidates(context);
+  // Where all stands in the open, nothing of it was lost.
+  const isAwaited = withCompanions && (channel === 'out-of-band' || sealed.length > 0);
+  const candidates = createCandidates({
+    parts,
+    rules,
+    call,
+    callKey: key,
+    channel,
+    turns,
+    rejections,
+    companionsUntilMs: isAwaited ? endsAtMs : undefined,
+    onVerified,
+  });
   const conclusion = (otherwise: Fault): AtOnceOrLater<Verdict> => {
     if (heard.verdict !== undefined) return heard.verdict;
     const concluded = (shortfall: Shortfall): Verdict =>

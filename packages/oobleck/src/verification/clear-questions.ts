@@ -3,7 +3,7 @@
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Passport } from '@oobleck/stir/passport';
-import type { Outcome } from '@oobleck/stir/verdict';
+import { byWeight, type Outcome } from '@oobleck/stir/verdict';
 import type { ClearRetrieval, ClearSource } from './parts.ts';
 
 export interface ClearQuestion {
@@ -62,6 +62,10 @@ async function ask({ source, pair }: ClearQuestion, deadlineMs: number) {
 export function setsIn(reads: readonly Outcome<Passport>[]): readonly (readonly Outcome<Passport>[])[] {
   const isDiversion = (read: Outcome<Passport>): boolean =>
     'value' in read && read.value.diversion !== undefined;
-  const alone = reads.filter((read) => !isDiversion(read)).map((read) => [read]);
-  return reads.some(isDiversion) ? [...alone, reads] : alone;
+  // What says most about the caller first: `shaken` has the attestation.
+  const passports = reads.flatMap((read) => ('value' in read && !isDiversion(read) ? [read.value] : []));
+  const alone = passports.sort(byWeight).map((value) => [{ value }]);
+  const unread = reads.filter((read) => 'fault' in read).map((read) => [read]);
+  const sets = [...alone, ...unread];
+  return reads.some(isDiversion) ? [...sets, reads] : sets;
 }

@@ -25,6 +25,29 @@ describe('substitution', () => {
     expect(JSON.stringify(world.events)).not.toContain('1215555');
   });
 
+  it('a verdict is about the fingerprints that were judged, not about the call id', async () => {
+    const repository = await createWorld({ provider });
+    const vs = repository.createVs();
+    const keysOf = (octet: string) => [{ algorithm: 'sha-256', digest: octet.repeat(32) }];
+    const identity = repository.identityOf({ mediaKeys: keysOf('AB') });
+    const judge = async (octet: string, identities: readonly string[]) =>
+      (await vs.verify(callOf({ mediaKeys: keysOf(octet) }), identities)).reason;
+    expect(await judge('AB', [identity])).toBe('verified');
+    expect(await judge('CD', [identity])).toBe('media-mismatch');
+    expect(await judge('CD', [])).not.toBe('verified');
+    expect(await judge('AB', [identity])).toBe('verified');
+  });
+
+  it('a call offered again with the Identity that it lacked is judged with it, and keeps what it holds', async () => {
+    const repository = await createWorld({ provider });
+    const vs = repository.createVs();
+    expect((await vs.verify(callOf(), [])).status).toBe('unverifiable');
+    const identity = repository.identityOf();
+    expect((await vs.verify(callOf(), [identity])).reason).toBe('verified');
+    expect((await vs.verify(callOf({ displayName: 'Alice' }), [identity])).reason).toBe('verified');
+    expect((await vs.verify(callOf({ callId: 'call 2' }), [identity])).reason).toBe('ambiguous');
+  });
+
   it('two calls at once share nothing: one PASSporT makes one of them verified', async () => {
     world.leavePassport();
     const vs = world.createVs();

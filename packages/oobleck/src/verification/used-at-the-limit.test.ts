@@ -30,5 +30,22 @@ it('nor one that was matched before that moment and decided after it', async () 
   };
   const second = world.createVs({ used, chains: slow });
   world.clock.advance(59.8);
-  expect(await second.verify(callOf({ callId: 'b' }), [identity])).toMatchObject({ reason: 'ambiguous' });
+  expect(await second.verify(callOf({ callId: 'b' }), [identity])).toMatchObject({ reason: 'deadline' });
+});
+
+it('nor one that nobody used, where it is no longer fresh once its certificate is there', async () => {
+  const world = await createWorld({ provider });
+  const { chains } = world.partsOf();
+  const slow: typeof chains = {
+    ...chains,
+    async chainFor(...asked) {
+      const chain = await chains.chainFor(...asked);
+      world.clock.advance(0.3);
+      return chain;
+    },
+  };
+  const identity = world.identityOf({ issuedAt: world.clock.seconds() });
+  world.clock.advance(59.8);
+  const verdict = await world.createVs({ chains: slow }).verify(callOf(), [identity]);
+  expect(verdict).toMatchObject({ status: 'unverifiable', reason: 'deadline' });
 });

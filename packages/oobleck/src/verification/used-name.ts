@@ -4,18 +4,31 @@ import { concatBytes, encodeUtf8 } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Crypto } from '@oobleck/stir/crypto';
 import type { Passport } from '@oobleck/stir/passport';
-import { passportDigest, passportName, type ValidPassport } from '@oobleck/stir/verdict';
+import { type PassportChain, passportDigest, passportName, servesUntil } from '@oobleck/stir/verdict';
+import type { CandidateContext } from './candidates.ts';
+
+/** Beyond the last moment at which a PASSporT is fresh: by the clock of another node that moment comes later. */
+const USE_KEPT_MS = 10_000;
+
+/** The name of a PASSporT for this call, and how long it stays taken. */
+export function useOf(
+  { rules, call }: Pick<CandidateContext, 'rules' | 'call'>,
+  chain: PassportChain,
+): { readonly name: string; readonly untilMs: number } {
+  const untilMs = servesUntil(chain, rules) * 1000 + USE_KEPT_MS;
+  return { name: usedName(rules.crypto, call, chain), untilMs };
+}
 
 /**
  * Of a chain the innermost stands for all: diverted to the same party once more, whoever signs it, it is the same call
  * (RFC 8946 Section 4.2). Sent on to another one it is a further leg of the same call, which may well come by here
  * again. The party is one that the latest diversion names: what else a trunk knows it by makes no other leg.
  */
-export function usedName(crypto: Crypto, call: ArrivedCall, { passport, diversions }: ValidPassport): string {
-  const latest = diversions?.[0];
-  if (latest === undefined) return passportName(crypto, passport);
+function usedName(crypto: Crypto, call: ArrivedCall, { base, diversions }: PassportChain): string {
+  const latest = diversions[0];
+  if (latest === undefined) return passportName(crypto, base);
   const leg = encodeUtf8(calledIn(latest, call));
-  return crypto.sha256Name(concatBytes(passportDigest(crypto, passport), leg));
+  return crypto.sha256Name(concatBytes(passportDigest(crypto, base), leg));
 }
 
 /** The first, in order, of those who are called and whom the PASSporT names. */

@@ -7,7 +7,7 @@ import type { AcceptedCredential, KeyCredential } from '@oobleck/stir/credential
 import { formatIdentity } from '@oobleck/stir/identity';
 import { addressOf, type MailboxAddress, splitAddress } from '@oobleck/stir/mailbox';
 import type { TelephoneNumber } from '@oobleck/stir/number';
-import { createPassportSigner } from '@oobleck/stir/passport';
+import { createPassportSigner, type MediaKey } from '@oobleck/stir/passport';
 import { createPassportSealer, type Envelope } from '@oobleck/stir/seal';
 import { registerKeys } from '../../test/called-party.ts';
 import {
@@ -56,6 +56,7 @@ export interface Statement {
   readonly issuedAt?: number;
   readonly x5u?: string;
   readonly isBase?: boolean;
+  readonly mediaKeys?: readonly MediaKey[];
 }
 
 export type CallShape = Partial<ArrivedCall> & { readonly withheld?: boolean };
@@ -122,8 +123,18 @@ export async function createWorld(served: Readonly<Record<string, Carrier>> = {}
     issuedAt = clock.seconds(),
     x5u = `${REPOSITORY}/provider.pem`,
     isBase = false,
+    mediaKeys,
   }: Statement = {}): string {
     const signer = createPassportSigner(by.key, x5u);
+    if (mediaKeys !== undefined)
+      return signer.sign({
+        extension: 'shaken',
+        originator: { kind: 'tn', number: caller },
+        destinations: { numbers: dest, uris: [] },
+        issuedAt,
+        shaken: { attestation: 'A', originationId: originationId() },
+        mediaKeys,
+      });
     const call = { originator: caller, destinations: dest, issuedAt };
     return isBase
       ? signer.signBase(call, originationId())

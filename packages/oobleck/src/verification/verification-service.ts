@@ -2,6 +2,7 @@
 // reads what the call brought, out of band it fetches and opens what was left for it. Every wait ends by one deadline,
 // and whatever goes wrong leaves the call unverifiable, never verified, nor bogus (RFC 8816 Section 7.2).
 
+import { encodeBase64url } from '@oobleck/stir/bytes';
 import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { NumberMap } from '@oobleck/stir/certificate';
 import { DEFAULT_FRESHNESS_SECONDS, notVerified, type Verdict } from '@oobleck/stir/verdict';
@@ -50,12 +51,17 @@ export interface HowToAsk {
   readonly isInBandOnly?: boolean | undefined;
   /** What the call brought sealed, by envelope. As out of band it can only improve a verdict: anybody can seal. */
   readonly sealed?: readonly SealedIdentities[] | undefined;
+  /**
+   * Whether the verdict tells what came beside the PASSporT where some of it was lost on the way or sealed, so that all of
+   * it can be put back: its certificates are waited for within the time of the call.
+   */
+  readonly withCompanions?: boolean | undefined;
 }
 
 export interface VerificationService {
   /**
-   * The verdict on a call, at once where all that it takes is in memory. Never rejects or throws. The same call again gets
-   * the same answer.
+   * The verdict on a call, at once where all that it takes is in memory. Never rejects or throws. The same call again, with the
+   * same evidence, gets the same answer.
    * @param identities values of its Identity header fields, none where they were lost
    */
   verify(call: ArrivedCall, identities: readonly string[], how?: HowToAsk): AtOnceOrLater<Verdict>;
@@ -83,6 +89,7 @@ export function createVerificationService(
     },
     streamWaitMs: options.streamWaitMs,
     sealed: [],
+    withCompanions: false,
     retrieval: { ...parts, opened: createOpenedBlobs(crypto, now) },
   };
   return {
@@ -93,10 +100,15 @@ export function createVerificationService(
         sealed = [],
         deadlineMs: atMostMs = deadlineMs,
         isInBandOnly = false,
+        withCompanions = false,
       } = how;
       const key = callKey(crypto, call);
-      // What is asked beside the call, about its priority, has an answer of its own.
-      return answers.once(isInBandOnly ? `${key} in band` : key, () => {
+      const { displayName, formerlyCalled, mediaKeys } = call;
+      const evidence = [identities, sealed.map(textOf), mediaKeys, displayName, formerlyCalled];
+      // The answer is to all that is judged, the PASSporT it takes is the call's: what is asked beside the call, about its
+      // priority, or with other evidence, has an answer of its own.
+      const asked = crypto.sha256Name(JSON.stringify([key, isInBandOnly, withCompanions, evidence]));
+      return answers.once(asked, () => {
         const leftMs = Math.max(1, Math.min(deadlineMs, atMostMs));
         const rejections = createRejections();
         const question = {
@@ -107,21 +119,26 @@ export function createVerificationService(
           rejections,
         };
         const { rules, retrieval, streamWaitMs } = settings;
-        const asked = {
+        const here = {
           addresses: addresses === undefined ? settings.addresses : bounded(addresses),
           rules,
           retrieval,
           clearPeers,
           streamWaitMs,
           sealed,
+          withCompanions,
         };
-        const decided = orInternal(parts, () => decide(parts, asked, question, identities, isInBandOnly));
+        const decided = orInternal(parts, () => decide(parts, here, question, identities, isInBandOnly));
         return decided instanceof Promise
           ? orTooLate(decided, leftMs + GRACE_MS).then((verdict) => withRejections(verdict, rejections))
           : withRejections(decided, rejections);
       });
     },
   };
+}
+
+function textOf({ identities, chain }: SealedIdentities): readonly unknown[] {
+  return [identities, chain?.map((certificate) => encodeBase64url(certificate))];
 }
 
 /** Whatever goes wrong here, in this turn or later, the call is unverifiable. */

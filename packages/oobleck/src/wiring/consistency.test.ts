@@ -81,6 +81,36 @@ describe('trunks', () => {
   });
 });
 
+describe('trunks that REST alone leads to', () => {
+  const rest = { port: 1 };
+  const sipFor = (trunk: string) => ({
+    listeners: [{ name: 'l', transport: 'udp', port: 5060 }],
+    peers: [{ name: 'p', addresses: ['192.0.2.1'] }],
+    rules: [{ trunk, direction: 'outgoing' }],
+  });
+  const configured = (trunk: object, more: object) =>
+    ({ ...signing({}), trunks: [{ name: 'east', tenant: 'a', ...trunk }], ...more }) as Configuration;
+
+  it.each([
+    [{ encryptIdentity: true }, 'trunks.0.encryptIdentity: expected a rule of sip'],
+    [{ outgoing: 'carry' }, 'trunks.0.outgoing: expected a rule of sip'],
+  ])('%j is refused, for want of a place in its messages', (trunk, fault) => {
+    const refused = [expect.stringContaining(fault)];
+    expect(faultsOf(configured(trunk, { rest }))).toEqual(refused);
+    const other = { name: 'west', tenant: 'a' };
+    const beside = { rest, trunks: [{ name: 'east', tenant: 'a', ...trunk }, other], sip: sipFor('west') };
+    expect(faultsOf(configured(trunk, beside)).filter((one) => one.startsWith('trunks.'))).toEqual(refused);
+    expect(faultsOf(configured(trunk, { rest, sip: sipFor('east') }))).toEqual([]);
+    expect(faultsOf(configured(trunk, { sip: sipFor('east') }))).toEqual([]);
+    expect(faultsOf(configured({ ...trunk, direction: 'incoming' }, { rest }))).toEqual([]);
+  });
+
+  it('that sign, or may carry, are taken', () => {
+    for (const outgoing of [undefined, 'sign', 'sign-or-carry'])
+      expect(faultsOf(configured({ outgoing, encryptIdentity: false }, { rest }))).toEqual([]);
+  });
+});
+
 describe('several workers', () => {
   const atis = { hosts: ['cps.example'], listen: { host: '::', port: 1, tls: {} } };
   const several = (more: object) => ({ trust, workers: 2, store: 'lmdb:a', ...more }) as Configuration;

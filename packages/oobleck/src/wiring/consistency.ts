@@ -8,6 +8,7 @@ import { ConfigurationError } from '../operate/index.ts';
 import { atisFaults, clearTextFaults, trunkPeerFaults } from './clear-text-faults.ts';
 import type { Configuration } from './configuration.ts';
 import { parseStoreAddress } from './configuration-store.ts';
+import { restFaults } from './rest-faults.ts';
 import { sipFaults } from './sip-faults.ts';
 
 /** @throws ConfigurationError with every fault there is */
@@ -26,6 +27,7 @@ export function requireConsistency(configuration: Configuration): void {
     ...trunkFaults(configuration),
     ...callCentreFaults(configuration),
     ...sipFaults(configuration),
+    ...restFaults(configuration),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
 }

@@ -52,12 +52,13 @@ export function observeStore(meter: Meter): StoreObserver {
   return { answered: duration.observe, failed: failures.add, unreplicated: unreplicated.add };
 }
 
-const SPENDS = ['new', 'same', 'other', 'failed'] as const;
+const SPENDS = ['new', 'same', 'other', 'late', 'failed'] as const;
 
 /** Tells how many tokens were spent, or refused since another request had them. */
 export function countSpends(meter: Meter, spent: SpentTokens): SpentTokens {
   if (meter === NO_METER) return spent;
-  const help = 'Requests to spend tokens: new, the same again, spent on another request, failed';
+  const help =
+    'Requests to spend tokens: new, the same again, spent on another request, no longer accepted, failed';
   const counter = meter.counter({ name: 'token_spends_total', help, labels: { state: SPENDS } });
   const counts = Object.fromEntries(SPENDS.map((state) => [state, counter.at([state])]));
   return {

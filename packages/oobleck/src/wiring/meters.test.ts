@@ -19,7 +19,7 @@ const carried: readonly CarriageOutcome[] = [
   { carried: true, outOfBand: 'stored', passports: 1 },
 ];
 const diverted: readonly DiversionResult[] = [
-  { diverted: true, outOfBand: 'deadline', identity: 'a div' },
+  { diverted: true, outOfBand: 'deadline', identities: ['a div'] },
   { diverted: false, reason: 'too-many-diversions' },
 ];
 

@@ -158,10 +158,11 @@ function startCps(
   const service = meters.countPlacement(
     createCallPlacementService({ crypto, now, mailboxes, store, tokens, spent }),
   );
-  const { measured } = stores;
+  const { measured, workBeats } = stores;
   const hot = createCpsFace(service, {
     challenge: challengeOf(issuers[0]!, cpsAuthority),
     ...(beatMs === undefined ? {} : { beatMs }),
+    workBeats,
     ...(measured === undefined ? {} : { isFull: () => isFull(measured.deposits, measured.spent) }),
     ...(batchDeposits === undefined ? {} : { batchDeposits }),
   });

@@ -50,6 +50,8 @@ export interface Stores {
   readonly seenTokens: SeenTokens;
   /** Of stores that are in the memory of this process. */
   readonly measured?: { readonly deposits: Measured; readonly spent: Measured };
+  /** Of stores that are waited for: beats within which one reads a full mailbox, other questions beside it. */
+  readonly workBeats?: number;
   /** Of stores that know them without looking: Redis spreads them over machines. */
   readonly figures?: StoreFigures;
   /** Of stores in memory: takes from the system what the first deposits need. */
@@ -147,6 +149,9 @@ function lmdbStores(path: string, { now, observer }: StoreSurroundings): Stores 
   };
 }
 
+/** A full mailbox is half a megabyte to bring. */
+const REDIS_WORK_BEATS = 4;
+
 async function redisStores(
   address: RedisAddress,
   { now, log, observer }: StoreSurroundings,
@@ -169,6 +174,7 @@ async function redisStores(
     used: createRedisUsedPassports(link),
     clearPassports: createRedisClearPassportStore(link),
     seenTokens: createRedisSeenTokens(link),
+    workBeats: REDIS_WORK_BEATS,
     sweep: () => true, // everything there ends by itself
     isReady: link.isReady,
     async close() {

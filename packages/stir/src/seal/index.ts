@@ -12,6 +12,7 @@ export {
   createPassportSealer,
   fittingEnvelope,
   isBlobLength,
+  isSealable,
   type PassportSealer,
 } from './sealed-passport.ts';
 export {

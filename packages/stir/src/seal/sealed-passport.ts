@@ -59,6 +59,11 @@ export function fittingEnvelope(envelope: Envelope): Envelope {
   return fitsEnvelope(envelope, room) ? envelope : bare;
 }
 
+/** Whether the envelope can be sealed at all. */
+export function isSealable(envelope: Envelope): boolean {
+  return fitsEnvelope(envelope, BLOB_BYTES[1] - OVERHEAD);
+}
+
 function envelopeOrNothing(plaintext: Uint8Array): Envelope | undefined {
   try {
     return parseEnvelope(plaintext);

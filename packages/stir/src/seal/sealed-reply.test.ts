@@ -40,7 +40,9 @@ const reply: fc.Arbitrary<Reply> = fc.record({
       }),
       { maxLength: 3 },
     )
-    .filter((items) => items.reduce((sum, { blob }) => sum + replyItemBytes(blob), 0) <= replyRoom(SIZE)),
+    .filter(
+      (items) => items.reduce((sum, { blob }) => sum + replyItemBytes(blob.length), 0) <= replyRoom(SIZE),
+    ),
 });
 
 describe('sealed reply', () => {
@@ -97,7 +99,7 @@ describe('sealed reply', () => {
   });
 
   it('never holds more than fits: 7 small blobs in 16 KiB', () => {
-    expect(Math.floor(replyRoom(SIZE) / replyItemBytes(item(0).blob))).toBe(7);
+    expect(Math.floor(replyRoom(SIZE) / replyItemBytes(item(0).blob.length))).toBe(7);
     expect(() => encodeReply({ ...empty, items: Array(8).fill(item(1)) }, SIZE)).toThrow(
       refusal('ERR_REPLY_FORMAT'),
     );

@@ -73,9 +73,9 @@ export function replyPlaintextBytes(replyBytes: number): number {
   return replyBytes - ENCAPSULATION_BYTES - TAG_BYTES;
 }
 
-/** Bytes one blob takes in the plaintext. */
-export function replyItemBytes(blob: Uint8Array): number {
-  return ITEM_HEAD_BYTES + blob.length;
+/** Bytes of plaintext that a blob of `blobBytes` takes. */
+export function replyItemBytes(blobBytes: number): number {
+  return ITEM_HEAD_BYTES + blobBytes;
 }
 
 /** Bytes of plaintext that blobs may take in a reply of `replyBytes`. */
@@ -93,7 +93,7 @@ export function encodeReply(
   replyBytes: number,
   into: Uint8Array = new Uint8Array(replyPlaintextBytes(replyBytes)),
 ): Uint8Array {
-  const used = reply.items.reduce((sum, { blob }) => sum + replyItemBytes(blob), HEAD_BYTES);
+  const used = reply.items.reduce((sum, { blob }) => sum + replyItemBytes(blob.length), HEAD_BYTES);
   if (used > into.length || into.length !== replyPlaintextBytes(replyBytes))
     throw new StirError('ERR_REPLY_FORMAT', 'reply does not fit');
   const view = new DataView(into.buffer, into.byteOffset, into.length);
@@ -106,7 +106,7 @@ export function encodeReply(
     view.setUint32(at + 4, ageMs);
     view.setUint16(at + 8, blob.length);
     into.set(blob, at + ITEM_HEAD_BYTES);
-    at += replyItemBytes(blob);
+    at += replyItemBytes(blob.length);
   }
   return into.fill(0, at);
 }

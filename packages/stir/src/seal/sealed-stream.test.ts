@@ -59,7 +59,7 @@ describe('sealed stream', () => {
   });
 
   it('holds 7 small blobs in a frame, and never more than fits', () => {
-    expect(Math.floor(streamRoom(SIZE) / replyItemBytes(item(0).blob))).toBe(7);
+    expect(Math.floor(streamRoom(SIZE) / replyItemBytes(item(0).blob.length))).toBe(7);
     const stream = sealer.begin(owner.publicKey, id, SIZE);
     expect(() => stream.frame({ ...empty, items: Array(8).fill(item(1)) })).toThrow(
       refusal('ERR_REPLY_FORMAT'),

@@ -1,3 +1,4 @@
+export { findCompanions, judgeCompanion, matchCompanion } from './companions.ts';
 export {
   type ChainOutcome,
   type JudgeRules,
@@ -18,8 +19,10 @@ export {
   servesUntil,
 } from './match-call.ts';
 export {
+  byWeight,
   type FoundChains,
   findChains,
+  isThirdParty,
   linksOf,
   MAXIMUM_DIVERSIONS,
   type PassportChain,
@@ -43,4 +46,4 @@ export {
 export { identityOf, restoredIdentities } from './restored-identities.ts';
 export { formatSipReasons, type Rejection } from './sip-reason.ts';
 export { thirdPartyFault } from './third-party.ts';
-export { notVerified, type ValidPassport, type Verdict, verifiedBy } from './verdict.ts';
+export { type Companion, notVerified, type ValidPassport, type Verdict, verifiedBy } from './verdict.ts';

@@ -48,15 +48,27 @@ export function judgeChain(
   rules: JudgeRules,
 ): Outcome<ValidPassport> {
   const { base, diversions } = chain;
+  const linked = judgeDiversions(chain, outcomes, rules);
+  if ('fault' in linked) return linked;
+  const judged = judgeSigner(base, linked.value, channel, rules);
+  if ('fault' in judged || diversions.length === 0) return judged;
+  return { value: { ...judged.value, diversions } };
+}
+
+/** The diversions of a chain. @returns what was found out about the chain behind the innermost PASSporT */
+export function judgeDiversions(
+  chain: PassportChain,
+  outcomes: readonly ChainOutcome[],
+  rules: JudgeRules,
+): Outcome<ChainOutcome> {
+  const { diversions } = chain;
   const innermost = outcomes[diversions.length];
   if (innermost === undefined || outcomes.length !== linksOf(chain).length) return { fault: 'internal' };
   for (const [at, link] of diversions.entries()) {
     const signed = judgeDiversion(link, outcomes[at]!, rules);
     if ('fault' in signed) return signed;
   }
-  const judged = judgeSigner(base, innermost, channel, rules);
-  if ('fault' in judged || diversions.length === 0) return judged;
-  return { value: { ...judged.value, diversions } };
+  return { value: innermost };
 }
 
 /** A diversion by itself: its signer holds the number in `div`, which a provider's word does not prove. */

@@ -54,9 +54,12 @@ export function matchChain(
   );
 }
 
-/** Until when a PASSporT can serve a call, by itself or diverted; seconds since 1970. */
-export function servesUntil({ issuedAt }: Passport, rules: MatchRules): number {
-  return issuedAt + maximumAge(rules);
+/**
+ * Until when a chain can serve a call, seconds since 1970. What was diverted can be diverted to the same party again, for as
+ * long as the innermost PASSporT is not too old.
+ */
+export function servesUntil({ base, diversions }: PassportChain, rules: MatchRules): number {
+  return base.issuedAt + (diversions.length === 0 ? rules.freshnessSeconds : maximumAge(rules));
 }
 
 function callerFault({ originator }: Passport, { caller, callerUri }: ArrivedCall): Fault | undefined {

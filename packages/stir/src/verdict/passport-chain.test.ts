@@ -237,8 +237,10 @@ describe('X-02: what a chain says of the call', () => {
   });
 
   it('keeps the original taken for as long as it can be diverted again', () => {
-    expect(servesUntil(original(), rules)).toBe(ISSUED + 60);
-    expect(servesUntil(original(), { ...rules, divertedMaximumAgeSeconds: 3600 })).toBe(ISSUED + 3600);
+    const long = { ...rules, divertedMaximumAgeSeconds: 3600 };
+    const chain = longest(chainOf(1));
+    expect([servesUntil(chain, rules), servesUntil(chain, long)]).toEqual([ISSUED + 60, ISSUED + 3600]);
+    expect(servesUntil({ ...chain, diversions: [] }, long)).toBe(ISSUED + 60);
   });
 });
 

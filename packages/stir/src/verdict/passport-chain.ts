@@ -2,7 +2,7 @@
 // the earlier PASSporT that was for the number it diverts from, each `div-o` to the one inside it. What a chain is worth
 // is judged link by link elsewhere; here it is only put together.
 
-import { isSameParty, namesParty, type Passport } from '../passport/index.ts';
+import { isSameParty, namesParty, type Passport, type PassportExtension } from '../passport/index.ts';
 import { readPassport } from './read-passport.ts';
 import type { Fault, Outcome } from './reason.ts';
 
@@ -27,12 +27,18 @@ const MAXIMUM_CHAINS = 16;
 const MAXIMUM_STEPS = 256;
 
 /**
- * Every chain that a set of PASSporTs makes, those without diversion first. `rsp` is ignored (RFC 9970 Section 9), and
- * so is what does not speak for a caller: messages, third parties.
+ * Every chain that a set of PASSporTs makes, those without diversion first, and what says more about the caller before
+ * what says less: header fields have no order (RFC 8946 Section 3). `rsp` is ignored (RFC 9970 Section 9), and so is what
+ * does not speak for a caller: messages, third parties.
+ * @param isBase what a chain may begin with
  */
-export function findChains(passports: readonly Passport[]): FoundChains {
-  const search: Search = { passports, chains: [], faults: [], steps: 0 };
-  for (const base of passports) if (speaksForCaller(base)) search.chains.push({ base, diversions: [] });
+export function findChains(
+  given: readonly Passport[],
+  isBase: (passport: Passport) => boolean = speaksForCaller,
+): FoundChains {
+  const passports = given.length < 2 ? given : [...given].sort(byWeight);
+  const search: Search = { passports, isBase, chains: [], faults: [], steps: 0 };
+  for (const base of passports) if (isBase(base)) search.chains.push({ base, diversions: [] });
   for (const passport of passports) {
     if (passport.diversion === undefined) continue;
     const before = search.chains.length + search.faults.length;
@@ -51,6 +57,22 @@ export function speaksForCaller({ extension, issuer }: Passport): boolean {
   return extension === 'base' || extension === 'shaken' || extension === 'rph';
 }
 
+/** What somebody says about a caller for whom somebody else speaks (`iss` in `rcd`, RFC 9795). */
+export function isThirdParty({ extension, issuer }: Passport): boolean {
+  return extension === 'rcd' && issuer !== undefined;
+}
+
+/** Of PASSporTs of one call the one that says most about who calls comes first: `shaken` has the attestation. */
+export function byWeight(a: Passport, b: Passport): number {
+  return weightOf(a) - weightOf(b);
+}
+
+const WEIGHTS: readonly PassportExtension[] = ['shaken', 'base', 'rcd', 'rph'];
+
+function weightOf(passport: Passport): number {
+  return speaksForCaller(passport) ? WEIGHTS.indexOf(passport.extension) : WEIGHTS.length;
+}
+
 /** Every PASSporT of the chain, the latest first. */
 export function linksOf({ base, diversions }: PassportChain): readonly Passport[] {
   if (diversions.length === 0) return [base];
@@ -59,6 +81,7 @@ export function linksOf({ base, diversions }: PassportChain): readonly Passport[
 
 interface Search {
   readonly passports: readonly Passport[];
+  readonly isBase: (passport: Passport) => boolean;
   readonly chains: PassportChain[];
   readonly faults: Fault[];
   steps: number;
@@ -71,7 +94,7 @@ function extend(search: Search, diversions: readonly Passport[]): void {
     if (++search.steps > MAXIMUM_STEPS || search.chains.length >= MAXIMUM_CHAINS) return;
     if ('fault' in earlier) search.faults.push(earlier.fault);
     else if (earlier.value.diversion === undefined) {
-      if (speaksForCaller(earlier.value)) search.chains.push({ base: earlier.value, diversions });
+      if (search.isBase(earlier.value)) search.chains.push({ base: earlier.value, diversions });
     } else if (diversions.length < MAXIMUM_DIVERSIONS && !diversions.includes(earlier.value))
       extend(search, [...diversions, earlier.value]);
   }

@@ -6,16 +6,26 @@ import { type Passport, pptOf } from '../passport/index.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * Values of Identity header fields for the PASSporTs a verdict rests on, who calls first; empty unless verified. What is
- * nested in a `div-o` is not given a field of its own.
+ * Values of Identity header fields for the PASSporTs of a verdict, each once: the one it rests on, then what came with that
+ * and holds as well, then the diversions, the earliest first; empty unless verified. What is nested in a `div-o` is not
+ * given a field of its own.
  */
-export function restoredIdentities({ passport, diversions = [] }: Verdict): readonly string[] {
+export function restoredIdentities({
+  passport,
+  diversions = [],
+  companions = [],
+}: Verdict): readonly string[] {
   if (passport === undefined) return [];
-  const links = [passport, ...[...diversions].reverse()];
+  const links = [
+    passport,
+    ...companions.map((one) => one.passport),
+    ...[{ diversions }, ...companions].flatMap((one) => [...(one.diversions ?? [])].reverse()),
+  ];
   const nested = new Set(
     links.flatMap(({ diversion }) => (diversion && 'original' in diversion ? [diversion.original] : [])),
   );
-  return links.filter(({ token }) => !nested.has(token)).map(identityOf);
+  const values = links.filter(({ token }) => !nested.has(token)).map(identityOf);
+  return [...new Set(values)];
 }
 
 /** The value of an Identity header field for a PASSporT in full form. */

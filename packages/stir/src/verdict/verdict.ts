@@ -16,6 +16,8 @@ export interface Verdict {
   readonly passport?: Passport;
   /** What diverted it to the number called, the latest first; present when verified through a chain (RFC 8946). */
   readonly diversions?: readonly Passport[];
+  /** What came with it, is about the same call and holds as well: `rph`, `rcd`, each with what diverted it. */
+  readonly companions?: readonly Companion[];
   /** Whether the number was proven to be the signer's or a provider vouches for it; present when verified. */
   readonly authority?: Authority;
   /** `attest` of a verified `shaken` PASSporT. */
@@ -23,6 +25,9 @@ export interface Verdict {
   /** PASSporTs that came with the call and fell short, each with its own reason; also where another one held. */
   readonly rejections?: readonly Rejection[];
 }
+
+/** A PASSporT of a call beside the one that the verdict rests on. */
+export type Companion = Pick<ValidPassport, 'passport' | 'diversions'>;
 
 /** A PASSporT that passed every check on its own; whether it still is free for this call is seen last. */
 export interface ValidPassport {
@@ -33,7 +38,11 @@ export interface ValidPassport {
   readonly diversions?: readonly Passport[];
 }
 
-export function verifiedBy({ passport, authority, channel, diversions }: ValidPassport): Verdict {
+/** @param companions of the same call, each of which passed every check, too */
+export function verifiedBy(
+  { passport, authority, channel, diversions }: ValidPassport,
+  companions: readonly ValidPassport[] = [],
+): Verdict {
   return {
     status: 'verified',
     verstat: verstatOf('verified'),
@@ -42,8 +51,13 @@ export function verifiedBy({ passport, authority, channel, diversions }: ValidPa
     passport,
     authority,
     ...(diversions === undefined ? {} : { diversions }),
+    ...(companions.length === 0 ? {} : { companions: companions.map(companionOf) }),
     ...(passport.shaken === undefined ? {} : { attestation: passport.shaken.attestation }),
   };
+}
+
+function companionOf({ passport, diversions }: ValidPassport): Companion {
+  return diversions === undefined ? { passport } : { passport, diversions };
 }
 
 export function notVerified(reason: Exclude<Reason, 'verified'>, channel?: Channel): Verdict {

@@ -136,6 +136,10 @@ function refuse(error: unknown, terminal: Terminal): ExitCode {
     terminal.error('cannot reach the store');
     return EXIT.unavailable;
   }
+  if (code === 'ERR_STORE_UPGRADING') {
+    terminal.error(message);
+    return EXIT.unavailable;
+  }
   // What a library finds wrong with a certificate, a key or an address that the configuration names.
   if (code === undefined && !(error instanceof TypeError) && !(error instanceof StirError)) throw error;
   terminal.error(`configuration: ${code ?? message}`);

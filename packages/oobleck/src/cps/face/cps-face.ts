@@ -25,8 +25,13 @@ import { RetractionTask } from './retraction-task.ts';
 import { parseQuestion, RetrievalTask } from './retrieval-task.ts';
 
 export interface CpsFaceOptions {
-  /** Replies leave at multiples of this, one to two of it after the question; default 5. */
+  /** Replies leave at multiples of this; default 5. */
   readonly beatMs?: number;
+  /**
+   * Beats that the work on a reply has, which leaves no sooner; default 1. A store that is waited for needs more, for a full
+   * mailbox as for an empty one.
+   */
+  readonly workBeats?: number | undefined;
   /** The `WWW-Authenticate` field of a 401 (RFC 9577 Section 2.1): which tokens are taken. */
   readonly challenge?: string;
   /** Whether `POST /deposits` is there, default false. */
@@ -56,7 +61,7 @@ interface Face extends DepositDesk {
 export function createCpsFace(service: CallPlacementService, options: CpsFaceOptions = {}): CpsFace {
   const face: Face = {
     service,
-    beat: createReplyBeat(options.beatMs ?? 5),
+    beat: createReplyBeat(options.beatMs ?? 5, options.workBeats),
     deposits: createWorkBatch<DepositTask | RetractionTask>(
       (one) => one.judge(),
       (one) => one.place(),

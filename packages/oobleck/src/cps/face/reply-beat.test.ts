@@ -38,6 +38,9 @@ function createPlay() {
     now: () => nowMs,
     schedule: (action, delayMs) => at(nowMs + delayMs, action),
     defer: (action) => at(nowMs, action),
+    pause: (ms) => {
+      nowMs += ms;
+    },
   };
   return {
     clock,
@@ -60,19 +63,21 @@ interface Question {
   readonly workMs: number;
 }
 
-/** When the reply to each question leaves. */
-async function departures(questions: readonly Question[]): Promise<number[]> {
+/** When each question was heard, which a pause may put off, and when its reply left. */
+async function departures(questions: readonly Question[], workBeats = 1) {
   const { clock, at, work, run } = createPlay();
-  const beat = asking(createReplyBeat(BEAT_MS, clock));
+  const beat = asking(createReplyBeat(BEAT_MS, workBeats, clock));
+  const heard: number[] = [];
   const left: number[] = [];
   for (const [index, { atMs, workMs }] of questions.entries())
     at(atMs, () => {
+      heard[index] = clock.now();
       void beat(async () => work(workMs)).then(() => {
         left[index] = clock.now();
       });
     });
   await run();
-  return left;
+  return { heard, left };
 }
 
 const tickOf = (ms: number) => Math.floor(ms / BEAT_MS);
@@ -91,47 +96,65 @@ describe('beat of replies', () => {
             atMs,
             workMs: (share / 1_000 / plan.length) * 3.9,
           }));
-          const left = await departures(questions);
-          const idle = await departures(questions.map(({ atMs }) => ({ atMs, workMs: 0 })));
-          expect(left.map(tickOf)).toEqual(questions.map(({ atMs }) => tickOf(atMs) + 2));
-          expect(left.map(tickOf)).toEqual(idle.map(tickOf));
+          const { heard, left } = await departures(questions);
+          expect(left).toEqual(heard.map((atMs) => (tickOf(atMs) + 2) * BEAT_MS));
         },
       ),
       { numRuns: 300 },
     ));
 
-  it('a question timed to the tick is worked on after the replies due then have left', async () => {
-    const [patient, hurried] = await departures([
+  it('with more beats for the work it leaves so many later, though nothing was to be waited for', async () => {
+    const questions = [
       { atMs: 1, workMs: 0 },
-      { atMs: 9.9, workMs: 4 },
+      { atMs: 21, workMs: 12 },
+      { atMs: 51, workMs: 16 },
+    ];
+    const { left } = await departures(questions, 3);
+    expect(left.map(tickOf)).toEqual([4, 8, 15]);
+  });
+
+  it('those of one tick leave in the order asked, whichever was made first', async () => {
+    const { clock, at, run } = createPlay();
+    const beat = asking(createReplyBeat(BEAT_MS, 3, clock));
+    const left: number[] = [];
+    for (const [index, takesMs] of [9, 0, 4].entries())
+      at(1 + index / 10, () => {
+        const make = () => new Promise<void>((made) => at(clock.now() + takesMs, made));
+        void beat(make).then(() => left.push(index));
+      });
+    await run();
+    expect(left).toEqual([0, 1, 2]);
+  });
+
+  it('a question timed to the tick is worked on after the replies due then have left', async () => {
+    const { heard, left } = await departures([
+      { atMs: 1, workMs: 0 },
+      { atMs: 9.6, workMs: 4 },
     ]);
-    expect(patient).toBe(10);
-    expect(tickOf(hurried!)).toBe(3);
+    expect(tickOf(heard[1]!)).toBe(1);
+    expect(left).toEqual([10, 15]);
   });
 
   it('work of more than a beat leaves with the next tick after it', async () => {
-    const [slow] = await departures([{ atMs: 1, workMs: 12 }]);
-    expect(tickOf(slow!)).toBe(tickOf(5 + 12) + 1);
+    const { left } = await departures([{ atMs: 1, workMs: 12 }]);
+    expect(tickOf(left[0]!)).toBe(tickOf(5 + 12) + 1);
   });
 
-  it('a timer that is early does not make a tick of its own', async () => {
+  it.each([0.5, 1.5, -0.9, -2])('a timer that is early or late by %f ms moves no tick', async (earlyMs) => {
     const { clock, at, run } = createPlay();
-    let early = true;
-    const schedule: BeatClock['schedule'] = (action, delayMs) => {
-      clock.schedule(action, early ? delayMs - 0.5 : delayMs);
-      early = !early;
-    };
-    const beat = asking(createReplyBeat(BEAT_MS, { ...clock, schedule }));
+    const schedule: BeatClock['schedule'] = (action, delayMs) =>
+      clock.schedule(action, Math.max(0, delayMs - earlyMs));
+    const beat = asking(createReplyBeat(BEAT_MS, 1, { ...clock, schedule }));
     const left: number[] = [];
     for (const atMs of [0.1, 6.1, 11.1])
-      at(atMs, () => void beat(async () => {}).then(() => left.push(tickOf(clock.now()))));
+      at(atMs, () => void beat(async () => {}).then(() => left.push(clock.now())));
     await run();
-    expect(left).toEqual([2, 3, 4]);
+    expect(left).toEqual([10, 15, 20]);
   });
 
   it('what fails is told on the beat too, and the beat goes on', async () => {
     const { clock, at, run } = createPlay();
-    const beat = asking(createReplyBeat(BEAT_MS, clock));
+    const beat = asking(createReplyBeat(BEAT_MS, 1, clock));
     const told: unknown[] = [];
     at(
       1,

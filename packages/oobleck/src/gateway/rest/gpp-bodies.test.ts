@@ -2,7 +2,7 @@ import { createPortableCrypto } from '@oobleck/stir/crypto';
 import { formatIdentity, parseIdentity } from '@oobleck/stir/identity';
 import { type JsonObject, parseJsonObject } from '@oobleck/stir/json';
 import { createPassportSigner, parsePassport } from '@oobleck/stir/passport';
-import { notVerified, type Verdict } from '@oobleck/stir/verdict';
+import { notVerified, restoredIdentities, type Verdict } from '@oobleck/stir/verdict';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NOW, tn } from '../../../test/network.ts';
 import {
@@ -134,6 +134,14 @@ describe('3GPP TS 24.229 Annex V: signing', () => {
     expect(offer).not.toHaveProperty('attestation');
   });
 
+  it('a diversion that takes several fields: all of them, in either form of the answer', () => {
+    const answer = { ...placed('one'), identities: ['one', 'two'] };
+    expect(sign().format(answer)).toEqual({ identityHeader: 'one', identityHeaders: ['one', 'two'] });
+    const { format } = readSigning(body({ signingRequest: request }), asker);
+    expect(format(answer)).toEqual({ signingResponse: { identity: 'one', identities: ['one', 'two'] } });
+    expect(format(placed('one'))).toEqual({ signingResponse: { identity: 'one' } });
+  });
+
   it('rph, with sph', () => {
     const rphRequest = { ppt: 'rph', attest: undefined, origid: undefined };
     expect(sign({ ...rphRequest, rph: [{ auth: ['ets.0'] }] }).offer.priority).toEqual({
@@ -211,6 +219,31 @@ describe('3GPP TS 24.229 Annex V: verification', () => {
       ],
       divResult: [{ div: CALLED, verstatValue: 'TN-Validation-Passed' }],
     });
+  });
+
+  it('restored: what is to be put into the INVITE, and a result for each PASSporT; one div of two is told once', () => {
+    const diversions = [parsePassport(div)];
+    const verdict = {
+      ...verifiedBy(shaken, [div]),
+      channel: 'out-of-band' as const,
+      companions: [{ passport: parsePassport(rph), diversions }],
+    };
+    const identities = restoredIdentities(verdict);
+    expect(identities).toHaveLength(3);
+    const question = verify({ identityHeader: undefined, protectedHeaders: 'Resource-Priority: ets.0' });
+    expect(question.format({ ...received(verdict), identities }, undefined)).toMatchObject({
+      verstatValue: 'TN-Validation-Passed',
+      verstatPriority: 'RPH-Validation-Passed',
+      identityHeaders: identities,
+      verifyResults: ['shaken', 'rph', 'div'].map((ppt) => ({ verifyResult: { ppt, status: 'pass' } })),
+      divResult: [{ div: CALLED, verstatValue: 'TN-Validation-Passed' }],
+    });
+    const other = verify({ identityHeader: undefined, protectedHeaders: 'Resource-Priority: q735.0' });
+    expect(other.format(received(verdict), undefined)).toMatchObject({
+      verstatPriority: 'RPH-Validation-Failed',
+    });
+    for (const member of ['identityHeaders', 'verstatPriority'])
+      expect(question.format(received(verifiedBy(shaken)), undefined)).not.toHaveProperty(member);
   });
 
   it('not verified: code, text and description of each', () => {

@@ -1,7 +1,7 @@
 // The OpenAPI document of the REST interface, and of the call centre's beside it, as it is served. Tests hold it against
 // the routes.
 
-import { ATIS_ERRORS } from './atis-error.ts';
+import { answered, ERROR_SCHEMAS, refusedGets, refusedPosts } from './open-api-answers.ts';
 import { CALL_CENTRE_PATHS, CALL_CENTRE_SCHEMAS } from './open-api-callcentre.ts';
 
 const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more });
@@ -21,6 +21,18 @@ const objectOf = (properties: object, required: readonly string[] = []) => ({
   ...(required.length === 0 ? {} : { required }),
 });
 const identities = { type: 'array', maxItems: 8, items: text('the value of an Identity header field') };
+
+const restored = {
+  type: 'array',
+  items: text('the value of an Identity header field'),
+  description:
+    'beyond the documents: on a trunk that restores, all fields to put into the INVITE, full form (RFC 8816 Section 5.3)',
+};
+const added = {
+  ...identities,
+  description:
+    'beyond the documents: all fields to add, where a diversion is of PASSporTs for different destinations and so takes several',
+};
 
 /** Beyond the documents: names the call, and the trunk. */
 const ADDED = {
@@ -100,10 +112,14 @@ const SCHEMAS = {
   },
   SigningResponse: {
     oneOf: [
-      objectOf({ signingResponse: objectOf({ identity: { type: 'string' } }, ['identity']) }, [
-        'signingResponse',
-      ]),
-      objectOf({ identityHeader: { type: 'string' }, requestId: { type: 'string' } }, ['identityHeader']),
+      objectOf(
+        { signingResponse: objectOf({ identity: { type: 'string' }, identities: added }, ['identity']) },
+        ['signingResponse'],
+      ),
+      objectOf(
+        { identityHeader: { type: 'string' }, identityHeaders: added, requestId: { type: 'string' } },
+        ['identityHeader'],
+      ),
     ],
   },
   VerificationRequest: {
@@ -113,7 +129,7 @@ const SCHEMAS = {
     oneOf: [
       objectOf(
         {
-          verificationResponse: objectOf({ verstat, ...reason, identities }, ['verstat']),
+          verificationResponse: objectOf({ verstat, ...reason, identities: restored }, ['verstat']),
         },
         ['verificationResponse'],
       ),
@@ -128,6 +144,7 @@ const SCHEMAS = {
           verstatPriority: {
             enum: ['RPH-Validation-Passed', 'RPH-Validation-Failed', 'No-RPH-Validation'],
           },
+          identityHeaders: restored,
         },
         ['verstatValue'],
       ),
@@ -156,46 +173,17 @@ const SCHEMAS = {
       }),
     },
   }),
-  RequestError: objectOf({
-    requestError: objectOf({
-      serviceException: { $ref: '#/components/schemas/Exception' },
-      policyException: { $ref: '#/components/schemas/Exception' },
-    }),
-  }),
-  Exception: objectOf(
-    {
-      messageId: { enum: Object.keys(ATIS_ERRORS) },
-      text: { type: 'string' },
-      variables: { type: 'array', items: { type: 'string' } },
-    },
-    ['messageId', 'text', 'variables'],
-  ),
 };
 
-const json = (schema: string) => ({
-  'application/json': { schema: { $ref: `#/components/schemas/${schema}` } },
-});
-const ERRORS = Object.fromEntries(
-  [...new Set(Object.values(ATIS_ERRORS).map(({ status }) => status))].map((status) => [
-    status,
-    {
-      description: Object.entries(ATIS_ERRORS)
-        .filter(([, row]) => row.status === status)
-        .map(([id, row]) => `${id}: ${row.text}`)
-        .join('; '),
-      content: json('RequestError'),
-    },
-  ]),
-);
-const post = (summary: string, request: string, response: string | undefined) => ({
+const schemaOf = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+/** @param response nothing, where there is nothing to say @param why there may be nothing to answer with */
+const post = (summary: string, request: string, response?: string, why?: string) => ({
   post: {
     summary,
-    requestBody: { required: true, content: json(request) },
+    requestBody: { required: true, content: { 'application/json': { schema: schemaOf(request) } } },
     responses: {
-      ...(response === undefined
-        ? { 204: { description: 'taken' } }
-        : { 200: { description: 'OK', content: json(response) } }),
-      ...ERRORS,
+      ...(response === undefined ? { 204: answered('taken') } : { 200: answered('OK', schemaOf(response)) }),
+      ...refusedPosts(why),
     },
   },
 });
@@ -205,22 +193,30 @@ export const OPEN_API = {
   info: { title: 'Oobleck: the REST interface for switches', version: '1' },
   security: [{}, { bearerKey: [] }, { clientCertificate: [] }],
   paths: {
-    '/stir/v1/signing': post('Signs a call, a diversion or a priority', 'SigningRequest', 'SigningResponse'),
+    '/stir/v1/signing': post(
+      'Signs a call, a diversion or a priority',
+      'SigningRequest',
+      'SigningResponse',
+      'also where nothing was signed within the deadline of the trunk',
+    ),
     '/stir/v1/verification': post(
       'Says what to believe of a call',
       'VerificationRequest',
       'VerificationResponse',
     ),
-    '/stir/v1/retraction': post('Takes back what was left for a call', 'RetractionRequest', undefined),
+    '/stir/v1/retraction': post('Takes back what was left for a call', 'RetractionRequest'),
     '/stir/v1/traces/{id}': {
       get: {
         summary: 'What happened to a call, by its callId or a trace id',
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
-        responses: { 200: { description: 'OK', content: json('Traces') } },
+        responses: { 200: answered('OK', schemaOf('Traces')), ...refusedGets(true) },
       },
     },
     '/stir/v1/openapi.json': {
-      get: { summary: 'This document', responses: { 200: { description: 'OK' } } },
+      get: {
+        summary: 'This document',
+        responses: { 200: answered('OK', { type: 'object' }), ...refusedGets(false) },
+      },
     },
     ...CALL_CENTRE_PATHS,
   },
@@ -229,7 +225,7 @@ export const OPEN_API = {
       bearerKey: { type: 'http', scheme: 'bearer' },
       clientCertificate: { type: 'mutualTLS' },
     },
-    schemas: { ...SCHEMAS, ...CALL_CENTRE_SCHEMAS },
+    schemas: { ...SCHEMAS, ...ERROR_SCHEMAS, ...CALL_CENTRE_SCHEMAS },
   },
 };
 

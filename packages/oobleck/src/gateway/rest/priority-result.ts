@@ -1,7 +1,8 @@
 // `rph` PASSporTs of a call (RFC 8443): checked beside the one that says who calls, since they say something else, and
-// answered with `verstatPriority`.
+// answered with `verstatPriority`. One that was lost on the way comes with the others from out of band.
 
 import type { JsonObject } from '@oobleck/stir/json';
+import type { Passport } from '@oobleck/stir/passport';
 import { readIdentity } from '@oobleck/stir/verdict';
 import type { ReceivedAnswer } from '../trunk/index.ts';
 import { protectedPriorities } from './priority.ts';
@@ -47,10 +48,19 @@ export function priorityResult(
       verstatPriority: status === 'failed' ? 'RPH-Validation-Failed' : 'No-RPH-Validation',
       results: [],
     };
-  const { authorized } = passport.priority;
-  const isCovered = question.claimed?.every((value) => authorized.includes(value)) ?? true;
-  return {
-    verstatPriority: isCovered ? 'RPH-Validation-Passed' : 'RPH-Validation-Failed',
-    results: [passed(passport)],
-  };
+  return { verstatPriority: verstatOf(passport, question.claimed), results: [passed(passport)] };
+}
+
+/** Where the call brought no `rph` itself: of the one that was found with its other PASSporTs, if any. */
+export function foundPriority(
+  { verdict: { companions = [] } }: ReceivedAnswer,
+  claimed: readonly string[] | undefined,
+): string | undefined {
+  const found = companions.find(({ passport }) => passport.priority !== undefined);
+  return found && verstatOf(found.passport, claimed);
+}
+
+function verstatOf({ priority }: Passport, claimed: readonly string[] | undefined): string {
+  const isCovered = claimed?.every((value) => priority?.authorized.includes(value)) ?? true;
+  return isCovered ? 'RPH-Validation-Passed' : 'RPH-Validation-Failed';
 }

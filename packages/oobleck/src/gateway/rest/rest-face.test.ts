@@ -51,6 +51,8 @@ interface Serving {
   readonly reasonCodes?: ReasonCodes;
 }
 
+const numbers = { dialPlan: { countryCode: '1', nationalDigits: 10 } };
+
 async function serve({
   access,
   tls,
@@ -72,7 +74,6 @@ async function serve({
       if (event.event === 'call-path-failed') log.error('call-path-failed', { error: event.error });
     },
   });
-  const numbers = { dialPlan: { countryCode: '1', nationalDigits: 10 } };
   const face = createRestFace({
     path,
     trunks: createTrunkTable(trunks, (tenant) => createTrunk({ name: 'default', tenant, numbers })),
@@ -267,6 +268,27 @@ describe('signing', () => {
     const reply = await sign();
     expect([reply.status, reply.id, reply.error.variables]).toEqual([400, 'SVC4005', [name]]);
   });
+});
+
+describe('a trunk whose calls REST has no place for', () => {
+  it.each([{ encryptIdentity: true }, { outgoing: 'carry' as const }])(
+    '%j: refused before anything is signed',
+    async (more) => {
+      const server = await serve({
+        trunks: [createTrunk({ name: 'sealed', tenant: 'home', numbers, ...more })],
+      });
+      const own = new Client(server.origin);
+      for (const trunk of ['sealed', undefined]) {
+        const reply = await sign({ trunk }, { client: own });
+        expect([reply.status, reply.error]).toMatchObject([
+          400,
+          { messageId: 'SVC4005', variables: ['trunk'] },
+        ]);
+      }
+      expect(signed).toEqual([]);
+      await own.destroy();
+    },
+  );
 });
 
 describe('verification', () => {

@@ -32,23 +32,34 @@ const TYPES = ['shaken', 'div', 'rph'] as const;
 export function readSigning(body: JsonObject, asker: Asker): SigningQuestion {
   if (body.signingRequest !== undefined) {
     const request = requireObject(body, 'signingRequest');
-    const format = (answer: PlacedAnswer) => ({ signingResponse: { identity: identityIn(answer) } });
+    const format = (answer: PlacedAnswer): JsonObject => {
+      const [identity, ...others] = identitiesIn(answer);
+      // Beyond the document: PASSporTs for different destinations are diverted each by its own (RFC 8946 Section 4.1).
+      return {
+        signingResponse: others.length === 0 ? { identity } : { identity, identities: [identity, ...others] },
+      };
+    };
     return { offer: readOffer(request, asker), format };
   }
   if (body.orig === undefined && body.dest === undefined) throw new AtisRefusal('SVC4001', 'signingRequest');
   const requestId = optionalText(body, 'requestId', 128);
   return {
     offer: readOffer(body, asker),
-    format: (answer) => ({
-      identityHeader: identityIn(answer),
-      ...(requestId === undefined ? {} : { requestId }),
-    }),
+    format: (answer) => {
+      const [identity, ...others] = identitiesIn(answer);
+      return {
+        identityHeader: identity,
+        ...(others.length === 0 ? {} : { identityHeaders: [identity, ...others] }),
+        ...(requestId === undefined ? {} : { requestId }),
+      };
+    },
   };
 }
 
 function readOffer(request: JsonObject, asker: Asker): OfferedCall {
   const type = typeOf(request);
   const trunk = trunkOf(request, asker, 'outgoing');
+  requireServed(trunk, type);
   optionalText(request, 'profileId', 128);
   if (type === 'shaken') return { ...readParties(request, asker, trunk), ...readShaken(request) };
   const offer = readParties(request, asker, trunk);
@@ -60,6 +71,14 @@ function readOffer(request: JsonObject, asker: Asker): OfferedCall {
     identities: readIdentityList(request),
     ...(hi === undefined || hi === null ? {} : { historyIndex: requireIndex(hi) }),
   };
+}
+
+/**
+ * An answer has room for Identity alone, and no request but one for a diversion brings PASSporTs: what a trunk is to seal or to
+ * carry goes over SIP. Refused before anything is signed, since what was signed in vain would be shown to nobody.
+ */
+function requireServed({ encryptIdentity, outgoing }: Trunk, type: (typeof TYPES)[number]): void {
+  if (encryptIdentity || (outgoing === 'carry' && type !== 'div')) throw new AtisRefusal('SVC4005', 'trunk');
 }
 
 function readShaken(request: JsonObject): Pick<OfferedCall, 'attestation' | 'originationId'> {
@@ -118,9 +137,9 @@ const AT_FAULT: Partial<Record<PlacedReason, string>> = {
 };
 
 /** @throws AtisRefusal where the call is not signed: it goes on without */
-function identityIn({ identities, reason }: PlacedAnswer): string {
-  const [identity] = identities;
-  if (identity !== undefined) return identity;
+function identitiesIn({ identities, reason }: PlacedAnswer): readonly [string, ...string[]] {
+  const [identity, ...others] = identities;
+  if (identity !== undefined) return [identity, ...others];
   const member = AT_FAULT[reason];
   throw member === undefined ? new AtisRefusal('POL5000') : new AtisRefusal('SVC4005', member);
 }

@@ -7,7 +7,13 @@ import type { OfferedCall, ReceivedAnswer, Trunk } from '../trunk/index.ts';
 import { type Asker, trunkOf } from './asker.ts';
 import { AtisRefusal } from './atis-error.ts';
 import { readIdentityList } from './identity-list.ts';
-import { type PriorityQuestion, priorityResult, readPriorityQuestion } from './priority-result.ts';
+import { protectedPriorities } from './priority.ts';
+import {
+  foundPriority,
+  type PriorityQuestion,
+  priorityResult,
+  readPriorityQuestion,
+} from './priority-result.ts';
 import { explainAnswer, type ReasonCodes } from './reason-codes.ts';
 import {
   checkedParty,
@@ -72,6 +78,7 @@ function read3gpp(request: JsonObject, asker: Asker, codes: ReasonCodes): Verifi
   const { dest } = request;
   const called = dest === undefined || dest === null ? to : checkedParty(dest, 'dest', plan);
   const { priority, identities } = readPriorityQuestion(request, readIdentityList(request));
+  const claimed = protectedPriorities(request.protectedHeaders);
   const offer = {
     ...readCommon(request, asker, trunk),
     caller: isAnonymous(from) ? undefined : checkedParty(from, 'from', plan),
@@ -87,10 +94,13 @@ function read3gpp(request: JsonObject, asker: Asker, codes: ReasonCodes): Verifi
     priority,
     format: (answer, priorityAnswer) => {
       const result = priorityResult(priority, priorityAnswer);
+      const verstatPriority = result === undefined ? foundPriority(answer, claimed) : result.verstatPriority;
       return {
         verstatValue: answer.verdict.verstat,
         ...formatVerifyResults(answer, identities, codes, result?.results ?? []),
-        ...(result === undefined ? {} : { verstatPriority: result.verstatPriority }),
+        ...(verstatPriority === undefined ? {} : { verstatPriority }),
+        // Beyond the document, as `identities` beyond ATIS-1000082: what is put back (RFC 8816 Section 5.3).
+        ...(answer.identities.length === 0 ? {} : { identityHeaders: answer.identities }),
       };
     },
   };

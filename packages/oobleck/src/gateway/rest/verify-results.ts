@@ -14,19 +14,26 @@ export function formatVerifyResults(
   codes: ReasonCodes,
   others: readonly JsonObject[],
 ): JsonObject {
-  const { passport, diversions = [], verstat, rejections = [] } = answer.verdict;
+  const { passport, diversions: own = [], companions = [], verstat, rejections = [] } = answer.verdict;
   if (passport === undefined) return formatFailures(answer, identities, codes, others);
   const reads = identities.map((value) => readIdentity(value));
   const rejected = identities.flatMap((value, at) => {
     const own = rejectionOf(rejections, value, reads[at]!);
     return own === undefined ? [] : [failure(reads[at]!, textsOf(own))];
   });
-  const results = [...[passport, ...diversions].map(passed), ...rejected, ...others];
+  const beside = companions.map((one) => one.passport);
+  const diversions = distinct([...own, ...companions.flatMap((one) => one.diversions ?? [])]);
+  const results = [...[passport, ...beside, ...diversions].map(passed), ...rejected, ...others];
   const divResult = diversions.map(({ diversion }) => ({
     div: nameOf(diversion!.from),
     verstatValue: verstat,
   }));
   return { verifyResults: results, ...(divResult.length === 0 ? {} : { divResult }) };
+}
+
+/** One `div` may divert several PASSporTs (RFC 8946 Section 4.1). */
+function distinct(passports: readonly Passport[]): readonly Passport[] {
+  return [...new Map(passports.map((one) => [one.token, one])).values()];
 }
 
 /** Of each PASSporT its own reason where it is known, else that of the call. */

@@ -66,7 +66,7 @@ function createPath() {
         return world.answer();
       },
       carry: async () => ({ carried: true, outOfBand: 'stored', passports: 1 }),
-      divert: async () => ({ diverted: true, outOfBand: 'stored', identity: 'a div' }),
+      divert: async () => ({ diverted: true, outOfBand: 'stored', identities: ['a div'] }),
       retract: () => undefined,
       close: async () => undefined,
     },
@@ -174,6 +174,23 @@ describe('placing', () => {
 });
 
 describe('receiving', () => {
+  const FINGERPRINT = [{ algorithm: 'sha-256', digest: 'AB'.repeat(32) }];
+  it.each<[string, Partial<OfferedCall>]>([
+    ['other fingerprints', { mediaKeys: FINGERPRINT }],
+    ['another Identity', { identities: ['j'] }],
+    ['no Identity', { identities: [] }],
+    ['another envelope', { identityEncrypted: ['e'] }],
+    ['another name shown', { displayName: 'Bank' }],
+    ['another original called number', { formerlyCalled: ['2155551299'] }],
+  ])('the same INVITE again has the same answer; one with %s is looked at anew', async (_, change) => {
+    const path = createPath();
+    const first = await path.receive(offerOf({ identities: ['i'] }));
+    expect(await path.receive(offerOf({ identities: ['i'], sentAt: NOW + 1 }))).toBe(first);
+    expect(world.asked).toHaveLength(1);
+    expect(await path.receive(offerOf({ identities: ['i'], ...change }))).not.toBe(first);
+    expect(world.asked).toHaveLength(2);
+  });
+
   it('hands on what the call brought', async () => {
     const answer = await createPath().receive(
       offerOf({

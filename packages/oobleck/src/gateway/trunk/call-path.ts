@@ -263,10 +263,15 @@ function createBreakers(
   };
 }
 
-/** What makes two offers one call; what else came with it may be another time the same. A hash: no numbers are kept. */
+/**
+ * What an answer is the answer to: who calls whom, and all that is judged of it. The same `INVITE` again, by whatever way and
+ * at whatever time, is one; with other fingerprints or another Identity it is looked at anew. A hash: no numbers are kept.
+ */
 function keyOf(offer: OfferedCall): string {
   const { trunk, callId, caller, assertedIdentities, called, alsoCalled, divertedFrom, priority } = offer;
-  const parties = [caller, assertedIdentities, called, alsoCalled, divertedFrom];
-  const name = [trunk.tenant, trunk.name, callId, parties, priority?.authorized, offer.isInBandOnly];
+  const parties = [caller, assertedIdentities, called, alsoCalled, divertedFrom, offer.formerlyCalled];
+  const claims = [priority?.authorized, offer.attestation, offer.displayName];
+  const evidence = [offer.identities, offer.identityEncrypted, offer.mediaKeys];
+  const name = [trunk.tenant, trunk.name, callId, parties, claims, evidence, offer.isInBandOnly];
   return hash('sha256', JSON.stringify(name), 'base64url');
 }

@@ -1,6 +1,11 @@
-import { parseIdentity } from '@oobleck/stir/identity';
+import { formatIdentity, parseIdentity } from '@oobleck/stir/identity';
 import { splitAddress } from '@oobleck/stir/mailbox';
-import { createPassportSigner, formatCompact, parsePassport } from '@oobleck/stir/passport';
+import {
+  createPassportSigner,
+  formatCompact,
+  type PassportStatement,
+  parsePassport,
+} from '@oobleck/stir/passport';
 import type { Deposit } from '@oobleck/stir/placement';
 import type { Token } from '@oobleck/stir/token';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +17,7 @@ import {
   CALLER,
   called,
   createWorld,
+  numberHolder,
   provider,
   REPOSITORY,
   type Statement,
@@ -119,6 +125,10 @@ describe('gateway placement', () => {
     expect(await place('c')).toMatchObject({ ...taken, outOfBand: 'failed', removeIdentities: false });
     sending = 'stored';
     expect(await place('d', { identities: ['nonsense'] })).toMatchObject({ removeIdentities: false });
+    const half = await place('f', { identities: [identityOf(), 'nonsense'] });
+    expect(half).toMatchObject({ ...taken, outOfBand: 'stored', removeIdentities: false });
+    const twice = identityOf();
+    expect(await place('g', { identities: [twice, twice] })).toMatchObject({ removeIdentities: true });
     const encrypting = trunkOf({ outgoing: 'carry', removesIdentity: true, encryptIdentity: true });
     expect(await place('e', { trunk: encrypting })).toMatchObject({ ...taken, removeIdentities: true });
   });
@@ -177,6 +187,38 @@ describe('gateway placement', () => {
     expect(plain).toMatchObject({ reason: 'verified', identities: [] });
   });
 
+  it.each<[string, Partial<PassportStatement> & Pick<PassportStatement, 'extension'>]>([
+    ['rph', { extension: 'rph', priority: { authorized: ['ets.0'] } }],
+    ['rcd', { extension: 'rcd', richCallData: { name: 'Zorin Industries' } }],
+    ['rcd of a third party', { extension: 'rcd', callReason: 'delivery', issuer: 'Example CNAM' }],
+  ])('G-03: shaken and %s of one INVITE, by two signers: both come back as they were', async (_, more) => {
+    const url = `${REPOSITORY}/numberHolder.pem`;
+    world.repository.set('/numberHolder.pem', numberHolder.pem);
+    const token = createPassportSigner(numberHolder.key, url).sign({
+      originator: { kind: 'tn', number: CALLER },
+      destinations: { numbers: [CALLED], uris: [] },
+      issuedAt: world.clock.seconds(),
+      ...more,
+    });
+    const beside = formatIdentity({ token, info: url, algorithm: 'ES256', ppt: more.extension });
+    const identities = [identityOf(), beside];
+    const path = createPath();
+    const carried = await path.place(offerOf({ identities: [...identities].reverse() }));
+    expect(carried.reason).toBe('carried');
+    const answer = await path.receive(offerOf({ trunk: restoring, callId: 'arrived' }));
+    expect(answer).toMatchObject({ reason: 'verified', identities, facts: { attestation: 'A' } });
+  });
+
+  it('G-03: what stands in the INVITE as well as sealed is not put back a second time', async () => {
+    const identities = [identityOf(), identityOf()];
+    const path = createPath(undefined, { seal: () => [], open: () => [{ identities }] });
+    const arrived = { trunk: restoring, identityEncrypted: ['sealed'] };
+    const both = await path.receive(offerOf({ ...arrived, callId: 'both', identities: [identities.join()] }));
+    expect([both.reason, both.identities]).toEqual(['verified', []]);
+    const none = await path.receive(offerOf({ ...arrived, callId: 'none' }));
+    expect(none.reason).toBe('ambiguous');
+  });
+
   it('G-03: a compact form is rebuilt from the call before it is left; without its Date it is not', async () => {
     const token = createPassportSigner(provider.key, PROVIDER_URL).sign({
       extension: 'base',
@@ -204,15 +246,60 @@ describe('gateway placement', () => {
     expect(deposits).toEqual([]);
   });
 
-  it('more PASSporTs than an envelope holds: nothing is left, and the call goes on', async () => {
-    const long = Array.from({ length: 8 }, () =>
-      identityOf({
-        x5u: `${REPOSITORY}/${'x'.repeat(300)}.pem`,
-        dest: Array.from({ length: 32 }, (_, at) => tn(`1215555${2000 + at}`)),
-      }),
-    );
-    const answer = await createPath().place(offerOf({ identities: long }));
-    expect(['carried', 'failed']).toEqual([answer.reason, answer.outOfBand]);
+  describe('more than an envelope holds', () => {
+    const RCD_URL = `${REPOSITORY}/numberHolder.pem`;
+    const rcdOf = (length: number): string => {
+      const token = createPassportSigner(numberHolder.key, RCD_URL).sign({
+        extension: 'rcd',
+        originator: { kind: 'tn', number: CALLER },
+        destinations: { numbers: [CALLED], uris: [] },
+        issuedAt: world.clock.seconds(),
+        richCallData: { name: 'Zorin', iconUrl: `data:,${'x'.repeat(length)}` },
+      });
+      return formatIdentity({ token, info: RCD_URL, algorithm: 'ES256', ppt: 'rcd' });
+    };
+    const leftOf = async (identities: readonly string[]) => {
+      const { reason, outOfBand } = await createPath(tenantOf()).place(offerOf({ identities }));
+      expect(reason).toBe('carried');
+      return { outOfBand, left: deposits.flatMap((one) => envelopeIn(one).passports) };
+    };
+    const tokensOf = (identities: readonly string[]) => identities.map((value) => parseIdentity(value).token);
+
+    it('a long rcd does not keep shaken, and what is short, from the called side', async () => {
+      const [shaken, short] = [identityOf(), rcdOf(10)];
+      const { outOfBand, left } = await leftOf([rcdOf(6_000), shaken, short]);
+      expect([outOfBand, left]).toEqual(['stored', tokensOf([shaken, short])]);
+    });
+
+    it('as many as it holds, each with what diverted it', async () => {
+      const long = Array.from({ length: 7 }, () =>
+        identityOf({
+          x5u: `${REPOSITORY}/${'x'.repeat(300)}.pem`,
+          dest: Array.from({ length: 32 }, (_, at) => tn(`1215555${2000 + at}`)),
+        }),
+      );
+      const shaken = identityOf();
+      const [div] = (
+        await createPath(tenantOf()).place(
+          offerOf({
+            trunk: trunkOf({}),
+            callId: 'on',
+            identities: [shaken],
+            divertedFrom: CALLED,
+            called: FORWARDED,
+          }),
+        )
+      ).identities;
+      deposits.length = 0;
+      const { outOfBand, left } = await leftOf([...long, shaken, div!].slice(-8));
+      expect(outOfBand).toBe('stored');
+      expect(left.length).toBeLessThan(8);
+      expect(left.slice(-2)).toEqual(tokensOf([shaken, div!]));
+    });
+
+    it('one that is longer than any: nothing is left, and the call goes on', async () => {
+      expect(await leftOf([rcdOf(11_000)])).toEqual({ outOfBand: 'failed', left: [] });
+    });
   });
 });
 
@@ -247,6 +334,39 @@ describe('a call that is sent on', () => {
       }),
     );
     expect(inBand.verdict.status).toBe('verified');
+  });
+
+  it('G-04: with shaken and rph: one div for both in band, a div-o around each out of band, and both arrive', async () => {
+    const url = `${REPOSITORY}/numberHolder.pem`;
+    world.repository.set('/numberHolder.pem', numberHolder.pem);
+    const token = createPassportSigner(numberHolder.key, url).sign({
+      extension: 'rph',
+      originator: { kind: 'tn', number: CALLER },
+      destinations: { numbers: [CALLED], uris: [] },
+      issuedAt: world.clock.seconds(),
+      priority: { authorized: ['ets.0'] },
+    });
+    const identities = [identityOf(), formatIdentity({ token, info: url, algorithm: 'ES256', ppt: 'rph' })];
+    const path = createPath(tenantOf());
+    const answer = await path.place(forwarding(identities));
+    expect(answer).toMatchObject({ reason: 'diverted', outOfBand: 'stored' });
+    expect(answer.identities).toHaveLength(1);
+    const reached = await path.receive(offerOf({ trunk: restoring, callId: 'reached', called: FORWARDED }));
+    expect(reached).toMatchObject({
+      reason: 'verified',
+      facts: { attestation: 'A', channel: 'out-of-band' },
+    });
+    expect(reached.verdict.companions?.map(({ passport }) => passport.token)).toEqual([token]);
+    expect(reached.identities.map((value) => parseIdentity(value).ppt)).toEqual(['div-o', 'div-o']);
+    const further = await path.receive(
+      offerOf({
+        trunk: trunkOf({}),
+        callId: 'in-band',
+        called: FORWARDED,
+        identities: [...identities, ...answer.identities],
+      }),
+    );
+    expect(further.reason).toBe('ambiguous');
   });
 
   it('back and forth to five diversions, and not to a sixth', async () => {

@@ -62,8 +62,9 @@ async function carry(
   const outcome = await parts.authentication.carry(carried, identities, parts.order);
   if (!outcome.carried) return unchanged(outcome.reason);
   const { outOfBand } = outcome;
-  // Until they are stored, or sealed in band, taking them off would leave the call without any.
-  const isStored = offer.trunk.removesIdentity && outOfBand === 'stored';
+  // Until they are stored, each of them, or sealed in band, the call would lose what it brought.
+  const isWhole = outOfBand === 'stored' && outcome.passports === new Set(identities).size;
+  const isStored = offer.trunk.removesIdentity && isWhole;
   if (!offer.trunk.encryptIdentity)
     return { ...unchanged('carried', outOfBand), action: 'continue', removeIdentities: isStored };
   const sealed = inBand(parts, offer, carried.called, identities, outOfBand, 'carried');
@@ -89,7 +90,7 @@ async function divert(parts: PlaceParts, offer: OfferedCall, divertedFrom: strin
     parts,
     offer,
     to.kind === 'tn' ? [to.number] : [],
-    [outcome.identity],
+    outcome.identities,
     outcome.outOfBand,
     'diverted',
   );

@@ -2,6 +2,7 @@
 // says so the PASSporTs found out of band are put back into SIP (RFC 8816 Section 5.3, first subcase).
 
 import type { ArrivedCall } from '@oobleck/stir/call';
+import { splitIdentities } from '@oobleck/stir/identity';
 import { notVerified, readIdentity, restoredIdentities, type Verdict } from '@oobleck/stir/verdict';
 import type { VerificationService } from '../../verification/index.ts';
 import { arrivedCall } from './call-facts.ts';
@@ -41,13 +42,14 @@ export function receiveCall(
     deadlineMs: trunk.deadlineMs - RESERVE_MS,
     isInBandOnly: offer.isInBandOnly,
     sealed: opened,
+    withCompanions: trunk.incoming === 'restore',
   });
   const reception = (known: Verdict): Reception => {
     const isLost = opened.length > 0 || known.channel === 'out-of-band';
     return {
       action: isBlocked(offer, call, identities, known) ? 'block' : 'continue',
       verdict: known,
-      identities: trunk.incoming === 'restore' && isLost ? restoredIdentities(known) : [],
+      identities: trunk.incoming === 'restore' && isLost ? lost(restoredIdentities(known), open, call) : [],
       facts: factsOf(known),
       reason: known.reason,
     };
@@ -59,6 +61,17 @@ export function notReceived(reason: Skipped): Reception {
   const fault = reason === 'deadline' || reason === 'suspended' ? 'deadline' : 'not-checked';
   const verdict = notVerified(reason === 'internal' ? 'internal' : fault);
   return { action: 'unchanged', verdict, identities: [], facts: {}, reason };
+}
+
+/** Those of the PASSporTs that do not stand in the INVITE as it is. */
+function lost(restored: readonly string[], open: readonly string[], call: ArrivedCall): readonly string[] {
+  if (open.length === 0) return restored;
+  const tokenOf = (value: string): string | undefined => {
+    const read = readIdentity(value, call);
+    return 'value' in read ? read.value.token : undefined;
+  };
+  const standing = open.flatMap(splitIdentities).map(tokenOf);
+  return restored.filter((value) => !standing.includes(tokenOf(value)));
 }
 
 function factsOf({ passport, channel, authority, attestation }: Verdict): ReceivedFacts {

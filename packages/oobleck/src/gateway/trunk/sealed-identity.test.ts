@@ -1,3 +1,5 @@
+import { formatIdentity } from '@oobleck/stir/identity';
+import { createPassportSigner } from '@oobleck/stir/passport';
 import { describe, expect, it } from 'vitest';
 import { crypto, tn } from '../../../test/network.ts';
 import {
@@ -7,6 +9,7 @@ import {
   createWorld,
   numberHolder,
   provider,
+  REPOSITORY,
   stranger,
   type World,
 } from '../../verification/verification-fixture.ts';
@@ -97,6 +100,54 @@ describe('Identity-Encrypted', () => {
     const { world, caller } = await setUp();
     const many = Array.from({ length: 17 }, () => world.identityOf());
     expect(caller.seal([CALLED], many)).toEqual([]);
+  });
+});
+
+describe('rich call data', () => {
+  it.each<[string, object]>([
+    ['of the caller, in a PASSporT of its own', {}],
+    ['of a third party', { issuer: 'Example CNAM' }],
+  ])('%s: nobody on the way reads it, and it comes out verified', async (_, more) => {
+    const { world, caller, callee } = await setUp();
+    world.repository.set('/numberHolder.pem', numberHolder.pem);
+    const url = `${REPOSITORY}/numberHolder.pem`;
+    const token = createPassportSigner(numberHolder.key, url).sign({
+      extension: 'rcd',
+      originator: { kind: 'tn', number: CALLER },
+      destinations: { numbers: [CALLED], uris: [] },
+      issuedAt: world.clock.seconds(),
+      richCallData: { name: 'Zorin Industries', iconUrl: 'https://zorin.example/logo.png' },
+      ...more,
+    });
+    const rcd = formatIdentity({ token, info: url, algorithm: 'ES256', ppt: 'rcd' });
+    const identities = [world.identityOf(), rcd];
+    const identityEncrypted = caller.seal([CALLED], identities);
+    const seen = Buffer.from(identityEncrypted.join(), 'base64url').toString('latin1');
+    for (const part of token.split('.')) expect(identityEncrypted.join()).not.toContain(part.slice(0, 24));
+    expect(seen).not.toContain('Zorin');
+    const trunk = createTrunk({ name: 'in', tenant: 't', direction: 'incoming', incoming: 'restore' });
+    const parts = { verification: world.createVs(), cipher: callee, now: world.clock.seconds() };
+    const offer = { trunk, callId: 'one', caller: CALLER, called: CALLED, identityEncrypted };
+    const { verdict, identities: restored } = await receiveCall(parts, offer);
+    expect(verdict).toMatchObject({ status: 'verified', channel: 'in-band', attestation: 'A' });
+    expect(verdict.companions?.[0]?.passport.richCallData?.name).toBe('Zorin Industries');
+    expect(restored).toEqual(identities);
+  });
+
+  it('alone, of the caller: it says who calls as well', async () => {
+    const { world, caller, callee } = await setUp();
+    world.repository.set('/numberHolder.pem', numberHolder.pem);
+    const url = `${REPOSITORY}/numberHolder.pem`;
+    const token = createPassportSigner(numberHolder.key, url).sign({
+      extension: 'rcd',
+      originator: { kind: 'tn', number: CALLER },
+      destinations: { numbers: [CALLED], uris: [] },
+      issuedAt: world.clock.seconds(),
+      callReason: 'your parcel',
+    });
+    const identity = formatIdentity({ token, info: url, algorithm: 'ES256', ppt: 'rcd' });
+    const verdict = await verify(world, callee.open('t', [CALLED], caller.seal([CALLED], [identity])));
+    expect(verdict).toMatchObject({ status: 'verified', passport: { callReason: 'your parcel' } });
   });
 });
 

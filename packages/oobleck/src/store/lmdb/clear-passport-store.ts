@@ -16,7 +16,8 @@ import {
   recordEndsAtMs,
 } from '../clear-passport-record.ts';
 import { createDueTimes, type DueTimes } from './due-times.ts';
-import type { LmdbEnvironment, Table } from './lmdb-folder.ts';
+import type { LmdbEnvironment } from './lmdb-folder.ts';
+import type { Table } from './lmdb-table.ts';
 
 export interface LmdbClearPassportStore extends ClearPassportStore {
   add(place: string, set: PublishedSet): Promise<'stored' | 'full'>;

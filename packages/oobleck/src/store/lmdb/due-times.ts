@@ -1,7 +1,7 @@
 // What ends when, in the order of its end, so that it is forgotten in slices: uint32 second || uint8 kind || key, with
 // whatever is needed to forget it as the value.
 
-import type { Table } from './lmdb-folder.ts';
+import type { Table } from './lmdb-table.ts';
 
 export interface DueThing {
   readonly kind: number;

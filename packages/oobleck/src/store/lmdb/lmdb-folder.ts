@@ -8,12 +8,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
-import { type SchemaSteps, upgradeSchema } from '../schema-version.ts';
+import { open, type RootDatabase } from 'lmdb';
 import { NO_OBSERVER, type StoreObserver } from '../store-observer.ts';
 import { COMMIT_THEN_FLUSH, createGroupCommit, type TransactionRun } from './group-commit.ts';
-
-export type Table = Database<Buffer, Buffer>;
+import { type LmdbStep, requireLmdbSchema } from './lmdb-schema.ts';
+import { type Statistics, type Table, tableOf } from './lmdb-table.ts';
 
 export interface LmdbEnvironment {
   table(name: string): Table;
@@ -38,7 +37,8 @@ export interface LmdbFolder {
 }
 
 export interface LmdbFolderOptions {
-  readonly steps?: SchemaSteps;
+  /** What brings older files to the schema of this program: each file has a version of its own. */
+  readonly steps?: { readonly durable?: readonly LmdbStep[]; readonly live?: readonly LmdbStep[] };
   /** Changes with every start of the machine, default Linux's; `undefined` where there is none to be had. */
   readonly bootId?: string | undefined;
   readonly observer?: StoreObserver | undefined;
@@ -46,7 +46,6 @@ export interface LmdbFolderOptions {
 
 const GIB = 2 ** 30;
 const SETTINGS = { noSubdir: true, keyEncoding: 'binary', encoding: 'binary', maxReaders: 1_024 } as const;
-const VERSION_KEY = Buffer.from('schema');
 /** Of LMDB: keys have at most 1978 bytes. */
 const LONGEST_KEY = 1_024;
 
@@ -55,13 +54,9 @@ export function openLmdbFolder(path: string, options: LmdbFolderOptions = {}): L
   const bootId = 'bootId' in options ? options.bootId : readBootId();
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const durable = open({ ...SETTINGS, path: join(path, 'durable.mdb'), mapSize: 64 * GIB, maxDbs: 16 });
-  try {
-    requireSchema(durable, options.steps ?? []);
-  } catch (error) {
-    void durable.close();
-    throw error;
-  }
+  upgradeOrClose(durable, options.steps?.durable ?? []);
   const live = openLive(path, bootId);
+  upgradeOrClose(live, options.steps?.live ?? [], durable);
   return {
     durable: createEnvironment(durable, true, options.observer),
     live: createEnvironment(live, false, options.observer),
@@ -81,18 +76,6 @@ export function openLmdbFolder(path: string, options: LmdbFolderOptions = {}): L
 export function keyOfText(text: string): Buffer {
   const key = Buffer.from(text);
   return key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest();
-}
-
-/** Of LMDB's own statistics. */
-interface Statistics {
-  readonly entryCount: number;
-  readonly pageSize: number;
-  readonly lastPageNumber: number;
-}
-
-/** Records of a table, which LMDB knows without looking. */
-export function countOf(table: Table): number {
-  return (table.getStats() as Statistics).entryCount;
 }
 
 function usedBytesOf(root: RootDatabase): number {
@@ -115,16 +98,18 @@ function openLive(path: string, bootId: string | undefined): RootDatabase {
   });
 }
 
-function requireSchema(root: RootDatabase, steps: SchemaSteps): void {
-  const meta: Table = root.openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' });
-  root.transactionSync(() => {
-    const stored = meta.get(VERSION_KEY);
-    const written = upgradeSchema(stored === undefined ? undefined : stored.readUInt32BE(), steps);
-    if (written === undefined) return;
-    const version = Buffer.alloc(4);
-    version.writeUInt32BE(written);
-    meta.put(VERSION_KEY, version);
-  });
+/** Closes it where that fails, and what was opened before it. */
+function upgradeOrClose(
+  root: RootDatabase,
+  steps: readonly LmdbStep[],
+  ...openedBefore: readonly RootDatabase[]
+): void {
+  try {
+    requireLmdbSchema(root, steps);
+  } catch (error) {
+    for (const one of [root, ...openedBefore]) void one.close();
+    throw error;
+  }
 }
 
 function createEnvironment(
@@ -137,7 +122,7 @@ function createEnvironment(
     for (const forget of listeners) forget();
   };
   return {
-    table: (name) => root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }),
+    table: (name) => tableOf(root, name),
     run: createGroupCommit(root, isDurable, observer, begin),
     runNow: (work) =>
       root.transactionSync(() => {

@@ -189,26 +189,6 @@ describe('used access tokens', () => {
 });
 
 describe('the folder', () => {
-  const steps = (done: string[]) => [() => void done.push('1 to 2'), () => void done.push('2 to 3')];
-
-  it('is upgraded step by step from the version that wrote it', async () => {
-    const path = freshFolder();
-    await openLmdbFolder(path).close();
-    const done: string[] = [];
-    await openLmdbFolder(path, { steps: steps(done).slice(0, 1) }).close();
-    expect(done).toEqual(['1 to 2']);
-    await openLmdbFolder(path, { steps: steps(done) }).close();
-    await openLmdbFolder(path, { steps: steps(done) }).close();
-    expect(done).toEqual(['1 to 2', '2 to 3']);
-  });
-
-  it('of a newer program is refused and left as it is', async () => {
-    const path = freshFolder();
-    await openLmdbFolder(path, { steps: steps([]) }).close();
-    expect(() => openLmdbFolder(path)).toThrow('the store has schema version 3, this program knows up to 1');
-    await openLmdbFolder(path, { steps: steps([]) }).close();
-  });
-
   it('keeps what is durable over a start of the machine, and begins anew with what is live', async () => {
     const path = freshFolder();
     const before = openLmdbFolder(path, { bootId: 'first' });

@@ -5,10 +5,11 @@
 
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
 import { chooseDropped, createMailboxWatchers, type MailboxStore, type StoredBlob } from '../../cps/index.ts';
-import { decodeBlobRecord, encodeBlobRecord, recordExpiresAtMs } from '../blob-record.ts';
+import { decodeBlobHead, decodeBlobRecord, encodeBlobRecord, recordExpiresAtMs } from '../blob-record.ts';
 import { createChangeLog } from './change-log.ts';
 import { createDueTimes, type DueThing } from './due-times.ts';
-import { countOf, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
+import type { LmdbEnvironment } from './lmdb-folder.ts';
+import { countOf, type Table } from './lmdb-table.ts';
 
 export interface LmdbMailboxStore extends MailboxStore {
   /**
@@ -53,11 +54,13 @@ export function createLmdbMailboxStore(
       const record = encodeBlobRecord(blob); // now: its bytes may be a view of a buffer that is used again
       return live.run(() => add(tables, shard, { blob, record }, random));
     },
-    list(shard, nowMs) {
+    list(shard, nowMs, choose = (heads) => heads) {
       live.refresh();
-      const found: StoredBlob[] = [];
-      for (const { value } of blobs.getRange(rangeOf(shard)))
-        if (recordExpiresAtMs(value) > nowMs) found.push(decodeBlobRecord(value));
+      const lying = [...blobs.getRange(rangeOf(shard))].filter(
+        ({ value }) => recordExpiresAtMs(value) > nowMs,
+      );
+      const heads = lying.map(({ value }) => ({ ...decodeBlobHead(value), value }));
+      const found = choose(heads).map(({ value }) => decodeBlobRecord(value));
       const floodedUntilMs = floods.get(Buffer.from(`${shard}/`))?.readDoubleBE() ?? 0;
       return { blobs: found, isFlooded: floodedUntilMs > nowMs };
     },

@@ -4,7 +4,8 @@
 
 import type { SeenState, SeenTokens } from '../../cps/profiles/atis/index.ts';
 import { createDueTimes } from './due-times.ts';
-import { countOf, keyOfText, type LmdbEnvironment } from './lmdb-folder.ts';
+import { keyOfText, type LmdbEnvironment } from './lmdb-folder.ts';
+import { countOf } from './lmdb-table.ts';
 
 export interface LmdbSeenTokens extends SeenTokens {
   see(id: string, untilMs: number, nowMs: number): Promise<SeenState>;

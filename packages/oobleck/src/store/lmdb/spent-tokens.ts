@@ -3,8 +3,9 @@
 // by side; a token is looked for under each end there is, of which there are two or three.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
-import { countOf, type LmdbEnvironment, type Table } from './lmdb-folder.ts';
+import { isOneLate, type Spend, type SpendableToken, type SpentTokens } from '../../issuer/index.ts';
+import type { LmdbEnvironment } from './lmdb-folder.ts';
+import { countOf, type Table } from './lmdb-table.ts';
 
 export interface LmdbSpentTokens extends SpentTokens {
   /** Forgets tokens that are no longer accepted, at most `maximum` a call. @returns whether all of them are gone */
@@ -33,6 +34,7 @@ export function createLmdbSpentTokens(durable: LmdbEnvironment, now: () => numbe
     spend: (tokens, digest) =>
       durable.run(() => {
         const spentAt = now();
+        if (isOneLate(tokens, spentAt)) return { state: 'late', spentAt };
         ends ??= endsIn(table, spentAt);
         return spend(table, ends, tokens, { digest, spentAt });
       }),

@@ -20,6 +20,8 @@ export interface BlobNames {
   leave(record: number): void;
   /** The hash is copied to `target`, to `offset`. */
   read(record: number, target: Uint8Array, offset: number): Names;
+  /** Of the bytes; a view. */
+  hash(record: number): Uint8Array;
   readonly usedBytes: number;
 }
 
@@ -85,6 +87,7 @@ export function createBlobNames(pool: RecordPool, hash: KeyedHash): BlobNames {
         hash: target.subarray(offset, offset + BLOB_HASH_BYTES),
       };
     },
+    hash: (record) => otherForms.get(record)?.hash ?? hashOf(record),
     get usedBytes() {
       return byId.usedBytes + byRetractHash.usedBytes;
     },

@@ -1,7 +1,7 @@
 // What is known of each blob beside its bytes, in one record of words. A record outlives its blob: the id stays known
 // until the blob would have expired, so that what was dropped or retracted does not come back.
 
-import type { StoredBlob } from '../../cps/index.ts';
+import type { BlobHead, StoredBlob } from '../../cps/index.ts';
 import { BLOB, BLOB_HASH_BYTES } from './blob-layout.ts';
 import type { BlobMemory } from './blob-memory.ts';
 import type { BlobNames } from './blob-names.ts';
@@ -22,8 +22,14 @@ export interface BlobRecords {
   live(shard: number): number[];
   expiresAtMs(record: number): number;
   stake(record: number): number;
+  /** A view. */
+  head(record: number): RecordHead;
   /** Copies of the blobs. */
   read(records: readonly number[]): StoredBlob[];
+}
+
+export interface RecordHead extends BlobHead {
+  readonly record: number;
 }
 
 export interface BlobParts {
@@ -85,6 +91,12 @@ export function createBlobRecords({ pool, memory, shards, names }: BlobParts): B
     live: chain.records,
     expiresAtMs: (record) => fields.time(record, BLOB.expiresAtMs),
     stake: (record) => fields.get(record, BLOB.stake),
+    head: (record) => ({
+      record,
+      stake: fields.get(record, BLOB.stake),
+      hash: names.hash(record),
+      length: fields.get(record, BLOB.length),
+    }),
     read(records) {
       let length = 0;
       for (const record of records) length += fields.get(record, BLOB.length) + BLOB_HASH_BYTES;

@@ -6,6 +6,7 @@ import { randomFillSync } from 'node:crypto';
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
 import { createRandomHash } from '../../call/index.ts';
 import {
+  type ChooseBlobs,
   chooseDropped,
   createMailboxWatchers,
   type MailboxStore,
@@ -33,7 +34,7 @@ export interface MemoryMailboxStoreOptions {
 export interface MemoryMailboxStore extends MailboxStore {
   /** @throws Error where it would not fit; nothing is stored then */
   add(...parameters: Parameters<MailboxStore['add']>): void;
-  list(shard: string, nowMs: number): ShardContents;
+  list(shard: string, nowMs: number, choose?: ChooseBlobs): ShardContents;
   retract(hashes: readonly string[]): void;
   /** Takes from the system what the first 16384 deposits need, 35 MB, so that none of them waits for it. */
   prepare(): void;
@@ -90,11 +91,12 @@ export function createMemoryMailboxStore(options: MemoryMailboxStoreOptions = {}
         makeRoom(shards, records, shard, { nowMs: blob.depositedAtMs, maximumBlobs, random: random() });
       watchers.tell(name, blob);
     },
-    list(name, nowMs) {
+    list(name, nowMs, choose) {
       const shard = shards.find(name);
       if (shard === 0) return { blobs: [], isFlooded: false };
       const live = records.live(shard).filter((record) => records.expiresAtMs(record) > nowMs);
-      return { blobs: records.read(live), isFlooded: shards.floodedUntilMs(shard) > nowMs };
+      const chosen = choose === undefined ? live : choose(live.map(records.head)).map(({ record }) => record);
+      return { blobs: records.read(chosen), isFlooded: shards.floodedUntilMs(shard) > nowMs };
     },
     retract(hashes) {
       for (const one of hashes) records.removeByRetractHash(one);

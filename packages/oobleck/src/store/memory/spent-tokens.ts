@@ -3,7 +3,7 @@
 
 import { randomFillSync } from 'node:crypto';
 import { createRandomHash } from '../../call/index.ts';
-import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
+import { isOneLate, type Spend, type SpendableToken, type SpentTokens } from '../../issuer/index.ts';
 import { createHashIndex, HASH_INDEX_WORDS } from './hash-index.ts';
 import { createPackedName, NAME_WORDS, type PackedName } from './packed-name.ts';
 import { createRecordPool } from './record-pool.ts';
@@ -65,6 +65,7 @@ export function createMemorySpentTokens(
   return {
     spend(tokens, requestDigest) {
       const spentAt = now();
+      if (isOneLate(tokens, spentAt)) return { state: 'late', spentAt };
       for (const expiry of byExpiry.keys()) if (expiry <= spentAt) byExpiry.delete(expiry);
       digest.pack(requestDigest);
       let known = 0;

@@ -6,7 +6,7 @@
 
 import { MAXIMUM_BLOBS_PER_SHARD } from '@oobleck/stir/mailbox';
 import { createMailboxWatchers, type MailboxStore, type StoredBlob } from '../../cps/index.ts';
-import { decodeBlobRecord, encodeBlobRecord } from '../blob-record.ts';
+import { type BlobRecordHead, decodeBlobHead, decodeBlobRecord, encodeBlobRecord } from '../blob-record.ts';
 import { createRedisScript, type RedisLink } from './redis-link.ts';
 
 const GROUPS = 16;
@@ -55,9 +55,22 @@ if redis.call('HLEN', blobs) > ${MAXIMUM_BLOBS_PER_SHARD} then
 end
 return 1`);
 
-const LIST = createRedisScript(
-  `return { redis.call('HVALS', KEYS[1]), redis.call('GET', KEYS[1] .. ':flood') or '0' }`,
-);
+/** Records; of more than are wanted at once only what stands before their bytes, each with the length of the record. */
+const LIST = createRedisScript(`
+local floodedUntil = redis.call('GET', KEYS[1] .. ':flood') or '0'
+local records = redis.call('HVALS', KEYS[1])
+if #records <= tonumber(ARGV[1]) then return { floodedUntil, records, {} } end
+local heads = {}
+for i, record in ipairs(records) do
+  local _, at = struct.unpack('>Hc0', record, 19)
+  _, at = struct.unpack('>Hc0', record, at)
+  _, at = struct.unpack('>Bc0', record, at)
+  heads[2 * i - 1], heads[2 * i] = string.sub(record, 1, at - 1), #record
+end
+return { floodedUntil, {}, heads }`);
+
+/** Of 2 KiB in a reply of 16 KiB. */
+const BROUGHT_AT_ONCE = 7;
 
 const REMEMBER = createRedisScript(
   `redis.call('SADD', KEYS[1], ARGV[1]) redis.call('PEXPIRE', KEYS[1], ${KEPT_MS}) return 1`,
@@ -82,17 +95,45 @@ export function createRedisMailboxStore(
         link.write(blobs, 'evalsha', ADD, blobs, id, encodeBlobRecord(blob), random()),
       ]);
     },
-    async list(shard, nowMs) {
-      const answer = await link.read('evalsha', LIST, keysOf(shard).blobs);
-      const [records, floodedUntilMs] = answer as [Buffer[], Buffer];
-      const live = records.map(decodeBlobRecord).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
-      return { blobs: live, isFlooded: Number(floodedUntilMs) > nowMs };
+    async list(shard, nowMs, choose) {
+      const { blobs } = keysOf(shard);
+      const most = choose === undefined ? Number.MAX_SAFE_INTEGER : BROUGHT_AT_ONCE;
+      const answer = await link.read('evalsha', LIST, blobs, most);
+      const [floodedUntilMs, brought, cut] = answer as [Buffer, Buffer[], (Buffer | number)[]];
+      const heads = cut.length === 0 ? brought.map((record) => headOf(record)) : headsIn(cut);
+      const live = heads.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+      const chosen = choose === undefined ? live : choose(live);
+      const records =
+        cut.length === 0 ? chosen.map(({ record }) => record) : await bring(link, blobs, chosen);
+      return { blobs: records.map(decodeBlobRecord), isFlooded: Number(floodedUntilMs) > nowMs };
     },
     async retract(hashes) {
       await Promise.all(hashes.map((hash) => retract(link, hash)));
     },
     watch: createWatching(link),
   };
+}
+
+interface CutRecord extends BlobRecordHead {
+  readonly record: Buffer;
+}
+
+const headOf = (record: Buffer, recordBytes = record.length): CutRecord => ({
+  ...decodeBlobHead(record, recordBytes),
+  record,
+});
+
+function headsIn(cut: readonly (Buffer | number)[]): CutRecord[] {
+  const heads: CutRecord[] = [];
+  for (let at = 0; at < cut.length; at += 2) heads.push(headOf(cut[at] as Buffer, Number(cut[at + 1])));
+  return heads;
+}
+
+/** Whole records of those that still lie there. */
+async function bring(link: RedisLink, blobs: string, chosen: readonly BlobRecordHead[]): Promise<Buffer[]> {
+  if (chosen.length === 0) return [];
+  const records = await link.read('hmget', blobs, ...chosen.map(({ id }) => id));
+  return (records as (Buffer | null)[]).filter((record) => record !== null);
 }
 
 async function retract(link: RedisLink, hash: string): Promise<void> {

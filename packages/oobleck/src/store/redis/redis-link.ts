@@ -26,7 +26,16 @@ export interface RedisLinkOptions {
 }
 
 /** Answered in bytes. */
-export type RedisCommand = 'eval' | 'evalsha' | 'get' | 'set' | 'hdel' | 'hscan' | 'pexpire' | 'srandmember';
+export type RedisCommand =
+  | 'eval'
+  | 'evalsha'
+  | 'get'
+  | 'set'
+  | 'hmget'
+  | 'hdel'
+  | 'hscan'
+  | 'pexpire'
+  | 'srandmember';
 
 /** A script of one key: sent by its hash, and whole where a node does not know it (yet, or after a failover). */
 export interface RedisScript {
@@ -45,6 +54,8 @@ export interface RedisLink {
   read(command: RedisCommand, ...rest: readonly Argument[]): Promise<unknown>;
   /** Resolves when the replicas asked for have what was written. @param key by whose slot the node is found */
   write(key: string, command: RedisCommand, ...rest: readonly Argument[]): Promise<unknown>;
+  /** Keys that begin so, of all nodes, some of them twice; what is written meanwhile may be missed. */
+  keysUnder(prefix: string): AsyncIterable<string>;
   /** Messages of a channel of sharded pub/sub. Resolves when subscribed. */
   subscribe(channel: string, receive: (message: Buffer) => void): Promise<void>;
   unsubscribe(channel: string): void;
@@ -84,6 +95,7 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
       if (options.replicas > 0) await health.watch(replicated(key));
       return answer;
     },
+    keysUnder: (prefix) => keysUnder(client, prefix),
     ...channels,
     isReady: health.isReady,
     close() {
@@ -101,6 +113,20 @@ async function runScript(send: SendCommand, [script, ...rest]: readonly Argument
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
     return send('eval', [text, 1, ...rest]);
+  }
+}
+
+const SCANNED = 500;
+
+async function* keysUnder(client: Redis | Cluster, prefix: string): AsyncIterable<string> {
+  const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`;
+  for (const node of client instanceof Cluster ? client.nodes('master') : [client]) {
+    let cursor = '0';
+    do {
+      const [next, keys] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', SCANNED);
+      yield* keys;
+      cursor = next;
+    } while (cursor !== '0');
   }
 }
 

@@ -3,8 +3,9 @@
 // race, both may be refused, and what they recorded stays so, since nobody can tell whether a repetition counts on it.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import type { Spend, SpendableToken, SpentTokens } from '../../issuer/index.ts';
+import { isOneLate, type Spend, type SpendableToken, type SpentTokens } from '../../issuer/index.ts';
 import type { RedisLink } from './redis-link.ts';
+import { CLOCKS_APART_MS } from './seen-tokens.ts';
 
 interface SpentRecord {
   readonly digest: string;
@@ -17,7 +18,7 @@ export function createRedisSpentTokens(link: RedisLink, now: () => number): Spen
     parseRecord(await link.read('get', keyOfSpent(token)));
   const record = async (token: SpendableToken, spent: SpentRecord): Promise<SpentRecord | undefined> => {
     const key = keyOfSpent(token);
-    const ttl = Math.max(1, Math.ceil((token.acceptUntil - spent.spentAt) * 1000));
+    const ttl = Math.ceil((token.acceptUntil - spent.spentAt) * 1000) + CLOCKS_APART_MS;
     const found = parseRecord(await link.write(key, 'set', key, formatRecord(spent), 'NX', 'GET', 'PX', ttl));
     // A write of its own, so that a repetition too waits until what the first one wrote is replicated.
     if (found?.digest === spent.digest) await link.write(key, 'pexpire', key, ttl);
@@ -26,6 +27,7 @@ export function createRedisSpentTokens(link: RedisLink, now: () => number): Spen
   return {
     async spend(tokens, digest) {
       const spent = { digest, spentAt: now() };
+      if (isOneLate(tokens, spent.spentAt)) return { state: 'late', spentAt: spent.spentAt };
       if (tokens.length > 1) {
         const refused = outcomeOf(await Promise.all(tokens.map(look)), spent);
         if (refused.state === 'other') return refused;
