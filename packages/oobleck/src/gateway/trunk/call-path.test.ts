@@ -274,6 +274,15 @@ describe('receiving', () => {
     },
   );
 
+  it('a call refused before is not refused once it says that it is one of an emergency service', async () => {
+    const path = createPath();
+    const trunk = trunkOf({ block: ['no-passport'] });
+    expect((await path.receive(offerOf({ trunk }))).action).toBe('block');
+    for (const change of [{ isEmergencyMarked: true }, { addressedTo: 'urn:service:sos' }])
+      expect((await path.receive(offerOf({ trunk, ...change }))).reason).toBe('exempt');
+    expect((await path.receive(offerOf({ trunk }))).action).toBe('block');
+  });
+
   /** An Identity whose signature nobody looks at here. @param more claims behind `orig` */
   const priorityIdentity = (more: object): string => {
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');

@@ -271,7 +271,8 @@ function keyOf(offer: OfferedCall): string {
   const { trunk, callId, caller, assertedIdentities, called, alsoCalled, divertedFrom, priority } = offer;
   const parties = [caller, assertedIdentities, called, alsoCalled, divertedFrom, offer.formerlyCalled];
   const claims = [priority?.authorized, offer.attestation, offer.displayName];
+  const emergency = [offer.addressedTo, offer.isEmergencyMarked];
   const evidence = [offer.identities, offer.identityEncrypted, offer.mediaKeys];
-  const name = [trunk.tenant, trunk.name, callId, parties, claims, evidence, offer.isInBandOnly];
+  const name = [trunk.tenant, trunk.name, callId, parties, claims, emergency, evidence, offer.isInBandOnly];
   return hash('sha256', JSON.stringify(name), 'base64url');
 }
