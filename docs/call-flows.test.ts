@@ -21,10 +21,13 @@ describe('docs/call-flows.md', () => {
     for (const { test } of FLOWS) expect(namesIn(test[0])).toContain(test[1]);
   });
 
-  it('has every test of e2e/flows.test.ts and e2e/trouble.test.ts', () => {
-    const named = FLOWS.map(({ test }) => test[1]);
-    for (const file of ['e2e/flows.test.ts', 'e2e/trouble.test.ts'])
-      expect(named).toEqual(expect.arrayContaining(namesIn(file)));
+  it.each(['flows', 'trouble', 'call-centre', 'silent-cps'])('has every test of e2e/%s.test.ts', (name) => {
+    const file = `e2e/${name}.test.ts`;
+    const names = namesIn(file);
+    expect(names).toHaveLength([...read(file).matchAll(/^ *it\b/gm)].length);
+    expect(names.length).toBeGreaterThan(0);
+    const drawn = FLOWS.filter(({ test }) => test[0] === file).map(({ test }) => test[1]);
+    expect(drawn).toEqual(expect.arrayContaining(names));
   });
 
   it('is at most 100 columns wide, and no label runs into the next', () => {

@@ -1,23 +1,25 @@
 // The use cases of RFC 8816 Section 5 with real SIP: each is a route through switches, telephone legs and borders, 200 calls
-// at up to 100 a second, judged by what the called side received. docs/call-flows.md draws each as a ladder.
+// at 100 a second, judged by what the called side received. docs/call-flows.md draws each as a ladder.
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
 import type { ReceivedInvite } from './flows/received.ts';
 import { startWorld, type World } from './flows/world.ts';
 import type { Routes } from './flows/world-plan.ts';
 import { isMissing } from './programs.ts';
-import { type NumberPair, placeCalls } from './sipp.ts';
+import { type NumberPair, type Pace, placeCalls } from './sipp.ts';
 
 const ROUTES = {
   '5.1': ['origin', 'tdm', 'terminating'],
   '5.2': ['pbx', 'tdm', 'terminating'],
   '5.3.1': ['pbx', 'tdm', 'from-pstn', 'in-band'],
-  '5.3.2': ['pbx', 'tdm', 'terminating'],
+  '5.3.2': ['pbx', 'tdm', 'border', 'terminating'],
   '5.4.1': ['legacy', 'to-pstn', 'tdm', 'terminating'],
+  'at the gateway': ['legacy', 'to-pstn'],
   '5.4.2': ['legacy', 'to-pstn', 'tdm', 'from-pstn', 'in-band'],
   '5.4.3': ['legacy', 'to-pstn', 'tdm', 'border', 'terminating'],
   border: ['legacy', 'to-pstn', 'border', 'from-pstn', 'in-band'],
@@ -38,12 +40,21 @@ const ROUTES = {
 
 type Route = keyof typeof ROUTES;
 const CALLS = 200;
+/** Calls begin at this pace whatever becomes of those before them. */
+const PACE: Pace = { callsPerSecond: 100 };
+/**
+ * How late the last call may begin, beside what this process stood still. SIPp begins at once what it is late with, so that
+ * only a machine without any time for it just then makes it late: 200 calls begin at 80 a second or more.
+ */
+const LATE_MS = 500;
 /**
  * A diverted call costs Bravo's process some 19 ms (two verifications, of eight pages of 64 KiB each), so that it does not
  * take 100 of them a second. Left to queue, the last ones wait for more than half of their deadline on two free cores, and
  * for all of it on busy ones; 20 at once wait for a tenth of it.
  */
-const PACE = { callsPerSecond: 100, underWay: 20 };
+const FEW: Pace = { ...PACE, underWay: 20 };
+/** A machine that had less of its time to spare may have been too slow for calls that nothing holds back. */
+const SPARE_SHARE = 0.25;
 /** Each call leaves a deposit, a diverted one two more; trials and carried ones included. */
 const TOKENS = { alpha: 2_400, bravo: 400 };
 const PASSED = 'TN-Validation-Passed';
@@ -65,16 +76,35 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
   const callAll = async (
     route: Route,
     calls: readonly NumberPair[],
+    pace: Pace = PACE,
     reached = (called: string) => called,
   ): Promise<readonly (ReceivedInvite | undefined)[]> => {
-    const port = world.entrance.get(route)!;
-    expect(await placeCalls(folder, port, calls, PACE)).toBe(calls.length);
+    const standstill = monitorEventLoopDelay();
+    standstill.enable();
+    const { answered, begunInMs } = await placeCalls(folder, world.entrance.get(route)!, calls, pace);
+    standstill.disable();
+    expect(answered).toBe(calls.length);
+    const gaps = calls.length - 1;
+    if (gaps > 0) say(`${route}: ${Math.round((gaps * 1000) / begunInMs)} calls began a second`);
+    const lateMs = begunInMs - (gaps * 1000) / pace.callsPerSecond - standstill.max / 1e6;
+    if (pace.underWay === undefined) expect(lateMs).toBeLessThanOrEqual(LATE_MS);
     const find = () => {
       const received = new Map(world.calledParty.received().map((one) => [one.called, one]));
       return calls.map(({ called }) => received.get(reached(called)));
     };
     await eventually('the called side logged every call', 10_000, () => !find().includes(undefined));
     return find();
+  };
+  /** At full pace; where that failed and the machine had no time to spare, others are called, few at once. */
+  const play = async (route: Route, calling: (at: number) => number) => {
+    const calls = pairs(CALLS, calling);
+    const spareShare = watchSpareTime();
+    const received = await callAll(route, calls);
+    const isHeld = received.every((one) => one?.verstat === PASSED) || spareShare() >= SPARE_SHARE;
+    if (isHeld) return { calls, received };
+    say(`${route}: the machine was too busy for the pace; with few calls at once`);
+    const others = pairs(CALLS, calling);
+    return { calls: others, received: await callAll(route, others, FEW) };
   };
   const verified = (calls: readonly NumberPair[], identities: readonly string[] = []) =>
     calls.map((pair) => ({ ...pair, verstat: PASSED, identities, isSealed: false }));
@@ -85,7 +115,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
       await eventually(`a trial call of ${route} verifies`, 90_000, async () => {
         const trial = pairs(1, route === '5.2' ? ofPbx : ofAlpha);
         const reached = route === 'diverted' ? divertedTo : undefined;
-        return (await callAll(route, trial, reached))[0]?.verstat === PASSED;
+        return (await callAll(route, trial, FEW, reached))[0]?.verstat === PASSED;
       });
   }, 240_000);
 
@@ -95,69 +125,81 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
   });
 
   it('5.1: VoIP to the PSTN to a smart phone, left out of band by the caller’s carrier', async () => {
-    const calls = pairs(CALLS, ofAlpha);
-    expect(await callAll('5.1', calls)).toEqual(verified(calls));
+    const { calls, received } = await play('5.1', ofAlpha);
+    expect(received).toEqual(verified(calls));
   }, 60_000);
 
   it('5.2: two smart ends on the PSTN, a PBX that leaves its own', async () => {
-    const calls = pairs(CALLS, ofPbx);
-    expect(await callAll('5.2', calls)).toEqual(verified(calls));
+    const { calls, received } = await play('5.2', ofPbx);
+    expect(received).toEqual(verified(calls));
   }, 60_000);
 
   it('G-03: 5.3, a gateway from the PSTN puts Identity back for a domain that knows in band only', async () => {
-    const calls = pairs(CALLS, ofPbx);
-    const received = await callAll('5.3.1', calls);
+    const { calls, received } = await play('5.3.1', ofPbx);
     expect(received.map((one) => [one?.verstat, one?.identities.length])).toEqual(
       calls.map(() => [PASSED, 1]),
     );
   }, 60_000);
 
   it('5.3, the domain behind the gateway looks itself', async () => {
-    const calls = pairs(CALLS, ofPbx);
-    expect(await callAll('5.3.2', calls)).toEqual(verified(calls));
+    const { calls, received } = await play('5.3.2', ofPbx);
+    expect(received).toEqual(verified(calls));
   }, 60_000);
 
   it('G-01: 5.4, a gateway to the PSTN carries what calls bring, a phone behind it looks', async () => {
-    const calls = pairs(CALLS, ofAlpha);
-    expect(await callAll('5.4.1', calls)).toEqual(verified(calls));
+    const { calls, received } = await play('5.4.1', ofAlpha);
+    expect(received).toEqual(verified(calls));
+    const leaving = pairs(20, ofAlpha);
+    const taken = leaving.map((pair) => ({ ...pair, verstat: '', identities: [], isSealed: false }));
+    expect(await callAll('at the gateway', leaving)).toEqual(taken);
   }, 60_000);
 
   it('5.4, a gateway back from the PSTN restores what the first one carried', async () => {
-    const calls = pairs(CALLS, ofAlpha);
-    expect(await callAll('5.4.2', calls)).toEqual(verified(calls, ['shaken']));
+    const { calls, received } = await play('5.4.2', ofAlpha);
+    expect(received).toEqual(verified(calls, ['shaken']));
   }, 60_000);
 
   it('5.4, the terminating domain looks for an INVITE without Identity', async () => {
-    const calls = pairs(CALLS, ofAlpha);
-    expect(await callAll('5.4.3', calls)).toEqual(verified(calls));
+    const { calls, received } = await play('5.4.3', ofAlpha);
+    expect(received).toEqual(verified(calls));
   }, 60_000);
 
   it('an IP border that loses Identity is bridged by the same two gateways, and by nothing else', async () => {
-    const calls = pairs(CALLS, ofAlpha);
-    expect(await callAll('border', calls)).toEqual(verified(calls, ['shaken']));
+    const { calls, received } = await play('border', ofAlpha);
+    expect(received).toEqual(verified(calls, ['shaken']));
     const bare = pairs(20, ofAlpha);
-    const received = await callAll('bare', bare);
-    expect(received.map((one) => [one?.verstat, one?.identities])).toEqual(
+    const unrestored = await callAll('bare', bare);
+    expect(unrestored.map((one) => [one?.verstat, one?.identities])).toEqual(
       bare.map(() => ['No-TN-Validation', []]),
     );
   }, 60_000);
 
   it('G-04: a call that two numbers send on is verified where it ends, through both diversions', async () => {
     const calls = pairs(CALLS, ofAlpha);
-    const received = await callAll('diverted', calls, divertedTo);
+    const received = await callAll('diverted', calls, FEW, divertedTo);
     expect(received.map((one) => [one?.calling, one?.verstat])).toEqual(
       calls.map(({ calling }) => [calling, PASSED]),
     );
   }, 90_000);
 
   it('Identity-Encrypted goes where Identity must not be seen, and is opened where the call ends', async () => {
-    const calls = pairs(CALLS, ofAlpha);
-    const received = await callAll('sealed', calls);
+    const { calls, received } = await play('sealed', ofAlpha);
     expect(received).toEqual(
       calls.map((pair) => ({ ...pair, verstat: PASSED, identities: [], isSealed: true })),
     );
   }, 60_000);
 });
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** @returns the share of all processors' time since then that nobody used */
+function watchSpareTime(): () => number {
+  const idleMs = (): number => cpus().reduce((sum, { times }) => sum + times.idle, 0);
+  const [startMs, startIdleMs] = [performance.now(), idleMs()];
+  return () => (idleMs() - startIdleMs) / (cpus().length * (performance.now() - startMs));
+}
 
 function divertedTo(called: string): string {
   return called.replace(/^1215501/, '1215502');

@@ -1,7 +1,7 @@
 // The redirect recipe of docs/switches/kamailio.md, one switch at a time over the real listener and element: what it
 // puts on the INVITE, what it believes, and that a call goes on whatever the element does.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { notVerified, verifiedBy } from '@oobleck/stir/verdict';
@@ -37,7 +37,7 @@ describe.skipIf(isMissing('kamailio'))('the redirect recipe', () => {
   const switches: Running[] = [];
   const path = createTestPath();
   let probe: SipProbe;
-  let ports: { calling: number; called: number; lonely: number };
+  let ports: { calling: number; carrying: number; called: number; lonely: number };
 
   beforeAll(async () => {
     writeRecipe(folder);
@@ -52,13 +52,22 @@ describe.skipIf(isMissing('kamailio'))('the redirect recipe', () => {
       createUdpListener({ name, host: '127.0.0.1', port: 0, peers, element, log });
     const [sign, verify] = [await listen('sign'), await listen('verify')];
     closers.push(sign.close, verify.close);
-    const [calling, called, lonely, nobody] = (await findFreeUdpPorts(4)) as [number, number, number, number];
-    ports = { calling, called, lonely };
+    const [calling, carrying, called, lonely, nobody] = (await findFreeUdpPorts(5)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    ports = { calling, carrying, called, lonely };
+    const calls = readFileSync(join(folder, 'redirect-calling.cfg'), 'utf8');
+    writeFileSync(join(folder, 'carrying.cfg'), calls.replace('route(OOBLECK_SIGN)', 'route(OOBLECK_CARRY)'));
     const start = async (config: string, port: number, redirectPort: number): Promise<void> => {
       const plan = { config: join(folder, config), port, nextHopPort: probe.port, redirectPort };
       switches.push(await startKamailio(plan));
     };
     await start('redirect-calling.cfg', calling, sign.port);
+    await start('carrying.cfg', carrying, sign.port);
     await start('redirect-called.cfg', called, verify.port);
     await start('redirect-called.cfg', lonely, nobody);
   });
@@ -94,6 +103,21 @@ describe.skipIf(isMissing('kamailio'))('the redirect recipe', () => {
     const { arrived } = await place(ports.calling);
     expect([...fieldOf(arrived, 'Identity')].sort()).toEqual([more, IDENTITY].sort());
     expect(fieldOf(arrived, 'Identity-Encrypted')).toEqual(['c2VhbGVk']);
+  });
+
+  it('a gateway hands on what the call brings, and takes it off where the answer says so only', async () => {
+    const brought = [IDENTITY, `${IDENTITY.slice(0, -1)}2"`];
+    const headers = brought.map((value) => `Identity: ${value}`);
+    path.placed = { ...PLACED, identities: [], reason: 'carried' };
+    expect(fieldOf((await place(ports.carrying, { headers })).arrived, 'Identity')).toEqual(brought);
+    path.placed = { ...PLACED, identities: [], reason: 'carried', removeIdentities: true };
+    const { arrived } = await place(ports.carrying, { headers });
+    expect(fieldOf(arrived, 'Identity')).toEqual([]);
+    expect(fieldOf(arrived, 'X-Identity-Action')).toEqual([]);
+    path.placed = { ...PLACED, identities: [], identityEncrypted: ['c2VhbGVk'], removeIdentities: true };
+    const sealed = (await place(ports.carrying, { headers })).arrived;
+    expect([fieldOf(sealed, 'Identity'), fieldOf(sealed, 'Identity-Encrypted')]).toEqual([[], ['c2VhbGVk']]);
+    expect(path.asked.map(({ identities }) => identities)).toEqual([brought, brought, brought]);
   });
 
   it('sends a call on unsigned where there is nothing to add', async () => {

@@ -56,10 +56,16 @@ export interface Pace {
   readonly underWay?: number;
 }
 
+export interface PlacedCalls {
+  /** How many were answered and ended as they should. */
+  readonly answered: number;
+  /** Milliseconds from the beginning of the first to that of the last, by SIPp's own clock. */
+  readonly begunInMs: number;
+}
+
 /**
  * Places a call for each pair and waits for their end.
  * @param label tells runs apart that begin with the same number called
- * @returns how many were answered and ended as they should
  */
 export async function placeCalls(
   folder: string,
@@ -67,18 +73,22 @@ export async function placeCalls(
   pairs: readonly NumberPair[],
   { callsPerSecond, underWay = 1_000 }: Pace,
   label = 'calls',
-): Promise<number> {
+): Promise<PlacedCalls> {
   const name = join(folder, `${label}-${pairs[0]!.called}`);
   const rows = pairs.map(({ calling, called }) => `${calling};${called}`);
   writeFileSync(`${name}.csv`, `SEQUENTIAL\n${rows.join('\n')}\n`);
   const sipp = startSipp(folder, [
     ...['-sf', join(SCENARIOS, 'caller.xml'), '-inf', `${name}.csv`, '-i', '127.0.0.1'],
     ...['-m', String(pairs.length), '-r', String(callsPerSecond), '-l', String(underWay)],
-    ...['-timeout', '60s', '-trace_stat', '-stf', `${name}.stat`, `127.0.0.1:${port}`],
+    ...['-timeout', '60s', '-trace_stat', '-stf', `${name}.stat`],
+    ...['-trace_logs', '-log_file', `${name}.log`, `127.0.0.1:${port}`],
   ]);
   const exitCode = await sipp.exited;
   if (exitCode > 1) throw new Error(`SIPp ended with ${exitCode}:\n${sipp.output()}`);
-  return successfulCalls(readFileSync(`${name}.stat`, 'latin1'));
+  return {
+    answered: successfulCalls(readFileSync(`${name}.stat`, 'latin1')),
+    begunInMs: begunIn(readFileSync(`${name}.log`, 'latin1')),
+  };
 }
 
 /** Places calls as `placeCalls` does. @returns milliseconds from INVITE to 200, one a call */
@@ -128,6 +138,12 @@ function parseLog(log: string): readonly ReceivedCall[] {
       },
     ];
   });
+}
+
+/** The log has a line a call: the milliseconds of SIPp's clock at which it began. */
+function begunIn(log: string): number {
+  const begun = log.trim().split('\n').map(Number);
+  return begun.at(-1)! - begun[0]!;
 }
 
 /** The statistics end with a row of totals, in columns that the first row names. */

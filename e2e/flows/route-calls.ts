@@ -14,7 +14,7 @@ export async function callOver(
   calls: readonly NumberPair[],
   pace: Pace,
 ): Promise<readonly ReceivedInvite[]> {
-  const answered = await placeCalls(world.folder, world.entrance.get(route)!, calls, pace, route);
+  const { answered } = await placeCalls(world.folder, world.entrance.get(route)!, calls, pace, route);
   if (answered !== calls.length) throw new Error(`${answered} of ${calls.length} calls were answered`);
   return eventually('the called side logged every call', ARRIVAL_MS, () => {
     const received = new Map(world.calledParty.received().map((one) => [nameOf(one), one]));

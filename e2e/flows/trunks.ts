@@ -12,7 +12,7 @@ const TABLE = {
   /** A PBX with a certificate for its own numbers: base PASSporTs. */
   pbx: { tenant: 'stranger', direction: 'outgoing' },
   /** A gateway that carries what calls bring, and may speak for none of their callers. */
-  'to-pstn': { tenant: 'handset', direction: 'outgoing', outgoing: 'carry' },
+  'to-pstn': { tenant: 'handset', direction: 'outgoing', outgoing: 'carry', removeIdentity: true },
   /** A carrier that signs in band. */
   legacy: { tenant: 'alpha', direction: 'outgoing', attestation: 'A' },
   /** Bravo's numbers. */

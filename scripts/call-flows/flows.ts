@@ -15,6 +15,8 @@ export interface Flow {
 
 const FLOWS_FILE = 'e2e/flows.test.ts';
 const TROUBLE = 'e2e/trouble.test.ts';
+const CENTRE = 'e2e/call-centre.test.ts';
+const SILENCE = 'e2e/silent-cps.test.ts';
 
 export const FLOWS: readonly Flow[] = [
   {
@@ -68,11 +70,12 @@ export const FLOWS: readonly Flow[] = [
   {
     title: 'PSTN to VoIP, the domain looks itself (RFC 8816 Section 5.3, second subcase)',
     story: 'The gateway knows nothing of STIR; the verification service of the domain retrieves.',
-    parties: ['PBX with AS', 'CPS', 'PSTN', 'domain with VS'],
+    parties: ['PBX with AS', 'CPS', 'PSTN', 'gateway', 'domain with VS'],
     steps: [
       ['PBX with AS', 'CPS', 'sealed PASSporT'],
       ['PBX with AS', 'PSTN', 'call'],
-      ['PSTN', 'domain with VS', 'INVITE, no Identity'],
+      ['PSTN', 'gateway', 'two numbers'],
+      ['gateway', 'domain with VS', 'INVITE'],
       ['domain with VS', 'CPS', 'retrieve, sealed reply'],
       ['domain with VS', 'domain with VS', 'verified'],
     ],
@@ -135,7 +138,24 @@ export const FLOWS: readonly Flow[] = [
       ['PBX', 'correlator', 'two numbers'],
       ['correlator', 'agent', 'who calls, proven'],
     ],
-    test: ['e2e/call-centre.test.ts', '5.5: agents hear within a second or so that each caller is proven'],
+    test: [CENTRE, '5.5: agents hear within a second or so that each caller is proven'],
+  },
+  {
+    title: 'A call centre is told of a caller who left nothing (RFC 8816 Section 5.5)',
+    story:
+      'Nothing comes down the stream for the call, in the time that the correlator waits. The agent sees a number that is claimed, and never one that is proven.',
+    parties: ['CPS', 'correlator', 'agent', 'PBX', 'PSTN'],
+    steps: [
+      ['correlator', 'CPS', 'stream, held'],
+      ['agent', 'correlator', 'events, held (SSE)'],
+      ['PSTN', 'PBX', 'call, no PASSporT'],
+      ['PBX', 'correlator', 'two numbers'],
+      ['correlator', 'agent', 'a call'],
+      ['CPS', 'correlator', 'sealed frame'],
+      ['correlator', 'correlator', 'none for this call'],
+      ['correlator', 'agent', 'No-TN-Validation'],
+    ],
+    test: [CENTRE, '5.5: a caller who left nothing is shown as calling, and never as proven'],
   },
   {
     title: 'An IP border that loses Identity',
@@ -224,6 +244,57 @@ export const FLOWS: readonly Flow[] = [
       ['carrier AS', 'SBC', 'the same 302'],
     ],
     test: [TROUBLE, 'a border controller that repeats an INVITE: one deposit, the same answer to the byte'],
+  },
+  {
+    title: 'A CPS falls silent: its process has stopped',
+    story:
+      'It takes connections and answers nothing. Placed calls go on signed in band, received ones unverified, each within its deadline; after five in a row nobody waits for the CPS, until a probe behind the calls is answered.',
+    parties: ['caller’s switch', 'carrier AS', 'CPS', 'domain with VS', 'PSTN'],
+    steps: [
+      ['CPS', 'CPS', 'stopped'],
+      ['caller’s switch', 'carrier AS', 'INVITE'],
+      ['carrier AS', 'CPS', 'deposit: silence'],
+      ['carrier AS', 'caller’s switch', '302 Identity'],
+      ['PSTN', 'domain with VS', 'two numbers'],
+      ['domain with VS', 'CPS', 'retrieve: silence'],
+      ['domain with VS', 'domain with VS', 'No-TN-Validation'],
+      ['carrier AS', 'carrier AS', 'five: given up'],
+      ['caller’s switch', 'carrier AS', 'INVITE'],
+      ['carrier AS', 'caller’s switch', '302, at once'],
+      ['CPS', 'CPS', 'goes on'],
+      ['domain with VS', 'CPS', 'probe, answered'],
+      ['carrier AS', 'CPS', 'sealed PASSporT'],
+      ['PSTN', 'domain with VS', 'two numbers'],
+      ['domain with VS', 'CPS', 'retrieve'],
+      ['domain with VS', 'domain with VS', 'verified'],
+    ],
+    test: [SILENCE, 'its process stopped: calls go on in time, soon without delay, and verification is back'],
+  },
+  {
+    title: 'A CPS falls silent: behind a network that swallows',
+    story:
+      'The same where the CPS is well and the way to it is not: what is sent there is lost, connections that were open stay so.',
+    parties: ['caller’s switch', 'carrier AS', 'domain with VS', 'network', 'CPS'],
+    steps: [
+      ['network', 'network', 'swallows'],
+      ['caller’s switch', 'carrier AS', 'INVITE'],
+      ['carrier AS', 'network', 'deposit: lost'],
+      ['carrier AS', 'caller’s switch', '302 Identity'],
+      ['domain with VS', 'network', 'retrieve: lost'],
+      ['domain with VS', 'domain with VS', 'No-TN-Validation'],
+      ['carrier AS', 'carrier AS', 'five: given up'],
+      ['caller’s switch', 'carrier AS', 'INVITE'],
+      ['carrier AS', 'caller’s switch', '302, at once'],
+      ['network', 'network', 'carries again'],
+      ['domain with VS', 'CPS', 'probe, answered'],
+      ['carrier AS', 'CPS', 'sealed PASSporT'],
+      ['domain with VS', 'CPS', 'retrieve'],
+      ['domain with VS', 'domain with VS', 'verified'],
+    ],
+    test: [
+      SILENCE,
+      'behind a network that swallows: calls go on in time, soon without delay, and verification is back',
+    ],
   },
   {
     title: 'A certificate is replaced while calls run',

@@ -80,10 +80,10 @@ async function ask(text: string, from = socket): Promise<string> {
 }
 
 /** Of a call that is new to the process. */
-async function attestation(): Promise<unknown> {
+async function attestation(headers: readonly string[] = []): Promise<unknown> {
   const id = `call-${calls++}`;
   const answer = await ask(
-    requestText({ callId: id, via: `SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK${id};rport` }),
+    requestText({ callId: id, via: `SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK${id};rport`, headers }),
   );
   const [identity] = valuesIn(answer, 'Identity');
   return identity && parsePassport(parseIdentity(identity).token).claims.attest;
@@ -109,6 +109,15 @@ it('a changed trunk is that of the next call', async () => {
   expect(await reload(configured([trunk('C', { on: false })]))).not.toContain('restart-needed');
   expect(await attestation()).toBe(undefined);
   await reload(configured([trunk('C')]));
+});
+
+it('a trunk says whether a mark makes a call one of an emergency service', async () => {
+  const mark = ['Priority: psap-callback'];
+  expect(await attestation(mark)).toBe(undefined);
+  await reload(configured([trunk('C', { trustEmergencyMarks: false })]));
+  expect(await attestation(mark)).toBe('C');
+  await reload(configured([trunk('C', { trustEmergencyMarks: true })]));
+  expect(await attestation(mark)).toBe(undefined);
 });
 
 it.each<[string, () => string, string]>([

@@ -54,10 +54,12 @@ export const TRUNK = Type.Object(
       Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description: 'a UUID' }),
     ),
     outgoing: Type.Optional(words(['sign', 'carry', 'sign-or-carry'])),
+    removeIdentity: Type.Optional(flag),
     incoming: Type.Optional(words(['verify', 'restore'])),
     encryptIdentity: Type.Optional(flag),
     block: Type.Optional(list(words(REASONS.filter((reason) => reason !== 'verified')), 'reasons', 0, 64)),
     trustAssertedIdentity: Type.Optional(flag),
+    trustEmergencyMarks: Type.Optional(flag),
     exemptNumbers: Type.Optional(list(number, 'dialled numbers', 0, 1_000)),
     addressesPerCall: Type.Optional(integer(1, 8)),
     clearPeers: Type.Optional(

@@ -115,7 +115,16 @@ function trunksOf(read: ReadTrunks): readonly Trunk[] {
 }
 
 function readTrunk(options: TrunkConfiguration, dialPlan: NumberRules['dialPlan'], field: string): Trunk {
-  const { on, trustAssertedIdentity, numbers, block, attestation, ...others } = options;
+  const {
+    on,
+    trustAssertedIdentity,
+    trustEmergencyMarks,
+    removeIdentity,
+    numbers,
+    block,
+    attestation,
+    ...others
+  } = options;
   const { nationalAlternate, ...rules } = numbers ?? {};
   try {
     return createTrunk({
@@ -123,6 +132,8 @@ function readTrunk(options: TrunkConfiguration, dialPlan: NumberRules['dialPlan'
       numbers: { dialPlan, ...rules, hasNationalAlternate: nationalAlternate },
       ...(on === undefined ? {} : { isOn: on }),
       ...(trustAssertedIdentity === undefined ? {} : { isAssertedTrusted: trustAssertedIdentity }),
+      ...(removeIdentity === undefined ? {} : { removesIdentity: removeIdentity }),
+      ...(trustEmergencyMarks === undefined ? {} : { areEmergencyMarksTrusted: trustEmergencyMarks }),
       ...(attestation === undefined ? {} : { attestation: attestation as Attestation }),
       ...(block === undefined ? {} : { block: block as Reason[] }),
     } as Parameters<typeof createTrunk>[0]);

@@ -8,6 +8,7 @@ import { NOW, tn } from '../../../test/network.ts';
 import {
   createTrunk,
   createTrunkTable,
+  isExemptCall,
   type OfferedCall,
   type PlacedAnswer,
   type ReceivedAnswer,
@@ -201,6 +202,12 @@ describe('3GPP TS 24.229 Annex V: verification', () => {
       displayName: 'A',
       identities: [identityOf(shaken), identityOf(div)],
     } satisfies Partial<OfferedCall>);
+  });
+
+  it('whom the caller asked for is told as well, so that an emergency call is known by it', () => {
+    expect(isExemptCall(verify({ dest: FORWARDED, to: '911' }).offer)).toBe(true);
+    expect(isExemptCall(verify({ dest: FORWARDED, to: 'urn:service:sos' }).offer)).toBe(true);
+    expect(isExemptCall(verify({ dest: FORWARDED }).offer)).toBe(false);
   });
 
   it('verified: the claims of each PASSporT, and the diversions', () => {

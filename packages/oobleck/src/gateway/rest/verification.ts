@@ -84,6 +84,7 @@ function read3gpp(request: JsonObject, asker: Asker, codes: ReasonCodes): Verifi
     caller: isAnonymous(from) ? undefined : checkedParty(from, 'from', plan),
     called,
     formerlyCalled: called === to ? [] : [to],
+    addressedTo: called === to ? undefined : to,
     displayName: optionalText(request, 'displayName'),
     sentAt,
     identities,

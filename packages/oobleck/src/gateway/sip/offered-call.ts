@@ -7,7 +7,7 @@ import { StirError } from '@oobleck/stir';
 import { MAXIMUM_SEALED_IDENTITIES, splitIdentities } from '@oobleck/stir/identity';
 import { inContext } from '@oobleck/stir/number';
 import { type Attestation, isAttestation, isOriginationId } from '@oobleck/stir/passport';
-import type { OfferedCall, Trunk } from '../trunk/index.ts';
+import { isExemptCall, type OfferedCall, type Trunk } from '../trunk/index.ts';
 import { readFingerprints } from './media-fingerprints.ts';
 import { displayName, type NameAddress, parseNameAddress } from './name-address.ts';
 import { splitValues } from './parameters.ts';
@@ -21,21 +21,25 @@ const MAXIMUM_IDENTITIES = 16;
 const MAXIMUM_FORMER = 8;
 const MAXIMUM_CALL_ID = 256;
 
-/** @throws SipFault 400 for fingerprints that are none */
+/** @throws SipFault 400 for fingerprints that are none, where something is done about the call */
 export function offeredCall(request: SipRequest, trunk: Trunk): OfferedCall {
   const { from, uri, body, sentAt, asserted } = request;
   const called = numberOf(uri) ?? uri.text;
   const brought = broughtAlong(request);
   const diverted = divertedFrom(brought, called);
   const name = displayName(callingAddress(request, trunk.isAssertedTrusted));
+  const mediaKeys = fingerprintsOrFault(body);
+  const addressedTo = numberOf(request.to.uri) ?? request.to.uri.text;
   // All calls of one shape: what is not there is `undefined`, and whoever reads them finds each thing in one place.
-  return {
+  const offer = {
     trunk,
     callId: callIdOf(request),
     caller: addressText(from),
     assertedIdentities: asserted.length === 0 ? undefined : asserted.map(addressText),
     displayName: name === '' ? undefined : utf8(name),
     called,
+    addressedTo: addressedTo === called ? undefined : addressedTo,
+    isEmergencyMarked: brought.isEmergencyMarked,
     formerlyCalled: formerlyCalled(request, brought, called),
     divertedFrom: diverted?.number,
     historyIndex: diverted?.historyIndex,
@@ -44,8 +48,19 @@ export function offeredCall(request: SipRequest, trunk: Trunk): OfferedCall {
     attestation: brought.attestation,
     originationId: brought.originationId,
     sentAt,
-    mediaKeys: body === '' ? undefined : readFingerprints(body),
+    mediaKeys: mediaKeys instanceof SipFault ? undefined : mediaKeys,
   };
+  if (mediaKeys instanceof SipFault && !isExemptCall(offer)) throw mediaKeys;
+  return offer;
+}
+
+function fingerprintsOrFault(body: string): OfferedCall['mediaKeys'] | SipFault {
+  try {
+    return body === '' ? undefined : readFingerprints(body);
+  } catch (error) {
+    if (error instanceof SipFault) return error;
+    throw error;
+  }
 }
 
 /** A Call-ID may be longer than a call's id: then its hash names the call. */
@@ -140,6 +155,7 @@ interface Brought {
   readonly identityEncrypted: string[];
   attestation: Attestation | undefined;
   originationId: string | undefined;
+  isEmergencyMarked: boolean | undefined;
   /** Diversion, the latest first. */
   readonly diversion: NameAddress[];
   /** History-Info, the latest last. */
@@ -152,6 +168,7 @@ function broughtAlong({ fields }: SipRequest): Brought {
     identityEncrypted: [],
     attestation: undefined,
     originationId: undefined,
+    isEmergencyMarked: undefined,
     diversion: [],
     history: [],
   };
@@ -183,6 +200,17 @@ function addField(brought: Brought, field: Field): void {
     case 'p-origination-id':
       if (isOriginationId(field.text)) brought.originationId = field.text;
       break;
+    case 'priority':
+      if (CALLBACK.test(field.text)) brought.isEmergencyMarked = true;
+      break;
+    case 'resource-priority':
+      if (EMERGENCY_NETWORK.test(field.text)) brought.isEmergencyMarked = true;
+      break;
     default:
   }
 }
+
+/** RFC 7090 Section 4.3. Letter case does not count (RFC 3261 Section 7.3.1). */
+const CALLBACK = /^psap-callback$/i;
+/** A value of the namespace of emergency service networks among those of the list (RFC 7135, RFC 4412 Section 3.1). */
+const EMERGENCY_NETWORK = /(?:^|[,\s])esnet\./i;

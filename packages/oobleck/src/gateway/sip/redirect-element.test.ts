@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { notVerified, verifiedBy } from '@oobleck/stir/verdict';
 import { describe, expect, it, vi } from 'vitest';
-import type { PlacedAnswer } from '../trunk/index.ts';
+import { isExemptCall, type PlacedAnswer } from '../trunk/index.ts';
 import { scanMessage } from './scan-message.ts';
 import {
   createTestElement,
@@ -16,6 +16,7 @@ import {
   trunk,
   valuesIn,
 } from './sip-fixture.ts';
+import type { TrunkRule } from './trunk-rule.ts';
 
 const answerOf = (sent: readonly Sent[]): string => sent[0]?.answer ?? '';
 const incoming = (more: object = {}, options = {}) =>
@@ -56,10 +57,23 @@ describe('an outgoing call', () => {
   it('takes along all there is to add, and says what to take off', async () => {
     const { ask, path } = createTestElement();
     path.placed = { ...PLACED, identityEncrypted: ['abc', 'def'], identities: [], removeIdentities: true };
-    const answer = answerOf(await ask(requestText()));
+    const answer = answerOf(await ask(requestText({ headers: [`Identity: ${IDENTITY}`] })));
     expect(valuesIn(answer, 'Identity')).toEqual([]);
     expect(valuesIn(answer, 'Identity-Encrypted')).toEqual(['abc', 'def']);
     expect(valuesIn(answer, 'X-Identity-Action')).toEqual(['remove']);
+    // A switch that has done so, and follows the Contact back to here, goes on.
+    const done = ['Identity-Encrypted: abc', 'Identity-Encrypted: def'];
+    expect(statusOf(await ask(requestText({ callId: 'two@h', headers: done })))).toBe(404);
+  });
+
+  it.each(['Identity', 'y'])('says what to take off where there is nothing to add: %s', async (name) => {
+    const { ask, path } = createTestElement();
+    path.placed = { ...PLACED, identities: [], removeIdentities: true, reason: 'carried' };
+    const answer = answerOf(await ask(requestText({ headers: [`${name}: ${IDENTITY}`] })));
+    expect(answer).toMatch(/^SIP\/2\.0 302 /);
+    expect(valuesIn(answer, 'Identity')).toEqual([]);
+    expect(valuesIn(answer, 'X-Identity-Action')).toEqual(['remove']);
+    expect(statusOf(await ask(requestText({ callId: 'two@h' })))).toBe(404);
   });
 
   const nothing: [string, PlacedAnswer | Error, object][] = [
@@ -516,6 +530,9 @@ describe('the same request', () => {
     path.placed = new Promise(() => undefined);
     for (const callId of ['a@h', 'b@h']) expect(await ask(requestText({ callId }))).toEqual([]);
     expect(statusOf(await ask(requestText({ callId: 'c@h' })))).toBe(503);
+    const emergency = [{ uri: 'sip:911@h' }, { headers: ['Priority: psap-callback'] }];
+    for (const [at, written] of emergency.entries())
+      expect(statusOf(await ask(requestText({ ...written, callId: `e${at}@h` })))).toBe(404);
   });
 });
 
@@ -672,13 +689,15 @@ describe('trunks', () => {
 
 describe('a call to an emergency service', () => {
   /** The call path says of what its trunk exempts that it goes on as it came. */
-  const asked = async (written: object) => {
-    const { ask, path } = createTestElement();
+  const asked = async (written: object, rules?: readonly TrunkRule[]) => {
+    const { ask, path } = createTestElement(rules);
     path.placed = { ...PLACED, action: 'unchanged', identities: [], reason: 'exempt' };
+    path.received = received(notVerified('not-checked'), { action: 'unchanged', reason: 'exempt' });
     const status = statusOf(await ask(requestText(written)));
     const [offer] = path.asked;
-    return { status, isExempt: offer?.trunk.exemptions.isExempt(offer.called) };
+    return { status, isExempt: offer && isExemptCall(offer) };
   };
+  const exempt = { status: 404, isExempt: true };
 
   it.each(['urn:service:sos', 'urn:service:sos.police', 'URN:service:sos.fire'])(
     'goes on to %s, whatever it asks for',
@@ -691,7 +710,6 @@ describe('a call to an emergency service', () => {
 
   it('goes on to a number that the trunk exempts, though it asks for what nobody has', async () => {
     const headers = ['Require: nobody-has-this'];
-    const exempt = { status: 404, isExempt: true };
     expect(await asked({ uri: 'sip:911@switch.example.net', headers })).toEqual(exempt);
     expect((await asked({ uri: 'sip:912@switch.example.net', headers })).status).toBe(420);
   });
@@ -702,4 +720,85 @@ describe('a call to an emergency service', () => {
       expect(await asked({ uri, to: `<${uri}>` })).toEqual({ status: 416, isExempt: undefined });
     },
   );
+
+  it.each(['<urn:service:sos>', '<sip:911@switch.example.net>', '<tel:112>', '"a" <sip:+999@h;user=phone>'])(
+    'is known by its To as well, where the Request-URI leads elsewhere by now: %s',
+    async (to) => {
+      expect(await asked({ to })).toEqual(exempt);
+      expect(await asked({ to }, [{ trunk: trunk('incoming') }])).toEqual(exempt);
+    },
+  );
+
+  it('is known by its Request-URI, whatever its To', async () => {
+    expect(await asked({ uri: 'sip:911@switch.example.net' })).toEqual(exempt);
+  });
+
+  const broken: [string, string[], string][] = [
+    ['a Date that is none', ['Date: yesterday'], ''],
+    ['a Date of another zone', ['Date: Fri, 25 Sep 2015 19:12:25 EST'], ''],
+    ['Date twice', ['Date: Fri, 25 Sep 2015 19:12:25 GMT', 'Date: Fri, 25 Sep 2015 19:12:25 GMT'], ''],
+    ['an asserted identity that is none', ['P-Asserted-Identity: <911'], ''],
+    ['an option tag that is none', ['Require: a b'], ''],
+    ['a Contact that is none', ['Contact: <'], ''],
+    ['fingerprints that are none', [], 'a=fingerprint:nonsense\r\n'],
+    ['a second Max-Forwards', ['Max-Forwards: 70'], ''],
+  ];
+  it.each(broken)('goes on with %s, which another call does not', async (_what, headers, body) => {
+    expect((await asked({ headers, body })).status).toBe(400);
+    expect(await asked({ uri: 'sip:911@switch.example.net', headers, body })).toEqual(exempt);
+    expect(await asked({ headers: [...headers, 'Priority: psap-callback'], body })).toEqual(exempt);
+    expect((await asked({ uri: 'sip:911@h', headers, body }, [])).status).toBe(404);
+  });
+
+  it.each(['Via: nonsense', 'From: <sip:b@h>', 'Call-ID: two@h', 'CSeq: 1 INVITE'])(
+    'is refused where nothing can be made of it: a further %s',
+    async (line) => {
+      expect((await asked({ uri: 'sip:911@switch.example.net', headers: [line] })).status).toBe(400);
+    },
+  );
+});
+
+describe('a call back from an emergency service', () => {
+  const marks = [
+    'Priority: psap-callback',
+    'PRIORITY : PSAP-Callback',
+    'Resource-Priority: esnet.0',
+    'Resource-Priority: wps.3, esnet.1',
+    'resource-priority: ets.0,ESNET.2',
+  ];
+  const markedBy = async (headers: readonly string[], direction: 'outgoing' | 'incoming' = 'incoming') => {
+    const { ask, path } = createTestElement([{ trunk: trunk(direction) }]);
+    await ask(requestText({ headers }));
+    return isExemptCall(path.asked[0]!);
+  };
+
+  it.each(marks)('is known by %s (RFC 7090, RFC 7135)', async (mark) => {
+    expect(await markedBy([mark])).toBe(true);
+    expect(await markedBy([mark], 'outgoing')).toBe(true);
+    expect(await markedBy(['Priority: urgent', 'Resource-Priority: wps.1', mark])).toBe(true);
+  });
+
+  it.each([
+    'Priority: emergency',
+    'Priority: not-psap-callback',
+    'Priority: psap-callback-not',
+    'Subject: psap-callback',
+    'Resource-Priority: wps.0',
+    'Resource-Priority: notesnet.0',
+    'Resource-Priority: q735.esnet',
+    'X-Resource-Priority: esnet.0',
+  ])('is not one by %s', async (mark) => {
+    expect(await markedBy([mark])).toBe(false);
+  });
+
+  it('where the trunk does not believe it: verified, refused and as well-formed as any other', async () => {
+    const doubting = [{ trunk: trunk('incoming', { areEmergencyMarksTrusted: false }) }];
+    const { ask, path } = createTestElement(doubting);
+    path.received = received(notVerified('no-passport', 'out-of-band'), { action: 'block' });
+    const headers = ['Priority: psap-callback'];
+    expect(statusOf(await ask(requestText({ headers })))).toBe(603);
+    expect(isExemptCall(path.asked[0]!)).toBe(false);
+    expect(statusOf(await ask(requestText({ headers: [...headers, 'Date: yesterday'] })))).toBe(400);
+    expect(path.asked).toHaveLength(1);
+  });
 });

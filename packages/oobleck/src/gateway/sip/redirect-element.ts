@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { type AtOnceOrLater, andThen } from '../../call/index.ts';
 import { createWorkBatch } from '../../http/index.ts';
 import type { EventLog } from '../../operate/index.ts';
-import { type CallPath, isEmergencyService } from '../trunk/index.ts';
+import { type CallPath, createTrunk, isExemptCall } from '../trunk/index.ts';
 import { type Answer, formatAnswer, formatRefusal, topVia } from './answer.ts';
-import { numberOf, offeredCall } from './offered-call.ts';
+import { offeredCall } from './offered-call.ts';
 import { createPendingRequests, type PendingRequest, type PendingRequests } from './pending-requests.ts';
 import {
   NOTHING_TO_ADD,
@@ -17,7 +17,7 @@ import {
   receivedRedirection,
 } from './redirection.ts';
 import { readRequest, type SipRequest } from './request.ts';
-import { type OwnName, parseOwnName, requireKnownOptions, requireNoLoop } from './request-checks.ts';
+import { type OwnName, parseOwnName, requireNoLoop, unknownOptions } from './request-checks.ts';
 import { isAck, isStatusLine } from './request-line.ts';
 import { type ScannedMessage, scanMessage } from './scan-message.ts';
 import { SipFault } from './sip-fault.ts';
@@ -188,16 +188,19 @@ function answerTo(context: Context, request: SipRequest, arrival: Arrival): Answ
   const { method } = request;
   if (method === 'CANCEL') return cancel(context, request, arrival);
   if (method !== 'INVITE' && method !== 'OPTIONS') return NOT_ALLOWED;
-  if (request.required.length > 0 && !isExempt(context, request, arrival)) requireKnownOptions(request);
+  const fault = request.flaw ?? unknownOptions(request);
+  if (fault !== undefined && !isExempt(context, request, arrival)) throw fault;
   return method === 'INVITE' ? invite(context, request, arrival) : OPTIONS_ANSWER;
 }
 
-/** Whether the call is one that nothing is done about: whatever else it asks for, it goes on. */
+/** Whether the call is one that nothing is done about: whatever is wrong with it or asked for, it goes on. */
 function isExempt({ rules }: Context, request: SipRequest, arrival: Arrival): boolean {
   if (request.method !== 'INVITE') return false;
-  const called = numberOf(request.uri) ?? request.uri.text;
-  return findRule(rules, request, arrival)?.trunk.exemptions.isExempt(called) ?? isEmergencyService(called);
+  return isExemptCall(offeredCall(request, findRule(rules, request, arrival)?.trunk ?? NO_TRUNK));
 }
+
+/** Of calls that no rule fits: all go on, and this says which of them with whatever is wrong with them. */
+const NO_TRUNK = createTrunk({ name: 'none', tenant: 'none' });
 
 const NOT_ALLOWED: Answer = { status: 405, phrase: 'Method Not Allowed', headers: [ALLOW] };
 const OPTIONS_ANSWER: Answer = { status: 200, phrase: 'OK', headers: [ALLOW, 'Accept: application/sdp'] };
@@ -213,7 +216,8 @@ function invite(context: Context, request: SipRequest, arrival: Arrival): Answer
   // A retransmission: its answer is on the way.
   if (pending.has(request, arrival)) return undefined;
   if (parts.isOverloaded?.()) return NOTHING_TO_ADD;
-  if (pending.size >= maximumPending) return OVERLOADED;
+  if (pending.size >= maximumPending)
+    return isExempt(context, request, arrival) ? NOTHING_TO_ADD : OVERLOADED;
   return find(context, { direction, request, arrival, offer: offeredCall(request, rule.trunk) });
 }
 

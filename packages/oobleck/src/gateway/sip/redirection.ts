@@ -26,26 +26,23 @@ export function placedRedirection(
   placed: PlacedAnswer,
   policy: RedirectionPolicy,
 ): Answer {
-  const { identities, identityEncrypted, removeIdentities, action } = placed;
+  const { identities, identityEncrypted, action } = placed;
+  const removeIdentities = placed.removeIdentities && request.fields.some(({ name }) => name === 'identity');
   const headers: string[] = [];
   for (const value of identities) headers.push(`Identity: ${value}`);
   for (const value of identityEncrypted) headers.push(`Identity-Encrypted: ${value}`);
-  // A redirect can only add. This says that those of the INVITE have been taken out of band.
+  // A redirection can only add. This says that those of the INVITE have been taken out of band.
   if (removeIdentities) headers.push('X-Identity-Action: remove');
-  if (action === 'unchanged' || headers.length === 0 || isThereAlready(request, placed))
-    return NOTHING_TO_ADD;
+  const isDone = !removeIdentities && isThereAlready(request, placed);
+  if (action === 'unchanged' || headers.length === 0 || isDone) return NOTHING_TO_ADD;
   return moved(request, headers, policy);
 }
 
 /** A switch that follows the Contact back to here has all that there is to add: so no call goes round in a circle. */
-function isThereAlready(
-  { fields }: SipRequest,
-  { identities, identityEncrypted, removeIdentities }: PlacedAnswer,
-) {
+function isThereAlready({ fields }: SipRequest, { identities, identityEncrypted }: PlacedAnswer): boolean {
   const has = (name: string, wanted: string): boolean =>
     fields.some((field) => field.name === name && field.text === wanted);
   return (
-    !removeIdentities &&
     identities.every((one) => has('identity', one)) &&
     identityEncrypted.every((one) => has('identity-encrypted', one))
   );

@@ -24,11 +24,12 @@ export function parseOwnName(name: string): OwnName {
   return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) };
 }
 
-/** @throws SipFault 420 */
-export function requireKnownOptions({ required }: SipRequest): void {
+/** 420, where it requires what this element does not have. */
+export function unknownOptions({ required }: SipRequest): SipFault | undefined {
+  if (required.length === 0) return undefined;
   const unknown = required.filter((tag) => !HARMLESS.has(tag.toLowerCase()));
-  if (unknown.length > 0)
-    throw new SipFault(420, 'an extension that is not supported', [`Unsupported: ${unknown.join(', ')}`]);
+  if (unknown.length === 0) return undefined;
+  return new SipFault(420, 'an extension that is not supported', [`Unsupported: ${unknown.join(', ')}`]);
 }
 
 /**

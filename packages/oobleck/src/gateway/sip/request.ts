@@ -31,6 +31,8 @@ export interface SipRequest {
   readonly fields: readonly Field[];
   /** As long as Content-Length says. */
   readonly body: string;
+  /** The first thing wrong in a field that says neither who calls whom nor the way back, which is then left out. INVITE only. */
+  readonly flaw: SipFault | undefined;
 }
 
 const METHODS = new Set([
@@ -39,7 +41,7 @@ const METHODS = new Set([
 ]);
 const MAXIMUM_VALUES = 64;
 
-/** @throws SipFault */
+/** @throws SipFault for what leaves no request to answer, or nobody called */
 export function readRequest(scanned: ScannedMessage): SipRequest {
   if (scanned.fault !== undefined) throw malformed(scanned.fault);
   const { method, uri } = parseRequestLine(scanned.startLine);
@@ -47,6 +49,16 @@ export function readRequest(scanned: ScannedMessage): SipRequest {
   const vias = listOf(fields, 'via').map(parseVia);
   if (vias.length === 0) throw malformed('no Via');
   const sequence = readSequence(only(fields, 'cseq'));
+  let flaw: SipFault | undefined;
+  const sound = <T>(read: (fields: readonly Field[]) => T, otherwise: T): T => {
+    try {
+      return read(fields);
+    } catch (error) {
+      if (!(error instanceof SipFault)) throw error;
+      flaw ??= error;
+      return otherwise;
+    }
+  };
   const request = {
     method,
     uri,
@@ -55,14 +67,17 @@ export function readRequest(scanned: ScannedMessage): SipRequest {
     to: parseNameAddress(only(fields, 'to')),
     callId: readCallId(only(fields, 'call-id')),
     sequence: sequence.number,
-    contacts: readContacts(fields),
-    asserted: listOf(fields, 'p-asserted-identity').map(parseNameAddress),
-    required: readRequired(fields),
+    contacts: sound(readContacts, []),
+    asserted: sound(readAsserted, []),
+    required: sound(readRequired, []),
     fields,
-    body: readBody(scanned),
-    maxForwards: readMaxForwards(fields),
-    sentAt: readDate(fields),
+    body: sound(() => readBody(scanned), ''),
+    maxForwards: sound(readMaxForwards, undefined),
+    sentAt: sound(readDate, undefined),
+    flaw,
   };
+  // Of an INVITE whoever knows the trunk decides: a call to an emergency service goes on.
+  if (flaw !== undefined && method !== 'INVITE') throw flaw;
   if (!METHODS.has(method)) throw new SipFault(501, 'a method nobody has heard of');
   if (sequence.method !== method) throw malformed('CSeq of another method');
   return request;
@@ -100,6 +115,10 @@ function listOf(fields: readonly Field[], name: string): readonly Piece[] {
 function readContacts(fields: readonly Field[]): readonly NameAddress[] {
   const values = listOf(fields, 'contact');
   return values.length === 1 && values[0]!.text === '*' ? [] : values.map(parseNameAddress);
+}
+
+function readAsserted(fields: readonly Field[]): readonly NameAddress[] {
+  return listOf(fields, 'p-asserted-identity').map(parseNameAddress);
 }
 
 const SIGN = 0x40;

@@ -132,6 +132,13 @@ describe('placing', () => {
     ['exempt', { called: 'urn:service:sos.fire' }],
     ['exempt', { called: '<sip:+112@example.net;user=phone>' }],
     ['exempt', { called: '933', trunk: trunkOf({ exemptNumbers: ['933'] }) }],
+    ['exempt', { alsoCalled: ['911'] }],
+    ['exempt', { addressedTo: 'urn:service:sos' }],
+    ['exempt', { addressedTo: '911' }],
+    ['exempt', { caller: '911' }],
+    ['exempt', { assertedIdentities: ['<sip:911@psap.example.net>'] }],
+    ['exempt', { isEmergencyMarked: true }],
+    ['exempt', { called: '911', trunk: trunkOf({ areEmergencyMarksTrusted: false }) }],
     ['malformed-call', { caller: 'alice' }],
     ['malformed-call', { called: 'bob' }],
     ['malformed-call', { callId: 'x'.repeat(300) }],
@@ -241,6 +248,41 @@ describe('receiving', () => {
     );
   });
 
+  const saidToBe: [string, Partial<OfferedCall>][] = [
+    ['a mark', { isEmergencyMarked: true }],
+    ['To', { addressedTo: '911' }],
+    ['From', { caller: '911' }],
+    ['P-Asserted-Identity', { assertedIdentities: ['911'] }],
+  ];
+  it.each(saidToBe)(
+    '%s that says emergency service: believed where the trunk does, and never verified',
+    async (_what, change) => {
+      const path = createPath();
+      world.verdict = async () => notVerified('bad-signature', 'in-band');
+      const block = ['bad-signature'] as const;
+      const believed = await path.receive(offerOf({ ...change, trunk: trunkOf({ block }) }));
+      expect(believed).toMatchObject({
+        action: 'unchanged',
+        reason: 'exempt',
+        verdict: { status: 'unverifiable' },
+      });
+      expect(world.asked).toEqual([]);
+      const doubted = trunkOf({ name: 'doubted', block, areEmergencyMarksTrusted: false });
+      expect((await path.receive(offerOf({ ...change, trunk: doubted }))).action).toBe('block');
+      await path.place(offerOf({ caller: '2155551212', ...change, trunk: doubted, callId: '2' }));
+      expect(world.asked).toHaveLength(1);
+    },
+  );
+
+  it('a call refused before is not refused once it says that it is one of an emergency service', async () => {
+    const path = createPath();
+    const trunk = trunkOf({ block: ['no-passport'] });
+    expect((await path.receive(offerOf({ trunk }))).action).toBe('block');
+    for (const change of [{ isEmergencyMarked: true }, { addressedTo: 'urn:service:sos' }])
+      expect((await path.receive(offerOf({ trunk, ...change }))).reason).toBe('exempt');
+    expect((await path.receive(offerOf({ trunk }))).action).toBe('block');
+  });
+
   /** An Identity whose signature nobody looks at here. @param more claims behind `orig` */
   const priorityIdentity = (more: object): string => {
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -264,6 +306,16 @@ describe('receiving', () => {
       { rph: { auth: ['esnet.0'] }, sph: 'emergency' },
     ])
       expect((await receive(priorityIdentity(claims))).action).toBe('block');
+  });
+
+  it('where the trunk believes no marks, a callback has to be proven', async () => {
+    const identities = [priorityIdentity({ rph: { auth: ['esnet.0'] }, sph: 'psap-callback' })];
+    const trunk = trunkOf({ block: ['stale', 'no-passport'], areEmergencyMarksTrusted: false });
+    world.verdict = async () => notVerified('stale', 'in-band');
+    expect((await createPath().receive(offerOf({ trunk, identities }))).action).toBe('block');
+    world.verdict = async () =>
+      ({ ...notVerified('stale'), status: 'verified', reason: 'verified' }) as Verdict;
+    expect((await createPath().receive(offerOf({ trunk, identities }))).action).toBe('continue');
   });
 });
 

@@ -10,6 +10,7 @@ import type { VerificationService } from '../../verification/index.ts';
 import { createBoundedWait } from './bounded-wait.ts';
 import { placedCall } from './call-facts.ts';
 import { type CallTraces, createCallTraces, type OpenTrace } from './call-trace.ts';
+import { isExemptCall } from './exempt-call.ts';
 import type { IdentityCipher } from './identity-cipher.ts';
 import type { OfferedCall } from './offered-call.ts';
 import { type Placement, placeCall, unchanged } from './place-call.ts';
@@ -211,14 +212,14 @@ function begin(
 }
 
 function skipOf(
-  { trunk, called, caller, assertedIdentities }: OfferedCall,
+  offer: OfferedCall,
   direction: 'outgoing' | 'incoming',
   isServed: boolean,
 ): Skipped | undefined {
+  const { trunk } = offer;
   if (!trunk.isOn) return 'off';
   if (trunk.direction !== 'both' && trunk.direction !== direction) return 'direction';
-  const { isExempt } = trunk.exemptions;
-  if (isExempt(called) || isExempt(caller) || assertedIdentities?.some(isExempt)) return 'exempt';
+  if (isExemptCall(offer)) return 'exempt';
   return isServed ? undefined : 'no-service';
 }
 
@@ -270,7 +271,8 @@ function keyOf(offer: OfferedCall): string {
   const { trunk, callId, caller, assertedIdentities, called, alsoCalled, divertedFrom, priority } = offer;
   const parties = [caller, assertedIdentities, called, alsoCalled, divertedFrom, offer.formerlyCalled];
   const claims = [priority?.authorized, offer.attestation, offer.displayName];
+  const emergency = [offer.addressedTo, offer.isEmergencyMarked];
   const evidence = [offer.identities, offer.identityEncrypted, offer.mediaKeys];
-  const name = [trunk.tenant, trunk.name, callId, parties, claims, evidence, offer.isInBandOnly];
+  const name = [trunk.tenant, trunk.name, callId, parties, claims, emergency, evidence, offer.isInBandOnly];
   return hash('sha256', JSON.stringify(name), 'base64url');
 }

@@ -32,9 +32,11 @@ const PROVIDER_URL = `${REPOSITORY}/provider.pem`;
 
 let world: World;
 let deposits: Deposit[];
+let sending: 'stored' | 'unavailable' = 'stored';
 beforeEach(async () => {
   world = await createWorld({ provider, called });
   deposits = [];
+  sending = 'stored';
 });
 
 const tenantOf = (more: Partial<Tenant> = {}): Tenant => ({
@@ -58,6 +60,7 @@ function createPath(tenant: Tenant | undefined = undefined, cipher?: IdentityCip
     purse: { take: (_cps, count) => Array<Token>(count).fill({} as Token) },
     sender: {
       async send(_cps, deposit) {
+        if (sending !== 'stored') return sending;
         deposits.push(deposit);
         world.leave(deposit.blob, splitAddress(deposit.address));
         return 'stored';
@@ -108,6 +111,26 @@ describe('gateway placement', () => {
     });
     expect(deposits).toHaveLength(world.holder.keysFor(CALLED).length);
     expect(envelopeIn(deposits[0]!).passports).toEqual([parseIdentity(identity).token]);
+  });
+
+  it('G-01: where the trunk says so, the INVITE loses them once they are stored, and not before (RFC 8816 Section 8.3)', async () => {
+    const trunk = trunkOf({ outgoing: 'carry', removesIdentity: true });
+    const place = (callId: string, change: Partial<OfferedCall> = {}) =>
+      createPath().place(offerOf({ trunk, callId, identities: [identityOf()], ...change }));
+    const taken = { action: 'continue', reason: 'carried', identities: [], identityEncrypted: [] };
+    expect(await place('a')).toMatchObject({ ...taken, outOfBand: 'stored', removeIdentities: true });
+    const nobodys = await place('b', { called: '12155559999' });
+    expect(nobodys).toMatchObject({ ...taken, outOfBand: 'no-key', removeIdentities: false });
+    sending = 'unavailable';
+    expect(await place('c')).toMatchObject({ ...taken, outOfBand: 'failed', removeIdentities: false });
+    sending = 'stored';
+    expect(await place('d', { identities: ['nonsense'] })).toMatchObject({ removeIdentities: false });
+    const half = await place('f', { identities: [identityOf(), 'nonsense'] });
+    expect(half).toMatchObject({ ...taken, outOfBand: 'stored', removeIdentities: false });
+    const twice = identityOf();
+    expect(await place('g', { identities: [twice, twice] })).toMatchObject({ removeIdentities: true });
+    const encrypting = trunkOf({ outgoing: 'carry', removesIdentity: true, encryptIdentity: true });
+    expect(await place('e', { trunk: encrypting })).toMatchObject({ ...taken, removeIdentities: true });
   });
 
   it('an INVITE keeps its Identity where the trunk encrypts and nothing could be sealed', async () => {

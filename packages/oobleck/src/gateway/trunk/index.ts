@@ -6,6 +6,7 @@ export {
   createCallPath,
 } from './call-path.ts';
 export type { Trace, TraceStep } from './call-trace.ts';
+export { isExemptCall } from './exempt-call.ts';
 export { EMERGENCY_NUMBERS, isEmergencyService } from './exemptions.ts';
 export type { IdentityCipher, OpenedIdentities } from './identity-cipher.ts';
 export type { OfferedCall } from './offered-call.ts';

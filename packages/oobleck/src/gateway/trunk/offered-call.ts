@@ -14,6 +14,10 @@ export interface OfferedCall {
   readonly displayName?: string | undefined;
   /** A number, or a URI with or without one: whom the call is for now. */
   readonly called: string;
+  /** Whom the caller asked for, where it is somebody else: To, a number or a URI. */
+  readonly addressedTo?: string | undefined;
+  /** Marked as a call of an emergency service: `Priority: psap-callback`, `Resource-Priority: esnet.x` (RFC 7090, RFC 7135). */
+  readonly isEmergencyMarked?: boolean | undefined;
   /** Further numbers called by the same call (`dest` may name several); one, as a rule none. */
   readonly alsoCalled?: readonly string[] | undefined;
   /** Original called and redirecting numbers: further places to look. */

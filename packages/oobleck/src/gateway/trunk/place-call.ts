@@ -61,17 +61,14 @@ async function carry(
   const carried = { ...call, called: call.called.slice(0, 1) };
   const outcome = await parts.authentication.carry(carried, identities, parts.order);
   if (!outcome.carried) return unchanged(outcome.reason);
-  if (offer.trunk.encryptIdentity) {
-    const sealed = inBand(parts, offer, carried.called, identities, outcome.outOfBand, 'carried');
-    // Where nothing could be sealed, taking them off would leave the call without any.
-    return { ...sealed, removeIdentities: sealed.identityEncrypted.length > 0 };
-  }
-  return unchangedBut(outcome.outOfBand);
-}
-
-/** What was carried stays in the INVITE as well: a network that keeps it does no harm. */
-function unchangedBut(outOfBand: OutOfBand): Placement {
-  return { ...unchanged('carried', outOfBand), action: 'continue' };
+  const { outOfBand } = outcome;
+  // Until they are stored, each of them, or sealed in band, the call would lose what it brought.
+  const isWhole = outOfBand === 'stored' && outcome.passports === new Set(identities).size;
+  const isStored = offer.trunk.removesIdentity && isWhole;
+  if (!offer.trunk.encryptIdentity)
+    return { ...unchanged('carried', outOfBand), action: 'continue', removeIdentities: isStored };
+  const sealed = inBand(parts, offer, carried.called, identities, outOfBand, 'carried');
+  return { ...sealed, removeIdentities: isStored || sealed.identityEncrypted.length > 0 };
 }
 
 async function divert(parts: PlaceParts, offer: OfferedCall, divertedFrom: string): Promise<Placement> {

@@ -86,7 +86,7 @@ function factsOf({ passport, channel, authority, attestation }: Verdict): Receiv
 
 /**
  * A call that says it comes back from an emergency service (RFC 9027 Section 4) is never refused, proven or not: one
- * callback lost weighs more than a nuisance that gets through.
+ * callback lost weighs more than a nuisance that gets through. Where the trunk does not believe it, it has to be proven.
  */
 function isBlocked(
   { trunk }: OfferedCall,
@@ -95,6 +95,7 @@ function isBlocked(
   { status, reason }: Verdict,
 ): boolean {
   if (status === 'verified' || !trunk.block.has(reason)) return false;
+  if (!trunk.areEmergencyMarksTrusted) return true;
   return !identities.some((value) => {
     const read = readIdentity(value, call);
     return 'value' in read && read.value.priority?.isEmergencyCallback === true;

@@ -22,12 +22,16 @@ export interface TrunkOptions {
   /** Default `verify`. */
   readonly incoming?: Trunk['incoming'];
   /** Default false. */
+  readonly removesIdentity?: boolean;
+  /** Default false. */
   readonly encryptIdentity?: boolean;
   /** Default none. */
   readonly block?: readonly Reason[];
   readonly numbers?: NumberRules;
   /** Default true. */
   readonly isAssertedTrusted?: boolean;
+  /** Default true. */
+  readonly areEmergencyMarksTrusted?: boolean;
   /** Dialled numbers, default `112`, `911`, `999`, `000`. */
   readonly exemptNumbers?: readonly string[];
   /** Mailboxes asked for each call, default the verification service's own. */
@@ -53,6 +57,8 @@ export interface Trunk {
   readonly originationId: string | undefined;
   /** `carry`: PASSporTs a call came with are left out of band (RFC 8816 Section 8.3), none is made. */
   readonly outgoing: 'sign' | 'carry' | 'sign-or-carry';
+  /** The switch is told to take off the INVITE what was carried, once it is stored. */
+  readonly removesIdentity: boolean;
   /** `restore`: what was found out of band is put back in full form (RFC 8816 Section 5.3). */
   readonly incoming: 'verify' | 'restore';
   /** In band, the PASSporTs travel sealed. */
@@ -62,6 +68,11 @@ export interface Trunk {
   readonly numbers: NumberPlan;
   /** Whether P-Asserted-Identity stands before From: only from a network that is trusted (RFC 3325). */
   readonly isAssertedTrusted: boolean;
+  /**
+   * Whether a call is one of an emergency service because it says so, and not by its Request-URI only. Where it is not,
+   * such a call is one like any other (RFC 7090 Section 5.2).
+   */
+  readonly areEmergencyMarksTrusted: boolean;
   readonly exemptions: Exemptions;
   readonly addressesPerCall: number | undefined;
   /** Names of peers, beside the tenant's own, that speak the clear-text profiles about its calls. */
@@ -81,11 +92,13 @@ export function createTrunk(options: TrunkOptions): Trunk {
     attestation: options.attestation,
     originationId: options.originationId,
     outgoing: options.outgoing ?? 'sign',
+    removesIdentity: options.removesIdentity ?? false,
     incoming: options.incoming ?? 'verify',
     encryptIdentity: options.encryptIdentity ?? false,
     block: new Set(options.block),
     numbers: createNumberPlan(options.numbers),
     isAssertedTrusted: options.isAssertedTrusted ?? true,
+    areEmergencyMarksTrusted: options.areEmergencyMarksTrusted ?? true,
     exemptions: createExemptions(options.exemptNumbers),
     addressesPerCall: options.addressesPerCall,
     clearPeers: options.clearPeers,
