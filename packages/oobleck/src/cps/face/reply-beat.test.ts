@@ -129,7 +129,7 @@ describe('beat of replies', () => {
   it('a question timed to the tick is worked on after the replies due then have left', async () => {
     const { heard, left } = await departures([
       { atMs: 1, workMs: 0 },
-      { atMs: 9.6, workMs: 4 },
+      { atMs: 9.4, workMs: 4 },
     ]);
     expect(tickOf(heard[1]!)).toBe(1);
     expect(left).toEqual([10, 15]);

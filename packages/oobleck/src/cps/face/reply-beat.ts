@@ -37,7 +37,7 @@ interface Started {
 /** Timers count whole milliseconds from where they were set, which work moves: the last of them are waited for exactly. */
 const EXACT_MS = 2.5;
 /** What comes meanwhile is looked at after this. */
-const PAUSE_MS = 0.2;
+const PAUSE_MS = 0.5;
 /** Where looking took so long, there was something to do, and there may be more: no pause then. */
 const BUSY_MS = 0.05;
 
