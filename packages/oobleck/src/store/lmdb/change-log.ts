@@ -6,8 +6,8 @@ import type { Database } from 'lmdb';
 export interface ChangeLog {
   /** As a transaction begins: others may have appended since the last one. */
   begin(): void;
-  /** Within a transaction. */
-  append(entry: Buffer): void;
+  /** Within a transaction. @returns its number, one more than that of the one before */
+  append(entry: Buffer): number;
   /** The number of the newest entry. */
   readonly newest: number;
   /** Entries after a number, the oldest first, at most `maximum`. */
@@ -16,7 +16,7 @@ export interface ChangeLog {
   trim(maximum: number): void;
 }
 
-/** @param kept entries, more or less; the newest always is */
+/** One for a table and process: it knows what the transaction under way has appended. @param kept entries, more or less; the newest always is */
 export function createChangeLog(database: Database<Buffer, Buffer>, kept: number): ChangeLog {
   const newest = (): number => numberOf([...database.getKeys({ reverse: true, limit: 1 })][0]);
   /** Of the transaction under way: only its first entry has to look. */
@@ -31,6 +31,7 @@ export function createChangeLog(database: Database<Buffer, Buffer>, kept: number
     append(entry) {
       last = (last ?? newest()) + 1;
       database.put(keyOf(last), entry);
+      return last;
     },
     since(number, maximum) {
       const range = database.getRange({ start: keyOf(number + 1), limit: maximum });

@@ -2,7 +2,6 @@
 // flush to the disk takes: the next transaction begins when the last one is flushed, with everything asked for since.
 // A transaction is synchronous, on the lock that all processes share, and is either written whole or not at all.
 
-import { type RootDatabase, TransactionFlags } from 'lmdb';
 import type { StoreObserver } from '../store-observer.ts';
 
 export type TransactionRun = <T>(work: () => T) => Promise<T>;
@@ -13,19 +12,14 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** Committed when `transactionSync` returns, flushed later (`flushed` tells). */
-export const COMMIT_THEN_FLUSH =
-  TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
-
 /**
- * @param isFlushed resolve when what was written is on the disk, else when it is committed
- * @param transact does work in a transaction of `root`
+ * @param transact runs work in a transaction and commits it
+ * @param flushed resolve when what was written is on the disk, as this tells; else when it is committed
  */
 export function createGroupCommit(
-  root: RootDatabase,
-  isFlushed: boolean,
-  observer: StoreObserver,
   transact: (work: () => unknown[]) => unknown[],
+  flushed: (() => Promise<unknown>) | undefined,
+  observer: StoreObserver,
 ): TransactionRun {
   let waiting: Job[] = [];
   let isScheduled = false;
@@ -39,7 +33,7 @@ export function createGroupCommit(
     const startedMs = performance.now();
     try {
       const results = transact(() => jobs.map(({ work }) => work()));
-      if (isFlushed) await root.flushed;
+      await flushed?.();
       observer.answered(performance.now() - startedMs);
       for (const [at, { resolve }] of jobs.entries()) resolve(results[at] as never);
     } catch (error) {

@@ -8,9 +8,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
+import { open, type RootDatabase, TransactionFlags } from 'lmdb';
 import { NO_OBSERVER, type StoreObserver } from '../store-observer.ts';
-import { COMMIT_THEN_FLUSH, createGroupCommit, type TransactionRun } from './group-commit.ts';
+import { createGroupCommit, type TransactionRun } from './group-commit.ts';
 import { type LmdbStep, requireLmdbSchema } from './lmdb-schema.ts';
 import { type Statistics, type Table, tableOf } from './lmdb-table.ts';
 import { openWriteGate, type WriteGate } from './write-gate.ts';
@@ -21,8 +21,11 @@ export interface LmdbEnvironment {
   readonly run: TransactionRun;
   /** The same at once, for work that takes a slice of time. */
   runNow<T>(work: () => T): T;
-  /** Calls `forget` as each transaction begins: what was known of the tables in the last one may no longer hold. */
-  onBegin(forget: () => void): void;
+  /**
+   * Calls `forget` as each transaction begins: what was known of the tables in the last one may no longer hold.
+   * `isKept`: whether that one was committed.
+   */
+  onBegin(forget: (isKept: boolean) => void): void;
   /** Reads from now on see what other processes have committed. */
   refresh(): void;
 }
@@ -44,6 +47,10 @@ export interface LmdbFolderOptions {
   readonly bootId?: string | undefined;
   readonly observer?: StoreObserver | undefined;
 }
+
+/** Committed when `transactionSync` returns, flushed later (`flushed` tells). */
+const COMMIT_THEN_FLUSH =
+  TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 
 const GIB = 2 ** 30;
 const SETTINGS = { noSubdir: true, keyEncoding: 'binary', encoding: 'binary', maxReaders: 1_024 } as const;
@@ -137,17 +144,23 @@ function createEnvironment(
   isDurable: boolean,
   observer: StoreObserver = NO_OBSERVER,
 ): LmdbEnvironment {
-  const listeners: (() => void)[] = [];
-  const transact = <T>(work: () => T): T =>
-    gate.pass(() =>
+  const listeners: ((isKept: boolean) => void)[] = [];
+  let isKept = true;
+  const transact = <T>(work: () => T): T => {
+    const wasKept = isKept;
+    isKept = false;
+    const result = gate.pass(() =>
       root.transactionSync(() => {
-        for (const forget of listeners) forget();
+        for (const forget of listeners) forget(wasKept);
         return work();
       }, COMMIT_THEN_FLUSH),
     );
+    isKept = true;
+    return result;
+  };
   return {
     table: (name) => gate.pass(() => tableOf(root, name)),
-    run: createGroupCommit(root, isDurable, observer, transact),
+    run: createGroupCommit(transact, isDurable ? () => root.flushed : undefined, observer),
     runNow: transact,
     onBegin: (forget) => void listeners.push(forget),
     refresh: () => root.resetReadTxn(),

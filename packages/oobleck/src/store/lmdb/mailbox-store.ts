@@ -10,6 +10,7 @@ import { createChangeLog } from './change-log.ts';
 import { createDueTimes, type DueThing } from './due-times.ts';
 import type { LmdbEnvironment } from './lmdb-folder.ts';
 import { countOf, type Table } from './lmdb-table.ts';
+import { createShardBounds, type ShardBounds } from './shard-bounds.ts';
 
 export interface LmdbMailboxStore extends MailboxStore {
   /**
@@ -38,6 +39,7 @@ interface Tables {
   readonly floods: Table;
   readonly due: ReturnType<typeof createDueTimes>;
   readonly news: ReturnType<typeof createChangeLog>;
+  readonly bounds: ShardBounds;
 }
 
 /** @param random uniform in [0, 1): which of equal blobs gives way */
@@ -47,7 +49,10 @@ export function createLmdbMailboxStore(
 ): LmdbMailboxStore {
   const tables = openTables(live);
   const { blobs, floods, news } = tables;
-  live.onBegin(news.begin);
+  live.onBegin((isKept) => {
+    news.begin();
+    tables.bounds.begin(isKept);
+  });
   const watching = createWatching(live, tables);
   return {
     add(shard, blob) {
@@ -87,13 +92,18 @@ export function createLmdbMailboxStore(
 }
 
 function openTables({ table }: LmdbEnvironment): Tables {
+  const blobs = table('blobs');
+  const news = createChangeLog(table('news'), NEWS_KEPT);
+  const limit = MAXIMUM_BLOBS_PER_SHARD + 1;
+  const count = (shard: string): number => blobs.getKeysCount({ ...rangeOf(shard), limit });
   return {
-    blobs: table('blobs'),
+    blobs,
     gone: table('gone'),
     byRetractHash: table('retract'),
     floods: table('floods'),
     due: createDueTimes(table('blobs-due')),
-    news: createChangeLog(table('news'), NEWS_KEPT),
+    news,
+    bounds: createShardBounds(news, MAXIMUM_BLOBS_PER_SHARD, count),
   };
 }
 
@@ -113,14 +123,13 @@ interface Addition {
 }
 
 function add(tables: Tables, shard: string, { blob, record }: Addition, random: () => number): void {
-  const { blobs, gone, byRetractHash, due, news } = tables;
+  const { blobs, gone, byRetractHash, due, news, bounds } = tables;
   const key = keyUnder(shard, blob.id);
   if (blobs.doesExist(key) || gone.doesExist(key)) return;
   blobs.put(key, record);
   byRetractHash.put(keyUnder(blob.retractHash, key), NOTHING);
   due.add(blob.expiresAtMs, { kind: BLOB, key, note: Buffer.from(blob.retractHash) });
-  news.append(key);
-  const count = blobs.getKeysCount({ ...rangeOf(shard), limit: MAXIMUM_BLOBS_PER_SHARD + 1 });
+  const count = bounds.added(shard, news.append(key));
   if (count > MAXIMUM_BLOBS_PER_SHARD) makeRoom(tables, shard, blob.depositedAtMs, random());
 }
 

@@ -4,7 +4,6 @@
 // holds nothing, so opening it loses nothing; and a lock of LMDB is free again when its holder dies.
 
 import { open } from 'lmdb';
-import { COMMIT_THEN_FLUSH } from './group-commit.ts';
 
 export interface WriteGate {
   /** Does the work, at once, while no other process does any at the same gate. Not within itself. */
@@ -18,7 +17,7 @@ const MIB = 2 ** 20;
 export function openWriteGate(path: string): WriteGate {
   const root = open({ path, noSubdir: true, maxReaders: 1_024, mapSize: MIB, maxDbs: 1, noSync: true });
   return {
-    pass: (work) => root.transactionSync(work, COMMIT_THEN_FLUSH),
+    pass: (work) => root.transactionSync(work),
     close: () => root.close(),
   };
 }
