@@ -26,7 +26,7 @@ import {
 import type { ChainResult } from '../trust/index.ts';
 import { isAtHand, outcomesOf } from './chain-outcomes.ts';
 import { setsIn } from './clear-questions.ts';
-import { type Companions, createCompanions, createMixedCompanions, NO_COMPANIONS } from './companions.ts';
+import { type Companions, createCompanions, NO_COMPANIONS } from './companions.ts';
 import type { VerificationParts } from './parts.ts';
 import type { Rejections } from './rejections.ts';
 import { createTriedCandidates } from './tried-candidates.ts';
@@ -58,7 +58,7 @@ export type ChainFinder = (passport: Passport) => ChainResult | Promise<ChainRes
 export interface Candidates {
   /** PASSporTs that belong together: those of one call in band, or of one envelope. Diversions are followed within. */
   consider(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
-  /** PASSporTs of any calls between two numbers: each stands for itself, beside what belongs to it. */
+  /** PASSporTs of any calls between two numbers: each stands for itself, since nothing says what came together. */
   considerMixed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder): void;
   /** The same for what came with the call, but sealed: anybody may have done so. @param most that are judged */
   considerSealed(reads: readonly Outcome<Passport>[], chainOf: ChainFinder, most: number): void;
@@ -154,7 +154,7 @@ export function createCandidates(context: CandidateContext): Candidates {
     faults: Reason[],
     chainOf: ChainFinder,
     most: number,
-    among?: Companions,
+    isMixed = false,
   ): void => {
     const passports: Passport[] = [];
     for (const read of reads)
@@ -165,26 +165,27 @@ export function createCandidates(context: CandidateContext): Candidates {
     faults.push(...found.faults);
     const isAlone = passports.length === 1;
     const ask = isAlone ? chainOf : onceEach(chainOf);
-    const companions = among ?? (isAlone ? NO_COMPANIONS : createCompanions(context, passports, ask));
-    if (among === undefined) companions.ask();
+    const companions = isAlone || isMixed ? NO_COMPANIONS : createCompanions(context, passports, ask);
+    companions.ask();
+    // What comes beside another decides nothing: left of a call that the other proved, it would prove a second one.
+    const chains = isMixed ? found.chains.filter(({ base }) => DECIDING.has(base.extension)) : found.chains;
     let judged = 0;
-    for (const candidate of found.chains)
-      if (look({ candidate, faults, companions }, ask, judged < most)) judged++;
+    for (const candidate of chains) if (look({ candidate, faults, companions }, ask, judged < most)) judged++;
   };
 
   return {
     consider: (reads, chainOf) => lookAtAll(reads, ofOpen, chainOf, Number.POSITIVE_INFINITY),
     considerMixed(reads, chainOf) {
       const ask = onceEach(chainOf);
-      const passports = reads.flatMap((read) => ('value' in read ? [read.value] : []));
-      const companions = createMixedCompanions(context, passports, ask);
-      companions.ask();
-      for (const set of setsIn(reads)) lookAtAll(set, ofOpen, ask, Number.POSITIVE_INFINITY, companions);
+      for (const set of setsIn(reads)) lookAtAll(set, ofOpen, ask, Number.POSITIVE_INFINITY, true);
     },
     considerSealed: (reads, chainOf, most) => lookAtAll(reads, ofSealed, chainOf, most),
     settle,
   };
 }
+
+/** Of PASSporTs of any calls between two numbers. */
+const DECIDING: ReadonlySet<string> = new Set(['shaken', 'base']);
 
 /** A chain of one set of PASSporTs. */
 interface Looked {

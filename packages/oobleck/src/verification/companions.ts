@@ -5,10 +5,10 @@
 import type { Passport } from '@oobleck/stir/passport';
 import {
   findCompanions,
-  isThirdParty,
   judgeCompanion,
   linksOf,
   matchCompanion,
+  type Outcome,
   type PassportChain,
   type ValidPassport,
 } from '@oobleck/stir/verdict';
@@ -32,6 +32,9 @@ export interface Companions {
 /** Of a PASSporT that came alone. */
 export const NO_COMPANIONS: Companions = { ask: () => undefined, takeBeside: () => [] };
 
+/** Beside one PASSporT: a call has a `shaken`, an `rph`, an `rcd` of its own and one of a third party. */
+const MOST = 4;
+
 /** Of PASSporTs of one call: those of its header fields, or of one envelope. */
 export function createCompanions(
   context: CandidateContext,
@@ -43,51 +46,10 @@ export function createCompanions(
     ask: () => askFor(chains.flatMap(linksOf), chainOf),
     takeBeside(taken, waitMs) {
       const taking = createTaking(context, taken, chainOf);
-      return settled(taking, chains.map(taking.take), waitMs);
+      const others = chains.filter(({ base }) => base !== taken.base);
+      return settled(taking, others.slice(0, MOST).map(taking.take), waitMs);
     },
   };
-}
-
-/** PASSporTs looked at beside the one that is taken, where those of other calls lie among them. */
-const MOST_LOOKED_AT = 8;
-
-/**
- * Of PASSporTs of any calls between two numbers (ATIS-1000096, ATIS-1000105), where nothing says what came together: beside
- * the one that is taken one of each other kind, of those that hold and are free the one that was issued nearest to it.
- */
-export function createMixedCompanions(
-  context: CandidateContext,
-  passports: readonly Passport[],
-  chainOf: ChainFinder,
-): Companions {
-  return {
-    ask: () => askFor(passports, chainOf),
-    takeBeside(taken, waitMs) {
-      const taking = createTaking(context, taken, chainOf);
-      const takeFirst = async (chains: readonly PassportChain[]): Promise<boolean> => {
-        for (const chain of chains) if (await taking.take(chain)) return true;
-        return false;
-      };
-      return settled(taking, nearestByKind(passports, taken.base).map(takeFirst), waitMs);
-    },
-  };
-}
-
-function nearestByKind(passports: readonly Passport[], taken: Passport): (readonly PassportChain[])[] {
-  const distance = ({ issuedAt }: Passport): number => Math.abs(issuedAt - taken.issuedAt);
-  const isOther = (passport: Passport): boolean => kindOf(passport) !== kindOf(taken);
-  const near = passports
-    .filter((one) => one.diversion === undefined && isOther(one))
-    .sort((a, b) => distance(a) - distance(b))
-    .slice(0, MOST_LOOKED_AT);
-  const chains = findCompanions([...near, ...passports.filter(({ diversion }) => diversion !== undefined)])
-    .filter(({ base }) => isOther(base))
-    .sort((a, b) => distance(a.base) - distance(b.base));
-  return [...Map.groupBy(chains, ({ base }) => kindOf(base)).values()];
-}
-
-function kindOf(passport: Passport): string {
-  return isThirdParty(passport) ? 'third party' : passport.extension;
 }
 
 function askFor(passports: readonly Passport[], chainOf: ChainFinder): void {
@@ -104,6 +66,8 @@ function createTaking(context: CandidateContext, taken: PassportChain, chainOf: 
   const { parts, rules, call, callKey, channel } = context;
   const found: ValidPassport[] = [];
   const names = new Set([useOf(context, taken).name]);
+  const judgedBy = (chain: PassportChain, findings: readonly ChainResult[]): Outcome<ValidPassport> =>
+    judgeCompanion(chain, outcomesOf(parts, chain, findings), channel, rules);
   return {
     found,
     take(chain) {
@@ -113,15 +77,16 @@ function createTaking(context: CandidateContext, taken: PassportChain, chainOf: 
       if (names.has(name)) return false;
       const judge = (holder: string, findings: readonly ChainResult[]): boolean => {
         if (holder !== callKey || names.has(name)) return false;
-        const judged = judgeCompanion(chain, outcomesOf(parts, chain, findings), channel, rules);
+        const judged = judgedBy(chain, findings);
         if ('fault' in judged) return false;
         names.add(name);
         found.push(judged.value);
         return true;
       };
-      // Taken first and judged then: while its certificate is on the way, no second call gets it.
-      const holder = parts.used.take(name, callKey, untilMs, nowMs);
       const findings = linksOf(chain).map(chainOf);
+      // Junk is kept in no record; while a certificate is on the way, no second call gets what it is of.
+      if (isAtHand(findings) && 'fault' in judgedBy(chain, findings)) return false;
+      const holder = parts.used.take(name, callKey, untilMs, nowMs);
       return holder instanceof Promise || !isAtHand(findings)
         ? Promise.all([holder, Promise.all(findings)]).then((known) => judge(...known))
         : judge(holder, findings);
