@@ -88,6 +88,8 @@ export interface AuthenticationService {
 }
 
 const KEEP_MS = 60_000;
+/** No deposit is kept for less: whoever is told that it lies there takes the PASSporTs off the call. */
+const KEEP_CARRIED_MS = 10_000;
 
 interface Context {
   readonly parts: AuthenticationParts;
@@ -98,11 +100,11 @@ export function createAuthenticationService(
   parts: AuthenticationParts,
   options: AuthenticationOptions = {},
 ): AuthenticationService {
-  const remember = <T, A extends T | Promise<T> = Promise<T>>(): Answers<T, A> =>
-    createAnswers<T, A>(parts.now, KEEP_MS, options.rememberedCalls ?? 65_536);
+  const remember = <T, A extends T | Promise<T> = Promise<T>>(keepMs = KEEP_MS): Answers<T, A> =>
+    createAnswers<T, A>(parts.now, keepMs, options.rememberedCalls ?? 65_536);
   const [signed, carried, diverted] = [
     remember<AuthenticationOutcome, AtOnceOrLater<AuthenticationOutcome>>(),
-    remember<CarriageOutcome>(),
+    remember<CarriageOutcome>(KEEP_CARRIED_MS),
     remember<DiversionResult>(),
   ];
   const deposits = createCallDeposits(parts, {
@@ -114,20 +116,35 @@ export function createAuthenticationService(
   return {
     authenticate(call, order) {
       const key = nameOf(parts, call);
-      const answer = call.priority === undefined ? key : `${key} rph`;
-      return signed.once(answer, () => authenticate(context, key, call, order));
+      return signed.once(key + claimsOf(call), () => authenticate(context, key, call, order));
     },
     carry(call, identities, order) {
       const key = nameOf(parts, arrivedName(call));
-      return carried.once(key, () => carry(context, key, call, identities, order));
+      return carried.once(answerName(parts, key, identities), () =>
+        carry(context, key, call, identities, order),
+      );
     },
     divert(call, identities, request, order) {
       const key = nameOf(parts, { ...arrivedName(call), destinations: numbersOf(request) });
-      return diverted.once(key, () => divert(context, key, call, identities, request, order));
+      const diversion = [request.from, request.to, identities];
+      return diverted.once(answerName(parts, key, diversion), () =>
+        divert(context, key, call, identities, request, order),
+      );
     },
     retract: (call) => deposits.retract(nameOf(parts, call)),
     close: deposits.close,
   };
+}
+
+/** What is signed beside who calls whom. Names are digests: what follows one tells it apart. */
+function claimsOf({ shaken, priority }: PlacedCall): string {
+  const attestation = shaken?.attestation ?? '';
+  return priority === undefined ? attestation : `${attestation} ${priority.authorized.join()}`;
+}
+
+/** The answer is to what was asked of the call; what is left for it goes by the name of the call. */
+function answerName({ crypto }: AuthenticationParts, key: string, asked: readonly unknown[]): string {
+  return crypto.sha256Name(JSON.stringify([key, asked]));
 }
 
 function authenticate(
@@ -169,7 +186,7 @@ async function carry(
   const outOfBand =
     order.deposits === false
       ? 'none'
-      : await deposits.leave(key, call.called, envelope, leavingFor(call, order));
+      : await deposits.leave(key, call.called, envelope, { ...leavingFor(call, order), isAllNeeded: true });
   return { carried: true, outOfBand, passports: passports.length };
 }
 

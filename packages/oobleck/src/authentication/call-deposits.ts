@@ -93,7 +93,8 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
       if (clear.results.length === 0) return sealed;
       // Each half is for another called side: the call waits for both.
       const shown = firstStored(clear.results, parts, deadlineMs);
-      return Promise.all([sealed, shown]).then(([one, other]) => better(one, other));
+      const summary = leaving.isAllNeeded ? worse : better;
+      return Promise.all([sealed, shown]).then(([one, other]) => summary(one, other));
     },
     retract(key) {
       const deposits = placed.get(key) ?? [];
@@ -111,6 +112,10 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
 
 function better(sealed: OutOfBand, clear: OutOfBand): OutOfBand {
   return sealed === 'stored' || (sealed !== 'no-key' && clear !== 'stored') ? sealed : clear;
+}
+
+function worse(sealed: OutOfBand, clear: OutOfBand): OutOfBand {
+  return sealed === 'stored' || sealed === 'no-key' ? clear : sealed;
 }
 
 /** PASSporTs that came with a call may be longer than any envelope: then nothing is left. */

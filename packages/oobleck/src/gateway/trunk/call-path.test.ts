@@ -225,6 +225,18 @@ describe('receiving', () => {
     expect(world.signed[0]!.call.originator).toBe('12155551212');
   });
 
+  it.each(['<sip:room112@hotel.example>', 'sip:alice911@h', '"a" <sip:x9-1-1@h>'])(
+    'nor do digits in a name that is no number: %s',
+    async (caller) => {
+      world.verdict = async () => notVerified('bad-signature', 'in-band');
+      const blocking = trunkOf({ block: ['bad-signature'] });
+      const answer = await createPath().receive(
+        offerOf({ caller, assertedIdentities: ['<sip:+12155551212@h>'], trunk: blocking }),
+      );
+      expect(answer).toMatchObject({ action: 'block' });
+    },
+  );
+
   it.each(['"<sip:911@h>" <sip:+12155551212@h>', '"x <tel:112>" <sip:+12155551212@h>'])(
     'no name makes a call one of an emergency service: %s',
     async (caller) => {

@@ -71,6 +71,8 @@ export interface CallPath {
 }
 
 const KEEP_PLACED_MS = 60_000;
+/** Of calls whose Identity is taken off: no deposit is kept for less. */
+const KEEP_REMOVED_MS = 10_000;
 const KEEP_RECEIVED_MS = 120_000;
 const REMEMBERED_CALLS = 65_536;
 
@@ -90,6 +92,11 @@ export function createCallPath(parts: CallPathParts): CallPath {
     KEEP_PLACED_MS,
     REMEMBERED_CALLS,
   );
+  const removed = createAnswers<PlacedAnswer, AtOnceOrLater<PlacedAnswer>>(
+    now,
+    KEEP_REMOVED_MS,
+    REMEMBERED_CALLS,
+  );
   const received = createAnswers<ReceivedAnswer, AtOnceOrLater<ReceivedAnswer>>(
     now,
     KEEP_RECEIVED_MS,
@@ -106,7 +113,10 @@ export function createCallPath(parts: CallPathParts): CallPath {
     observeClock: createSkewWatch(now, (skew) => onEvent?.({ event: 'clock-skew', ...skew })).observe,
   };
   return {
-    place: (offer) => placed.once(keyOf(offer), () => place(context, offer)),
+    place(offer) {
+      const answers = offer.trunk.removesIdentity ? removed : placed;
+      return answers.once(keyOf(offer), () => place(context, offer));
+    },
     receive: (offer) => received.once(keyOf(offer), () => receive(context, offer)),
     retract: (offer) => retract(context, offer),
     isSuspended: (trunk, direction) => context.breakerOf(trunk, direction).isOpen(),

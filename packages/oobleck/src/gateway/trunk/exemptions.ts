@@ -29,11 +29,13 @@ export function createExemptions(numbers: readonly string[] = EMERGENCY_NUMBERS)
       if (dialled.length > longest && PLAIN.test(dialled)) return false;
       const address = dialled.includes('<') ? (addressUri(dialled) ?? '') : dialled.trim();
       if (isEmergencyService(address)) return true;
-      return exempt.has(digitsOf(URI.exec(address)?.[1] ?? address));
+      const digits = digitsOf(URI.exec(address)?.[1] ?? address);
+      return digits !== '' && exempt.has(digits);
     },
   };
 }
 
+/** Nothing where it is not a number as it is dialled, such as `room112`. */
 function digitsOf(text: string): string {
-  return text.replace(/[^0-9*#]/g, '');
+  return /^[+0-9*#().\- ]+$/.test(text) ? text.replace(/[^0-9*#]/g, '') : '';
 }

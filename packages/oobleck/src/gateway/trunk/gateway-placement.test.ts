@@ -10,7 +10,11 @@ import type { Deposit } from '@oobleck/stir/placement';
 import type { Token } from '@oobleck/stir/token';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { crypto, tn } from '../../../test/network.ts';
-import { createAuthenticationService, type Tenant } from '../../authentication/index.ts';
+import {
+  type AuthenticationParts,
+  createAuthenticationService,
+  type Tenant,
+} from '../../authentication/index.ts';
 import type { Trust } from '../../trust/index.ts';
 import {
   CALLED,
@@ -49,7 +53,11 @@ const tenantOf = (more: Partial<Tenant> = {}): Tenant => ({
 });
 
 /** Both sides in one: the authentication service leaves at the CPS what the verification service finds there. */
-function createPath(tenant: Tenant | undefined = undefined, cipher?: IdentityCipher) {
+function createPath(
+  tenant: Tenant | undefined = undefined,
+  cipher?: IdentityCipher,
+  clear?: AuthenticationParts['clear'],
+) {
   const parts = world.partsOf();
   const chains = parts.chains as Trust;
   const authentication = createAuthenticationService({
@@ -68,6 +76,7 @@ function createPath(tenant: Tenant | undefined = undefined, cipher?: IdentityCip
       retract: async () => undefined,
     },
     chains,
+    clear,
     schedule: () => undefined,
   });
   return createCallPath({
@@ -131,6 +140,61 @@ describe('gateway placement', () => {
     expect(await place('g', { identities: [twice, twice] })).toMatchObject({ removeIdentities: true });
     const encrypting = trunkOf({ outgoing: 'carry', removesIdentity: true, encryptIdentity: true });
     expect(await place('e', { trunk: encrypting })).toMatchObject({ ...taken, removeIdentities: true });
+  });
+
+  it('what is taken off is stored: another Identity of the same call as well, and as long as it is asked for', async () => {
+    const trunk = trunkOf({ outgoing: 'carry', removesIdentity: true });
+    const path = createPath();
+    const [first, second] = [identityOf(), identityOf()];
+    const place = (identity: string) => path.place(offerOf({ trunk, identities: [identity] }));
+    for (const identity of [first, second])
+      expect(await place(identity)).toMatchObject({ removeIdentities: true });
+    const kept = () => deposits.flatMap((deposit) => envelopeIn(deposit).passports);
+    expect(kept()).toEqual([first, second].map((identity) => parseIdentity(identity).token));
+    world.clock.advance(9);
+    await place(first);
+    expect(deposits).toHaveLength(2);
+    // Longer than the shortest deposit lies: it is left again.
+    world.clock.advance(1);
+    expect(await place(first)).toMatchObject({ removeIdentities: true });
+    expect(deposits).toHaveLength(3);
+  });
+
+  it('a copy in clear is not enough where the sealed one was refused', async () => {
+    sending = 'unavailable';
+    const clear = {
+      routeFor: () => ({ isInstead: false, peers: [{ publish: async () => 'stored' as const }] }),
+    };
+    const trunk = trunkOf({ outgoing: 'carry', removesIdentity: true });
+    const refused = await createPath(undefined, undefined, clear).place(
+      offerOf({ trunk, identities: [identityOf()] }),
+    );
+    expect(refused).toMatchObject({ outOfBand: 'failed', removeIdentities: false });
+  });
+
+  it('a diversion to another party is another answer, and so is another attestation', async () => {
+    const path = createPath(tenantOf());
+    const identities = [identityOf()];
+    const divertedTo = async (uri: string) => {
+      const answer = await path.place(
+        offerOf({ trunk: trunkOf({}), called: uri, divertedFrom: CALLED, identities }),
+      );
+      return parsePassport(parseIdentity(answer.identities[0]!).token).destinations.uris;
+    };
+    for (const uri of ['sip:alice@a.example', 'sip:bob@b.example'])
+      expect(await divertedTo(uri)).toEqual([uri]);
+    const ofCaller = {
+      signer: createPassportSigner(numberHolder.key, `${REPOSITORY}/numberHolder.pem`),
+      certificate: numberHolder.certificate,
+      chain: numberHolder.ders,
+    };
+    const signed = createPath(tenantOf(ofCaller));
+    const trunk = trunkOf({});
+    const attested = async (attestation: 'A' | 'C') => {
+      const answer = await signed.place(offerOf({ trunk, attestation }));
+      return parsePassport(parseIdentity(answer.identities[0]!).token).shaken?.attestation;
+    };
+    expect([await attested('A'), await attested('C')]).toEqual(['A', 'C']);
   });
 
   it('an INVITE keeps its Identity where the trunk encrypts and nothing could be sealed', async () => {
