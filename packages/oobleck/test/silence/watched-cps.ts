@@ -19,7 +19,7 @@ export const SHARDS: Record<Exclude<Class, 'unknown'>, number> = { idle: 0, call
 const TIMES = 2;
 const WARM_UP_ROUNDS = 10;
 /** Each of which asks its next question when the one before is answered. */
-const POLLERS = 2;
+const POLLERS = 4;
 
 export type Leak = 'length' | 'count' | 'time' | 'repetition';
 
@@ -35,7 +35,7 @@ export interface Watch {
   readonly store?: string;
   readonly leak?: Leak;
   readonly replies: number;
-  /** Two pollers, each of which asks when its question before is answered; default all of a round at once. */
+  /** A few pollers, each of which asks when its question before is answered; default all of a round at once. */
   readonly isOneByOne?: boolean;
 }
 
