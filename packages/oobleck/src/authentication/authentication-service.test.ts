@@ -359,9 +359,11 @@ describe('deposits', () => {
       { callId: 'call 2' },
       { originator: tn('12155559999') },
       { destinations: [CALLED, tn('12155550001')] },
+      { destinationUris: ['sip:alice@a.example'] },
+      { destinationUris: ['sip:bob@b.example'] },
     ])
       expect(await as.authenticate(callOf(more))).not.toBe(one);
-    expect(sent).toHaveLength(4);
+    expect(sent).toHaveLength(6);
     clock.advance(1);
     expect(await as.authenticate(callOf())).not.toBe(one);
   });

@@ -4,7 +4,7 @@
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { ArrivedCall, PlacedCall } from '@oobleck/stir/call';
-import { DEFAULT_LIFETIME, type Lifetime } from '@oobleck/stir/mailbox';
+import { DEFAULT_LIFETIME, LIFETIMES, type Lifetime } from '@oobleck/stir/mailbox';
 import type { TelephoneNumber } from '@oobleck/stir/number';
 import {
   type DiversionRefusal,
@@ -55,6 +55,8 @@ export interface SigningOrder {
   readonly deposits?: boolean;
   /** Names of peers that the trunk of the call shows its PASSporTs to in clear, beside those of the tenant. */
   readonly clearPeers?: readonly string[] | undefined;
+  /** Carried: `stored` only where each copy is, for every key and every peer. Default false: where one is. */
+  readonly isAllNeeded?: boolean;
 }
 
 export interface AuthenticationService {
@@ -89,7 +91,7 @@ export interface AuthenticationService {
 
 const KEEP_MS = 60_000;
 /** No deposit is kept for less: whoever is told that it lies there takes the PASSporTs off the call. */
-const KEEP_CARRIED_MS = 10_000;
+const KEEP_CARRIED_MS = LIFETIMES[0] * 1000;
 
 interface Context {
   readonly parts: AuthenticationParts;
@@ -120,7 +122,7 @@ export function createAuthenticationService(
     },
     carry(call, identities, order) {
       const key = nameOf(parts, arrivedName(call));
-      return carried.once(answerName(parts, key, identities), () =>
+      return carried.once(answerName(parts, key, [identities, order?.isAllNeeded]), () =>
         carry(context, key, call, identities, order),
       );
     },
@@ -136,10 +138,11 @@ export function createAuthenticationService(
   };
 }
 
-/** What is signed beside who calls whom. Names are digests: what follows one tells it apart. */
-function claimsOf({ shaken, priority }: PlacedCall): string {
+/** What is signed beside who calls which numbers. Names are digests: what follows one tells it apart. */
+function claimsOf({ shaken, priority, destinationUris }: PlacedCall): string {
   const attestation = shaken?.attestation ?? '';
-  return priority === undefined ? attestation : `${attestation} ${priority.authorized.join()}`;
+  if (priority === undefined && destinationUris === undefined) return attestation;
+  return `${attestation} ${JSON.stringify([priority?.authorized, destinationUris])}`;
 }
 
 /** The answer is to what was asked of the call; what is left for it goes by the name of the call. */
@@ -186,7 +189,7 @@ async function carry(
   const outOfBand =
     order.deposits === false
       ? 'none'
-      : await deposits.leave(key, call.called, envelope, { ...leavingFor(call, order), isAllNeeded: true });
+      : await deposits.leave(key, call.called, envelope, leavingFor(call, order));
   return { carried: true, outOfBand, passports: passports.length };
 }
 
@@ -215,8 +218,11 @@ async function divert(
   return { diverted: true, outOfBand, identities: added };
 }
 
-function leavingFor({ tenant }: { readonly tenant: string }, { clearPeers }: SigningOrder): Leaving {
-  return { tenant, peers: clearPeers };
+function leavingFor(
+  { tenant }: { readonly tenant: string },
+  { clearPeers, isAllNeeded }: SigningOrder,
+): Leaving {
+  return { tenant, peers: clearPeers, isAllNeeded };
 }
 
 function numbersOf({ to }: DiversionRequest): readonly TelephoneNumber[] {

@@ -70,6 +70,7 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
     key: string,
     called: readonly TelephoneNumber[],
     envelope: Envelope,
+    isAllNeeded: boolean,
   ): OutOfBand | Promise<OutOfBand> => {
     const deposits = sealOrNothing(() => seal(called, envelope));
     if (deposits === undefined) return 'failed';
@@ -81,19 +82,20 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
     );
     placed.set(key, [...(placed.get(key) ?? []), ...results]);
     parts.schedule(() => placed.delete(key), KEEP_MS);
-    return firstStored(results, parts, options.deadlineMs);
+    return stored(results, parts, options.deadlineMs, isAllNeeded);
   };
   return {
     leave(key, called, envelope, leaving) {
       const { deadlineMs } = options;
+      const { isAllNeeded = false } = leaving;
       const clear = publishClear(parts, called, envelope.passports, leaving, deadlineMs);
       const { instead } = clear;
       const toSeal = instead.size === 0 ? called : called.filter((number) => !instead.has(number));
-      const sealed = leaveSealed(key, toSeal, envelope);
+      const sealed = leaveSealed(key, toSeal, envelope, isAllNeeded);
       if (clear.results.length === 0) return sealed;
       // Each half is for another called side: the call waits for both.
-      const shown = firstStored(clear.results, parts, deadlineMs);
-      const summary = leaving.isAllNeeded ? worse : better;
+      const shown = stored(clear.results, parts, deadlineMs, isAllNeeded);
+      const summary = isAllNeeded ? worse : better;
       return Promise.all([sealed, shown]).then(([one, other]) => summary(one, other));
     },
     retract(key) {
@@ -128,24 +130,23 @@ function sealOrNothing(seal: () => readonly Deposit[]): readonly Deposit[] | und
   }
 }
 
-/** Only after the first 201, or the deadline, does the call go out (RFC 8816 Section 8.1). */
-async function firstStored(
+/** Only after the first 201, or all that are needed, or the deadline, does the call go out (RFC 8816 Section 8.1). */
+async function stored(
   results: readonly Promise<Pick<DepositResult, 'outcome'>>[],
   { schedule }: AuthenticationParts,
   deadlineMs: number,
+  isAllNeeded: boolean,
 ): Promise<OutOfBand> {
   const deadline = new Promise<OutOfBand>((resolve) => schedule(() => resolve('deadline'), deadlineMs));
-  const stored = Promise.any(
-    results.map(async (result) => {
-      if ((await result).outcome !== 'stored') throw new Error('not stored');
-      return 'stored' as const;
-    }),
-  );
+  const each = results.map(async (result) => {
+    if ((await result).outcome !== 'stored') throw new Error('not stored');
+  });
+  const enough: Promise<unknown> = isAllNeeded ? Promise.all(each) : Promise.any(each);
   const summary = async (): Promise<OutOfBand> => {
     const outcomes = (await Promise.all(results)).map(({ outcome }) => outcome);
     return outcomes.every((outcome) => outcome === 'no-token') ? 'no-token' : 'failed';
   };
-  return Promise.race([deadline, stored.catch(summary)]);
+  return Promise.race([deadline, enough.then(() => 'stored' as const, summary)]);
 }
 
 async function takeBack(

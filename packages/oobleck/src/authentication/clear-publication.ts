@@ -11,8 +11,8 @@ export interface Leaving {
   readonly tenant: string;
   /** Names of peers that the trunk of the call adds. */
   readonly peers?: readonly string[] | undefined;
-  /** Whether it is stored only where both halves are, as far as there is anything to leave: sealed, and in clear. */
-  readonly isAllNeeded?: boolean;
+  /** Whether it is stored only where each copy is, sealed and in clear; else where one is. */
+  readonly isAllNeeded?: boolean | undefined;
 }
 
 export interface ClearResult {

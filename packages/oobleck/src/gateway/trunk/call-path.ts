@@ -4,6 +4,7 @@
 
 import { hash } from 'node:crypto';
 import { StirError } from '@oobleck/stir';
+import { LIFETIMES } from '@oobleck/stir/mailbox';
 import type { AuthenticationService } from '../../authentication/index.ts';
 import { type AtOnceOrLater, type Breaker, createAnswers, createBreaker } from '../../call/index.ts';
 import type { VerificationService } from '../../verification/index.ts';
@@ -72,7 +73,7 @@ export interface CallPath {
 
 const KEEP_PLACED_MS = 60_000;
 /** Of calls whose Identity is taken off: no deposit is kept for less. */
-const KEEP_REMOVED_MS = 10_000;
+const KEEP_REMOVED_MS = LIFETIMES[0] * 1000;
 const KEEP_RECEIVED_MS = 120_000;
 const REMEMBERED_CALLS = 65_536;
 

@@ -1,5 +1,6 @@
 import { formatIdentity, parseIdentity } from '@oobleck/stir/identity';
 import { splitAddress } from '@oobleck/stir/mailbox';
+import type { TelephoneNumber } from '@oobleck/stir/number';
 import {
   createPassportSigner,
   formatCompact,
@@ -32,6 +33,7 @@ import type { IdentityCipher } from './identity-cipher.ts';
 import { createCallPath, createTrunk, type OfferedCall, type TrunkOptions } from './index.ts';
 
 const FORWARDED = tn('12155551299');
+const FULL = 'https://full.example';
 const PROVIDER_URL = `${REPOSITORY}/provider.pem`;
 
 let world: World;
@@ -57,6 +59,7 @@ function createPath(
   tenant: Tenant | undefined = undefined,
   cipher?: IdentityCipher,
   clear?: AuthenticationParts['clear'],
+  keys: AuthenticationParts['keys'] = { keysFor: world.publishedFor },
 ) {
   const parts = world.partsOf();
   const chains = parts.chains as Trust;
@@ -64,10 +67,11 @@ function createPath(
     crypto,
     now: world.clock.ms,
     tenants: { tenant: () => tenant },
-    keys: { keysFor: world.publishedFor },
+    keys,
     purse: { take: (_cps, count) => Array<Token>(count).fill({} as Token) },
     sender: {
-      async send(_cps, deposit) {
+      async send(cps, deposit) {
+        if (cps === FULL) return 'refused';
         if (sending !== 'stored') return sending;
         deposits.push(deposit);
         world.leave(deposit.blob, splitAddress(deposit.address));
@@ -158,6 +162,24 @@ describe('gateway placement', () => {
     world.clock.advance(1);
     expect(await place(first)).toMatchObject({ removeIdentities: true });
     expect(deposits).toHaveLength(3);
+  });
+
+  it('a copy for one key is not enough where that for another was refused', async () => {
+    const keys = {
+      // Two who have authority over the number; the second has its mailbox at a CPS that takes nothing.
+      keysFor: (number: TelephoneNumber) => {
+        const published = world.publishedFor(number);
+        const full = published.map((key) => ({ ...key, credential: { ...key.credential, cps: [FULL] } }));
+        return [...published, ...full];
+      },
+    };
+    const place = (removesIdentity: boolean) =>
+      createPath(undefined, undefined, undefined, keys).place(
+        offerOf({ trunk: trunkOf({ outgoing: 'carry', removesIdentity }), identities: [identityOf()] }),
+      );
+    expect(await place(true)).toMatchObject({ outOfBand: 'failed', removeIdentities: false });
+    expect(await place(false)).toMatchObject({ outOfBand: 'stored', removeIdentities: false });
+    expect(deposits).toHaveLength(2 * world.holder.keysFor(CALLED).length);
   });
 
   it('a copy in clear is not enough where the sealed one was refused', async () => {

@@ -59,7 +59,8 @@ async function carry(
 ): Promise<Placement> {
   const call = arrivedCall(offer, parts.now);
   const carried = { ...call, called: call.called.slice(0, 1) };
-  const outcome = await parts.authentication.carry(carried, identities, parts.order);
+  const order = { ...parts.order, isAllNeeded: offer.trunk.removesIdentity };
+  const outcome = await parts.authentication.carry(carried, identities, order);
   if (!outcome.carried) return unchanged(outcome.reason);
   const { outOfBand } = outcome;
   // Until they are stored, each of them, or sealed in band, the call would lose what it brought.
