@@ -12,7 +12,7 @@ export {
   parseBatchRequest,
   parseBatchResponse,
 } from './batch.ts';
-export { BATCH_DRAFT, BATCH_PARTIAL_STATUS, BATCH_REQUEST_TYPE, BATCH_RESPONSE_TYPE } from './batch-draft.ts';
+export { BATCH_PARTIAL_STATUS, BATCH_REQUEST_TYPE, BATCH_RESPONSE_TYPE } from './batch-draft.ts';
 export { type BlindedToken, type BlindingParts, blindToken } from './blinding.ts';
 export {
   formatIssuerDirectory,

@@ -1,6 +1,6 @@
 // Parties as a person types them: a telephone number with or without separators, a `tel:` URI, or another URI.
 
-import { parseTelephoneNumber, type TelephoneNumber } from '@oobleck/stir/number';
+import { parseTelephoneNumber } from '@oobleck/stir/number';
 import type { Destinations, Party } from '@oobleck/stir/passport';
 import { normalizeUri } from '@oobleck/stir/uri';
 import { reading } from '../command/command-fault.ts';
@@ -13,10 +13,6 @@ export function parseParty(text: string, option: string): Party {
       ? { kind: 'uri', uri: normalizeUri(text) }
       : { kind: 'tn', number: parseTelephoneNumber(text) },
   );
-}
-
-export function parseNumber(text: string, option: string): TelephoneNumber {
-  return reading(option, () => parseTelephoneNumber(text));
 }
 
 export function parseDestinations(texts: readonly string[], option: string): Destinations {

@@ -64,9 +64,9 @@ interface Question {
 }
 
 /** When each question was heard, which a pause may put off, and when its reply left. */
-async function departures(questions: readonly Question[], workBeats = 1) {
+async function departures(questions: readonly Question[], workBeats = 1, beatMs = BEAT_MS) {
   const { clock, at, work, run } = createPlay();
-  const beat = asking(createReplyBeat(BEAT_MS, workBeats, clock));
+  const beat = asking(createReplyBeat(beatMs, workBeats, clock));
   const heard: number[] = [];
   const left: number[] = [];
   for (const [index, { atMs, workMs }] of questions.entries())
@@ -102,6 +102,12 @@ describe('beat of replies', () => {
       ),
       { numRuns: 300 },
     ));
+
+  it.each([1, 100])('a beat of %i ms, the shortest and the longest, is kept as well', async (beatMs) => {
+    const questions = [0, 0.3, 1, 1.7, 99.9, 100, 217.2, 512].map((atMs) => ({ atMs, workMs: beatMs / 50 }));
+    const { heard, left } = await departures(questions, 1, beatMs);
+    expect(left).toEqual(heard.map((atMs) => (Math.floor(atMs / beatMs) + 2) * beatMs));
+  });
 
   it('with more beats for the work it leaves so many later, though nothing was to be waited for', async () => {
     const questions = [

@@ -53,7 +53,7 @@ const SYSTEM: BeatClock = {
 /** @param workBeats from the tick at which the work on a question begins to that at which its reply leaves, at least 1 */
 export function createReplyBeat(beatMs: number, workBeats = 1, clock: BeatClock = SYSTEM): ReplyBeat {
   let asked: { readonly tick: number; readonly task: BeatTask }[] = [];
-  /** In the order asked, in which they leave, too: which was made first would tell what there was to make. */
+  /** In the order asked, in which those that are made leave, too: which was made first would tell what there was to make. */
   let started: Started[] = [];
   let open = 0;
   let next = 0;
