@@ -48,6 +48,17 @@ describe('reading citations', () => {
     ]);
   });
 
+  it('finds the steps of a section: one, several, from one to another', () => {
+    expect(
+      citationsIn(
+        'RFC 8816 Section 8.1 step 1, RFC 8816 Section 8.2, steps 2 to 4; Section 8.2, steps 2 and 6',
+      ),
+    ).toEqual([
+      { rfc: '8816', section: '8.1', steps: [1] },
+      { rfc: '8816', section: '8.2', steps: [2, 3, 4] },
+    ]);
+  });
+
   it('reads comments only, whole ones', () => {
     const source = `// As RFC 8225\n// Section 4.1 says\nconst a = 'RFC 9410';\n  /**\n   * RFC 8225\n   * Section 9\n   */`;
     expect(citationsIn(commentsOf(source))).toEqual([
@@ -82,6 +93,22 @@ describe('evidence', () => {
       },
       faults: [],
     });
+  });
+
+  it('is what names the row, where anything does; a citation of other steps is none', () => {
+    const matrix = [
+      { id: 'S-01', source: 'RFC 8816 Section 8.1 step 1', level: 'MUST', demand: 'authority' },
+      { id: 'S-03', source: 'RFC 8816 Section 8.1 step 4', level: 'MUST', demand: 'ciphertexts' },
+      { id: 'S-09', source: 'RFC 8816 Section 7.5', level: 'design', demand: 'tokens' },
+    ];
+    const sources = {
+      'a.ts': '// RFC 8816 Section 8.1, steps 1 and 2',
+      'b.ts': '// RFC 8816 Section 8.1, step 4, RFC 8816 Section 7.5',
+      'c.ts': '// What is stored (S-09)',
+      'd.ts': '// RFC 8816 Section 8.1',
+    };
+    const { found } = gather(sources, matrix);
+    expect(Object.values(found).map(({ code }) => code)).toEqual([['a.ts'], ['b.ts'], ['c.ts']]);
   });
 
   it('is missed: a row without code, without test, a row that is none', () => {

@@ -22,38 +22,48 @@ export interface Evidence {
 }
 
 export function gatherEvidence(matrix: readonly Requirement[], files: readonly SourceFile[]): Evidence {
-  const ids = new Set(matrix.map(({ id }) => id));
-  const code = new Map<string, Set<string>>(matrix.map(({ id }) => [id, new Set()]));
-  const tests = new Map<string, Set<string>>(matrix.map(({ id }) => [id, new Set()]));
+  const [named, cited, tests] = [filesByRow(matrix), filesByRow(matrix), filesByRow(matrix)];
   const faults: string[] = [];
-  for (const { path, text } of files) {
-    const isTest = path.endsWith('.test.ts');
-    for (const id of isTest ? rowsProvenIn(text) : rowsServedBy(matrix, text)) {
-      if (ids.has(id)) (isTest ? tests : code).get(id)!.add(path);
-      else faults.push(`${path}: there is no row ${id}`);
+  const note = (found: Map<string, Set<string>>, ids: readonly string[], path: string): void => {
+    for (const id of ids) {
+      const paths = found.get(id);
+      if (paths === undefined) faults.push(`${path}: there is no row ${id}`);
+      else paths.add(path);
     }
+  };
+  for (const { path, text } of files) {
+    if (path.endsWith('.test.ts')) {
+      note(tests, rowsProvenIn(text), path);
+      continue;
+    }
+    const comments = commentsOf(text);
+    note(named, rowsNamedIn(comments), path);
+    note(cited, rowsCitedIn(matrix, comments), path);
   }
-  const rows = matrix.map((row) => ({
-    ...row,
-    code: [...code.get(row.id)!].sort(),
-    tests: [...tests.get(row.id)!].sort(),
-  }));
+  const rows = matrix.map((row) => {
+    // Where several rows share a section, citing it says too little: those who name the row are its code then.
+    const code = named.get(row.id)!.size > 0 ? named : cited;
+    return { ...row, code: [...code.get(row.id)!].sort(), tests: [...tests.get(row.id)!].sort() };
+  });
   return { rows, faults: [...faults, ...rows.flatMap(faultsOf)] };
 }
 
-function rowsServedBy(matrix: readonly Requirement[], source: string): readonly string[] {
-  const comments = commentsOf(source);
-  return [
-    ...rowsNamedIn(comments),
-    ...citationsIn(comments).flatMap((citation) => rowsMeantBy(matrix, citation)),
-  ];
+function filesByRow(matrix: readonly Requirement[]): Map<string, Set<string>> {
+  return new Map(matrix.map(({ id }) => [id, new Set()]));
 }
 
-/** A section counts for the rows of the same section, else for those of the nearest section around it. */
-function rowsMeantBy(matrix: readonly Requirement[], { rfc, section }: Citation): readonly string[] {
+function rowsCitedIn(matrix: readonly Requirement[], comments: string): readonly string[] {
+  return citationsIn(comments).flatMap((citation) => rowsMeantBy(matrix, citation));
+}
+
+/** A section counts for the rows of it, of its steps where they name some, else for those of the nearest section around. */
+function rowsMeantBy(matrix: readonly Requirement[], { rfc, section, steps }: Citation): readonly string[] {
+  const isOneOf = (wanted: readonly number[]): boolean => wanted.some((step) => steps?.includes(step));
   for (let around = section; ; around = around.slice(0, Math.max(0, around.lastIndexOf('.')))) {
     const meant = matrix.filter(({ source }) =>
-      citationsIn(source).some((one) => one.rfc === rfc && one.section === around),
+      citationsIn(source).some(
+        (one) => one.rfc === rfc && one.section === around && (one.steps === undefined || isOneOf(one.steps)),
+      ),
     );
     if (meant.length > 0 || around === '') return meant.map(({ id }) => id);
   }

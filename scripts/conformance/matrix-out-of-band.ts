@@ -66,7 +66,7 @@ export const OUT_OF_BAND: readonly Requirement[] = [
   },
   {
     id: 'S-11',
-    source: 'RFC 8816 Section 7.4',
+    source: 'RFC 8816 Section 7.3',
     level: 'RECOMMENDED',
     demand: 'The way to the CPS is TLS; plain HTTP is refused',
   },

@@ -1,6 +1,6 @@
 // What the RFCs of PASSporT (P), Identity (I), certificates (C) and PASSporT types (X) ask of this project, and RFC 8816
-// of its parts (`matrix-out-of-band.ts`): one row a requirement. Code is found by citation of the source, tests by the
-// row's id in their names.
+// of its parts (`matrix-out-of-band.ts`): one row a requirement. Code is found by citation of the source, or by the row's
+// id in comments where several rows share a section; tests by the row's id in their names.
 
 import { OUT_OF_BAND } from './matrix-out-of-band.ts';
 

@@ -224,7 +224,7 @@ describe('signing', () => {
       'number-not-allowed',
     ],
     ['above the tenant’s attestation', { highestAttestation: 'B' }, {}, 'attestation-too-high'],
-  ])('refuses a call %s, and deposits nothing', async (_name, tenant, call, reason) => {
+  ])('S-01: refuses a call %s, and deposits nothing', async (_name, tenant, call, reason) => {
     await publish(1);
     const as = createAs({}, {}, tenantOf(tenant));
     const { shaken, ...others } = callOf(call);
@@ -323,7 +323,7 @@ describe('deposits', () => {
     expect((await authenticated(createAs({ sender: slow }).authenticate(callOf()))).outOfBand).toBe('stored');
   });
 
-  it('at the deadline the call goes out, and the deposit goes on', async () => {
+  it('S-04: at the deadline the call goes out, and the deposit goes on', async () => {
     await publish(1);
     let finish: (answer: DepositAnswer) => void = () => {};
     answers = {

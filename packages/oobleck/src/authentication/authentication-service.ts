@@ -1,5 +1,5 @@
 // Authentication service (RFC 8816 Section 8.1): IO around the steps of stir/placement. It signs a call, or carries the
-// PASSporTs it came with, or sends it on to another number, and leaves sealed copies at the CPS before the call goes
+// PASSporTs it came with, or sends it on to another number (G-04), and leaves sealed copies at the CPS before the call goes
 // out. A deposit that fails never keeps the call from being placed.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';

@@ -1,5 +1,5 @@
 // The deposits of one call (RFC 8816 Section 8.1, steps 3 and 4): a sealed copy for each key of each called number, each
-// a request of its own. The call waits for the first that is stored, or the deadline; the rest goes on behind it.
+// a request of its own. The call waits for the first that is stored, or the deadline; the rest goes on behind it (S-04).
 
 import { StirError } from '@oobleck/stir';
 import type { AcceptedCredential } from '@oobleck/stir/credential';

@@ -1,5 +1,5 @@
 // Gateway placement (RFC 8816 Section 8.3): the PASSporTs a call brought in SIP are left for the called side before the
-// call enters a network that cannot carry them. None is made here, and no credential of the caller is held.
+// call enters a network that cannot carry them, in full form (S-05). None is made here, and no credential of the caller is held.
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import { splitIdentities } from '@oobleck/stir/identity';

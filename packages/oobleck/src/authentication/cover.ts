@@ -1,4 +1,4 @@
-// Cover traffic (RFC 8816 Section 7.4): deposits for calls that nobody makes, at random moments, so that whoever watches a
+// Cover traffic (RFC 8816 Section 7.4, S-12): deposits for calls that nobody makes, at random moments, so that whoever watches a
 // CPS cannot count the calls of this side. An empty envelope, really sealed, to a number drawn by lot among those with
 // keys, sent by the very way of a call, and taken back as calls are. It costs tokens; a reserve is left for calls.
 

@@ -1,7 +1,8 @@
 import { StirError } from '@oobleck/stir';
 import { encodeBase64url } from '@oobleck/stir/bytes';
-import { parseLifetime, shardOf, splitAddress } from '@oobleck/stir/mailbox';
-import { createReplySealer } from '@oobleck/stir/seal';
+import { addressOf, parseLifetime, shardOf, splitAddress } from '@oobleck/stir/mailbox';
+import { createPassportSigner } from '@oobleck/stir/passport';
+import { createPassportSealer, createReplySealer } from '@oobleck/stir/seal';
 import { encodeToken, parseToken } from '@oobleck/stir/token';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +17,7 @@ import {
   NOW,
   tn,
 } from '../../test/network.ts';
+import { decodeBlobRecord, encodeBlobRecord } from '../store/blob-record.ts';
 import type { KeyHolderOptions, OwnKey } from '../verification/index.ts';
 import type { CallPlacementParts, DepositRequest } from './index.ts';
 
@@ -63,7 +65,7 @@ async function contents(shard = 2) {
 }
 
 describe('spending and storing', () => {
-  it('of requests that race with one token, one is created; of repetitions all are, once', async () => {
+  it('S-08: of requests that race with one token, one is created; of repetitions all are, once', async () => {
     const tokens = mintTokens(AUTHORITY, 1);
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, () => cps.service.deposit(requestOf({ tokens }))),
@@ -212,7 +214,7 @@ describe('spending and storing', () => {
 });
 
 describe('mailboxes', () => {
-  it('R-05: replies have the length of the mailbox’s form; shards keep apart', async () => {
+  it('replies have the length of the mailbox’s form; shards keep apart', async () => {
     await cps.service.deposit(requestOf({ shard: 2 }));
     for (const shard of [0, 1, 2, 3]) {
       const { sealed, opened } = await contents(shard);
@@ -250,6 +252,8 @@ describe('mailboxes', () => {
     expect((await contents()).opened!.items).toHaveLength(1);
     clock.advance(1);
     expect((await contents()).opened!.items).toEqual([]);
+    expect(cps.store.sweep(clock.ms())).toBe(true);
+    expect(cps.store.size).toBe(0);
     for (const text of ['61', '120', '3600', '-1', '060'])
       expect(() => parseLifetime(text)).toThrow(StirError);
   });
@@ -273,20 +277,77 @@ describe('mailboxes', () => {
   });
 });
 
-it('S-06, S-09: what is stored names nobody: no token, no number', async () => {
-  const [token] = mintTokens(AUTHORITY, 1);
-  await cps.service.deposit(requestOf({ tokens: [token!] }));
-  const { blobs } = cps.store.list(`${encodeBase64url(key.mailboxId)}/2`, NOW * 1000);
-  const text = JSON.stringify(blobs);
-  for (const part of [token!.nonce, token!.authenticator, token!.keyId])
-    expect(text).not.toContain(encodeBase64url(part));
-  expect(Object.keys(blobs[0]!).sort()).toEqual([
-    'bytes',
-    'depositedAtMs',
-    'expiresAtMs',
-    'hash',
-    'id',
-    'retractHash',
-    'stake',
-  ]);
+describe('what is written down of a deposit', () => {
+  const CALLER = tn('12025550199');
+  const X5U = 'https://cr.example/provider.pem';
+  const sealer = createPassportSealer(crypto);
+
+  /** A PASSporT left for NUMBER, the request that left it, and its record as stores write it down. */
+  async function leave() {
+    const origin = { attestation: 'A', originationId: '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d' } as const;
+    const call = { originator: CALLER, destinations: [NUMBER], issuedAt: NOW };
+    const passport = createPassportSigner(called.carrier.key, X5U).signShaken(call, origin);
+    const address = addressOf(crypto, key.form, NUMBER);
+    const { shard } = splitAddress(address);
+    const blob = sealer.seal(key.form.publicKey, address, { passports: [passport] });
+    const tokens = mintTokens(AUTHORITY, 3);
+    const request = requestOf({ shard, tokens, blob });
+    expect(await cps.service.deposit(request)).toBe('created');
+    const { blobs } = cps.store.list(`${encodeBase64url(key.mailboxId)}/${shard}`, clock.ms());
+    expect(blobs).toHaveLength(1);
+    return { passport, address, request, tokens, record: encodeBlobRecord(blobs[0]!) };
+  }
+
+  /** How it may stand in a record: as it is, and in each usual spelling of bytes. */
+  const spellings = (secret: string | Uint8Array): Buffer[] => {
+    const bytes = Buffer.from(secret);
+    const spelt = (['hex', 'base64', 'base64url'] as const).map((as) => Buffer.from(bytes.toString(as)));
+    return [bytes, ...spelt];
+  };
+  const foundIn = (record: Buffer, secrets: readonly (string | Uint8Array)[]): string[] =>
+    secrets
+      .flatMap(spellings)
+      .filter((one) => record.includes(one))
+      .map(String);
+
+  it('S-09: holds nothing of the tokens that paid for it, nor is it named after them', async () => {
+    const { record, request, tokens } = await leave();
+    const parts = tokens.flatMap((token) => [
+      token.nonce,
+      token.authenticator,
+      token.keyId,
+      token.challengeDigest,
+      ...[token.nonce, token.authenticator].flatMap((part) => windowsOf(part, 8)),
+    ]);
+    expect(foundIn(record, parts)).toEqual([]);
+    expect(decodeBlobRecord(record).stake).toBe(tokens.length - 1);
+    expect(await cps.service.deposit({ ...request, tokens: mintTokens(AUTHORITY, 3) })).toBe('created');
+    expect(cps.store.size, 'the same blob').toBe(1);
+  });
+
+  it('S-06, S-09: holds no number, nothing of the PASSporT and nothing of who calls', async () => {
+    const { record, passport, address } = await leave();
+    const envelope = sealer.open(key.agreement, address, decodeBlobRecord(record).bytes);
+    expect(envelope?.passports, 'it is in there, sealed').toEqual([passport]);
+    const parts = passport.split('.');
+    const claims = parts.slice(0, 2).map((part) => Buffer.from(part, 'base64url'));
+    const secrets = [CALLER, NUMBER, X5U, Buffer.from(parts[2]!, 'base64url')];
+    const texts = [...parts.map((part) => Buffer.from(part)), ...claims];
+    const windows = texts.flatMap((text) => windowsOf(text, 8));
+    const there = foundIn(Buffer.from(passport), windows);
+    expect(there.length, 'the search finds what is there').toBeGreaterThan(100);
+    expect(foundIn(record, [...secrets, ...windows])).toEqual([]);
+  });
+
+  it('S-09: a record has the fields of a blob and no others', async () => {
+    const { record } = await leave();
+    const { id, retractHash, hash, bytes } = decodeBlobRecord(record);
+    // Version, stake, two times, and a length before each of three names.
+    expect(record).toHaveLength(18 + 5 + id.length + retractHash.length + hash.length + bytes.length);
+    expect([id.length, retractHash.length, hash.length, bytes.length]).toEqual([43, 43, 32, 2_048]);
+  });
+
+  function windowsOf(bytes: Uint8Array, length: number): Uint8Array[] {
+    return Array.from({ length: bytes.length - length + 1 }, (_, at) => bytes.subarray(at, at + length));
+  }
 });

@@ -1,6 +1,6 @@
 // Call Placement Service, sealed profile (RFC 8816 Sections 6 and 7): takes sealed PASSporTs from anybody who spends a
 // token, and answers every retrieval with one reply sealed to the mailbox's key. It cannot read what it stores, and no
-// answer depends on what a mailbox holds.
+// answer depends on what a mailbox holds (S-06).
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { KEY_KEPT_SECONDS } from '@oobleck/stir/credential';
@@ -145,7 +145,7 @@ function hasOneTwice(tokens: readonly AcceptedToken[]): boolean {
 }
 
 /**
- * Spends first, then stores: a crash between the two is mended by the same request again, never by a double spend.
+ * A token pays once (RFC 8816 Section 7.5, S-08). Spends first, then stores: a crash between the two is mended by the same request again, never by a double spend.
  * A repetition stores only what was never stored, with the lifetime counted from the first time.
  */
 function spendAndStore(
@@ -171,6 +171,10 @@ interface Spending {
   readonly spend: Spend;
 }
 
+/**
+ * What is stored says how many tokens paid for it, and holds no part of them (S-09). It ends so long after they were
+ * spent, repeated or not (S-10).
+ */
 function storeSpent(
   { store }: CallPlacementParts,
   request: DepositRequest,
@@ -204,6 +208,7 @@ interface Sealing {
   readonly nobody: MailboxForm;
 }
 
+/** One reply, known mailbox or not, for all the numbers of a shard, sealed anew each time. */
 function retrieve(
   { crypto, mailboxes, store, now }: CallPlacementParts,
   { sealer, plaintexts, nobody }: Sealing,

@@ -1,7 +1,7 @@
 // Port: where live deposits lie. What an adapter must promise stands here; the contract suite in `store/` holds each
 // adapter to it.
 
-/** A sealed PASSporT as it lies in a mailbox shard. It says nothing about who left it. */
+/** A sealed PASSporT as it lies in a mailbox shard. It says nothing about who left it, nor of what paid for it (S-09). */
 export interface StoredBlob {
   /** Digest of the request that left it: one request is one blob, however often it is repeated. */
   readonly id: string;

@@ -1,6 +1,6 @@
 // Streams of a Call Placement Service: the owner of a mailbox keeps a connection open and is sent the same number of
-// frames at every tick, calls or no calls, so that whoever watches learns nothing (RFC 8816 Sections 5.5 and 7.4). Here
-// is what a stream holds and how many there may be; when its ticks come is the face's business.
+// frames at every tick, calls or no calls, so that whoever watches learns nothing (RFC 8816 Sections 5.5 and 7.4, R-09).
+// Here is what a stream holds and how many there may be; when its ticks come is the face's business.
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import type { Crypto } from '@oobleck/stir/crypto';

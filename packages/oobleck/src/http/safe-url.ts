@@ -1,4 +1,5 @@
-// Which URLs the safe client takes, before any name is resolved.
+// Which URLs the safe client takes, before any name is resolved: TLS, which is RECOMMENDED on the way to a CPS (RFC 8816
+// Section 7.3), is demanded of every peer.
 
 import { HttpFailure } from './http-failure.ts';
 

@@ -1,7 +1,7 @@
 // The listener: TLS 1.3 and 1.2 with HTTP/2 and HTTP/1.1 on one port, or plain HTTP/1.1 on loopback where that is
-// asked for. Every request passes the gate, is shown to the hot routes, and, where they leave it, to the routes and the fallback
-// over node's own request and response, which look alike in both versions of HTTP. It bounds what clients may take (`http-limits.ts`);
-// bodies are bounded where they are read.
+// asked for (RFC 8816 Section 7.3: TLS is RECOMMENDED). Every request passes the gate, is shown to the hot routes, and,
+// where they leave it, to the routes and the fallback over node's own request and response, which look alike in both
+// versions of HTTP. It bounds what clients may take (`http-limits.ts`); bodies are bounded where they are read.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';

@@ -1,5 +1,5 @@
-// The token issuer (RFC 9576 Section 3, RFC 9578 Sections 4 and 6): checks who asks, counts, and signs what it cannot
-// read. It never learns where, when or for whom a token is spent. Status codes are made in its HTTP face.
+// The token issuer (RFC 9576 Section 3, RFC 9578 Sections 4 and 6): checks who asks, counts (S-08), and signs what it
+// cannot read. It never learns where, when or for whom a token is spent. Status codes are made in its HTTP face.
 
 import { StirError } from '@oobleck/stir';
 import {

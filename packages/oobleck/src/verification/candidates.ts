@@ -1,6 +1,6 @@
 // The candidates of one call: each PASSporT that turned up, by itself or with the diversions that lead to the number
-// called, is judged on its own, and the first valid one that no other call holds is taken. One call takes one PASSporT and
-// what came with it, however many would do; one that takes none takes nothing from others.
+// called, is judged on its own, and the first valid one that no other call holds is taken. One call takes one PASSporT
+// and what came with it, however many would do; one that takes none takes nothing from others.
 
 import type { ArrivedCall } from '@oobleck/stir/call';
 import type { Passport } from '@oobleck/stir/passport';

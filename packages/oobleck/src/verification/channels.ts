@@ -210,7 +210,7 @@ function chainFinder({ chains }: VerificationParts, channel: Channel, endsAtMs: 
 }
 
 /**
- * The verdict where no PASSporT was taken; where others hold all that match, they are told. What came sealed says why
+ * The verdict where no PASSporT was taken; where others hold all that match, they are told (R-10). What came sealed says why
  * only where nothing else does, and never that the call failed: a stranger may have sealed it.
  */
 function conclude(

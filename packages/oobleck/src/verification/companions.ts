@@ -1,6 +1,6 @@
 // What came beside the PASSporT that a call has taken, and is about the same call, is taken for it as well: so the gateway
 // can put back all that the call had (RFC 8816 Section 5.3), and no second call is proven by what is left of the first one's
-// (RFC 8816 Section 7.4).
+// (RFC 8816 Section 7.4, R-10).
 
 import type { Passport } from '@oobleck/stir/passport';
 import {

@@ -1,5 +1,5 @@
 // Keeps a stream for every mailbox of this service at every CPS of it, as keys come and go, and what the streams bring.
-// An enterprise call centre or a carrier verifies from there (RFC 8816 Section 5.5).
+// An enterprise call centre or a carrier verifies from there (RFC 8816 Section 5.5, R-09).
 
 import { encodeBase64url } from '@oobleck/stir/bytes';
 import { encodeAddress } from '@oobleck/stir/mailbox';

@@ -1,4 +1,5 @@
-// The name under which a PASSporT is recorded as taken, so that it serves one call (RFC 8816 Section 7.4), diverted or not.
+// The name under which a PASSporT is recorded as taken, so that it serves one call (RFC 8816 Section 7.4, R-10), diverted
+// or not.
 
 import { concatBytes, encodeUtf8 } from '@oobleck/stir/bytes';
 import type { ArrivedCall } from '@oobleck/stir/call';

@@ -176,10 +176,13 @@ describe('out of band', () => {
     expect(world.fetched).toEqual([`${REPOSITORY}/provider.pem`]);
   });
 
-  it('R-06: finds the genuine one among junk, and tells the fault that got furthest where there is none', async () => {
-    for (let i = 0; i < 3; i++) world.leavePassport({ by: stranger });
-    world.leavePassport({ issuedAt: NOW - 100 });
-    world.leaveEnvelope({ passports: ['junk'] });
+  it('R-06: finds the genuine one behind junk, and tells the fault that got furthest where there is none', async () => {
+    // More stake is handed out first: the genuine one comes last.
+    const stake = 1;
+    for (let i = 0; i < 3; i++) world.leavePassport({ by: stranger }, stake);
+    world.leavePassport({ issuedAt: NOW - 100 }, stake);
+    world.leaveEnvelope({ passports: ['junk'] }, undefined, stake);
+    world.leave(crypto.randomBytes(2_048), undefined, stake);
     expect((await world.createVs().verify(callOf({ callId: 'none' }), [])).reason).toBe(
       'certificate-untrusted',
     );

@@ -58,7 +58,10 @@ export function mailboxId(crypto: Crypto, form: MailboxForm): Uint8Array {
   return crypto.sha256(MAILBOX_LABEL, head.finish(), publicKey, tail.finish());
 }
 
-/** uint32(first 4 bytes of SHA-256(label || mailboxId || called number)) mod shards. */
+/**
+ * Which numbers are asked for together (R-05):
+ * uint32(first 4 bytes of SHA-256(label || mailboxId || called number)) mod shards.
+ */
 export function shardOf(crypto: Crypto, id: Uint8Array, shards: number, called: TelephoneNumber): number {
   if (!isDiallable(called)) throw new StirError('ERR_MAILBOX_FORMAT', 'a service code has no mailbox');
   return createByteReader(crypto.sha256(SHARD_LABEL, id, encodeUtf8(called))).uint32() % shards;

@@ -17,7 +17,7 @@ export const LIFETIME_HEADER = 'passport-lifetime';
 export const RETRACT_HEADER = 'passport-retract';
 export const STAKE_HEADER = 'passport-stake';
 
-/** Seconds a blob may lie (RFC 8816 Section 7.5: no longer than a PASSporT is fresh). */
+/** Seconds a blob may lie (RFC 8816 Section 7.5, S-10: no longer than a PASSporT is fresh). */
 export const LIFETIMES = [10, 20, 30, 60] as const;
 export type Lifetime = (typeof LIFETIMES)[number];
 export const DEFAULT_LIFETIME: Lifetime = 30;

@@ -1,5 +1,5 @@
 // The `div-o` extension (RFC 8946 Sections 5 and 6): a diversion that carries the PASSporT it diverts inside itself,
-// made for ways without header fields of their own, out of band above all (RFC 8816 Section 6.2).
+// made for ways without header fields of their own, out of band above all (RFC 8816 Section 6.2, G-04).
 
 import type { JsonObject } from '../json/index.ts';
 import { StirError } from '../stir-error.ts';

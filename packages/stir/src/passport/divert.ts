@@ -1,5 +1,5 @@
 // What a retargeting service signs when it sends a call on (RFC 8946 Sections 3 and 5): a `div` PASSporT that travels
-// beside the earlier one, or a `div-o` PASSporT that carries it.
+// beside the earlier one, or a `div-o` PASSporT that carries it (G-04).
 
 import { StirError } from '../stir-error.ts';
 import { type Destinations, isSameParty, namesParty, type Party } from './parties.ts';

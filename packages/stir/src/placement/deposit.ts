@@ -40,7 +40,7 @@ export interface DepositOrder {
   readonly lifetimeSeconds: Lifetime;
 }
 
-/** One deposit for each key. */
+/** One deposit for each key, under a seal of its own (S-03). */
 export function sealDeposits({ crypto, sealer }: DepositParts, order: DepositOrder): Deposit[] {
   const envelope = fittingEnvelope(order.envelope);
   return order.keys.map(({ credential, mailboxId }) => {
@@ -59,7 +59,9 @@ export function sealDeposits({ crypto, sealer }: DepositParts, order: DepositOrd
   });
 }
 
-/** Cover traffic (RFC 8816 Section 7.4): an empty envelope, really sealed, like any deposit to whoever cannot open it. */
+/**
+ * Cover traffic (RFC 8816 Section 7.4, S-12): an empty envelope, really sealed, like any deposit to whoever cannot open it.
+ */
 export function sealCover(parts: DepositParts, order: Omit<DepositOrder, 'envelope'>): Deposit[] {
   return sealDeposits(parts, { ...order, envelope: { passports: [] } });
 }

@@ -1,7 +1,7 @@
 // A call is sent on to another number: its holder signs `div` PASSporTs that travel beside the earlier ones, one for all
 // that have the same `orig` and `dest` (RFC 8946 Section 4.1), and for what goes out of band a `div-o` around each of them
-// (RFC 8946 Section 5.1, RFC 8816 Section 6.2). Signatures of the earlier PASSporTs are not checked here: whoever verifies the
-// chains checks them all.
+// (RFC 8946 Section 5.1, RFC 8816 Section 6.2, G-04). Signatures of the earlier PASSporTs are not checked here: whoever
+// verifies the chains checks them all.
 
 import { authorityOver } from '../certificate/index.ts';
 import { formatIdentity } from '../identity/index.ts';

@@ -27,7 +27,7 @@ export interface SigningAuthority {
 
 export interface SignedCall {
   readonly passport: string;
-  /** Value of the Identity header field, full form. */
+  /** Value of the Identity header field, full form, as what is left at a CPS (S-05). */
   readonly identity: string;
 }
 

@@ -1,5 +1,5 @@
 // The envelope: what is sealed to a called party for one call. All envelopes of one size class look alike, and one
-// with nothing in it is cover traffic (RFC 8816 Section 7.4).
+// with nothing in it is cover traffic (RFC 8816 Section 7.4, S-12).
 //
 //   uint8 version = 1 || uint8 n || n x (uint8 type || uint16 length || value) || zeros
 //   type 1: PASSporT, full form; type 2: certificate chain, count x (uint16 length || DER), signer first;
@@ -9,7 +9,7 @@ import { createByteReader, createByteWriter, decodeAscii, encodeUtf8, isAllZero 
 import { StirError } from '../stir-error.ts';
 
 export interface Envelope {
-  /** PASSporTs of one call, in order, full form (RFC 8816 Section 8.1). */
+  /** PASSporTs of one call, in order, full form (RFC 8816 Section 8.1, S-05). */
   readonly passports: readonly string[];
   /** DER certificates, signer first, so that the receiver need not fetch. */
   readonly chain?: readonly Uint8Array[];

@@ -1,6 +1,6 @@
 // The sealed PASSporT: an envelope sealed to the called party's key and bound to the mailbox it lies in
-// (RFC 8816 Sections 6.1 and 8.1). It has no header and no key identifier: to everybody else it is random bytes of
-// one of two lengths.
+// (RFC 8816 Sections 6.1 and 8.1): no other key opens it (S-03), nor does the CPS (S-06). It has no header and no key
+// identifier: to everybody else it is random bytes of one of two lengths.
 
 import { encodeUtf8 } from '../bytes/index.ts';
 import type { AgreementKey, Crypto } from '../crypto/crypto.ts';

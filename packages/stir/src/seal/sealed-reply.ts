@@ -1,5 +1,6 @@
-// The sealed reply: what a CPS answers to every retrieval (RFC 8816 Section 6.2), sealed afresh to the mailbox's own
-// key, of one length whatever the mailbox holds. Only the holder of the key learns whether a call is in progress.
+// The sealed reply: what a CPS answers to every retrieval (RFC 8816 Section 6.2, R-01), of one length whatever the mailbox
+// holds, sealed afresh each time to the mailbox's own key: random bytes to everybody else. Only the
+// holder of the key learns whether a call is in progress.
 //
 //   uint8 version = 1 || uint8 flags || uint16 count || count x (uint32 shard || uint32 ageMs || uint16 length || blob)
 //   || zeros; flags bit 0: a later page holds blobs; bit 1: the shard is flooded.

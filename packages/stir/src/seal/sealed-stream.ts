@@ -1,4 +1,4 @@
-// The sealed stream: what a CPS sends to the owner of a mailbox who keeps a connection open (RFC 8816 Section 5.5). It
+// The sealed stream: what a CPS sends to the owner of a mailbox who keeps a connection open (RFC 8816 Section 5.5, R-09). It
 // begins with the encapsulated key; then come frames of one length at a constant pace, calls or no calls, all under one
 // HPKE context that lives and dies with the connection.
 //

@@ -1,6 +1,6 @@
 // The client's half of issuing a token: Blind and Finalize of RSABSSA-SHA384-PSS-Deterministic (RFC 9474 Section 4)
-// over a token's first 98 bytes (RFC 9578 Section 6.1 and 6.3). The issuer sees z and s only; it cannot tell which
-// token came of them.
+// over a token's first 98 bytes (RFC 9578 Section 6.1 and 6.3). The issuer sees z and s' only; it cannot tell which
+// token came of them (RFC 8816 Section 7.5, S-07).
 //
 //   m = EMSA-PSS-ENCODE(input)    z = m * r^e mod n    issuer: s' = z^d mod n    s = s' * r^-1 mod n
 

@@ -1,5 +1,5 @@
-// Steps 4 and 6 of a verification service (RFC 8816 Section 8.2; in band RFC 8224 Section 6.2): the chain behind a
-// PASSporT, who may sign for whom, what the certificate permits, the signature. Nothing here waits or fetches.
+// The signer (RFC 8816 Section 8.2, steps 4 and 6; in band RFC 8224 Section 6.2): the chain behind a PASSporT,
+// who may sign for whom, what the certificate permits, the signature. Nothing here waits or fetches.
 
 import {
   type Authority,
@@ -133,7 +133,7 @@ function pathFault(reason: Extract<PathVerdict, { valid: false }>['reason']): Fa
 
 /**
  * PASSporTs are the same when header and payload are: signature bytes do not count, since anybody can turn an ECDSA
- * signature into another valid one (RFC 8816 Section 7.4).
+ * signature into another valid one (RFC 8816 Section 7.4, R-10).
  */
 export function passportDigest(crypto: Crypto, passport: Passport): Uint8Array {
   return crypto.sha256(passport.signingInput);

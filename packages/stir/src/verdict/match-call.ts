@@ -1,4 +1,4 @@
-// Step 3 and the freshness of step 5 (RFC 8816 Section 8.2, RFC 8224 Section 6.2): is it about this call, and about now.
+// Caller and freshness (RFC 8816 Section 8.2, steps 3 and 5; RFC 8224 Section 6.2): is it about this call, and about now.
 // The caller is taken from signaling, never from the PASSporT (RFC 8224 Section 6.2.4); `dest` must name whom was called
 // here (RFC 8225 Section 10.1), or be joined to it by diversions (RFC 8946 Section 4.2).
 

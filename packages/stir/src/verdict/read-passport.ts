@@ -1,5 +1,5 @@
-// Step 2 of a verification service (RFC 8816 Section 8.2): text to PASSporTs, or why not. In band the parameters of the
-// header field are held against the PASSporT, and a compact form is put together from the call.
+// The type (RFC 8816 Section 8.2, step 2): text to PASSporTs, or why not. In band the parameters
+// of the header field are held against the PASSporT, and a compact form is put together from the call.
 
 import type { ArrivedCall } from '../call/index.ts';
 import { type Identity, parseIdentity } from '../identity/index.ts';

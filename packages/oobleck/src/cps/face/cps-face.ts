@@ -1,5 +1,6 @@
 // The hot routes of a CPS, HTTP/2 and HTTP/1.1 alike. Every retrieval is answered with 200 and the same headers, on a common beat, so
-// that neither a status nor a time tells what a mailbox holds. Straight synchronous lines: only a store that waits makes promises.
+// that neither a status nor a time tells what a mailbox holds. Straight synchronous lines: only a store that waits
+// makes promises.
 //
 //   POST /mailboxes/{mailboxId}/{shard}/passports
 //   GET  /mailboxes/{mailboxId}/{shard}/passports?page=0&n=<16 random bytes>

@@ -1,6 +1,7 @@
 // Replies leave on a beat, so that when one leaves tells only when its question came. A question waits for the next
 // tick; there it is worked on after all replies then due have left; its own reply leaves so many ticks after that. So no
-// work, neither its own nor another question's, moves a reply, as long as it takes less than those beats.
+// work, neither its own nor another question's, moves a reply, as long as it takes less than those beats
+// (RFC 8816 Section 6.2, R-04).
 
 export interface BeatClock {
   /** Milliseconds from any origin, never backwards. */

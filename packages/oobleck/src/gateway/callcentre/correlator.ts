@@ -1,6 +1,6 @@
 // Matches arriving calls with PASSporTs by calling and called number (RFC 8816 Section 5.5): the PASSporT may have come
 // before the call, with the streams of the mailboxes, or may come while the call rings. Agents are told of the call at
-// once, and of the verdict as soon as there is one. An agent is told "verified" by the verification service only.
+// once, and of the verdict as soon as there is one. An agent is told "verified" by the verification service only.
 
 import { type ArrivedCall, callKey } from '@oobleck/stir/call';
 import type { Crypto } from '@oobleck/stir/crypto';

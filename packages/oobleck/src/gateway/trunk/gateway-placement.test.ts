@@ -305,7 +305,7 @@ describe('gateway placement', () => {
     expect(none.reason).toBe('ambiguous');
   });
 
-  it('G-03: a compact form is rebuilt from the call before it is left; without its Date it is not', async () => {
+  it('G-03, S-05: a compact form is rebuilt from the call before it is left; without its Date it is not', async () => {
     const token = createPassportSigner(provider.key, PROVIDER_URL).sign({
       extension: 'base',
       originator: { kind: 'tn', number: CALLER },
