@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentEvent, type AgentScreen, openAgentScreen } from './agent-screen.ts';
 import { eventually } from './eventually.ts';
-import { callOver } from './flows/route-calls.ts';
+import { callOver, PACE } from './flows/route-calls.ts';
 import { startWorld, type World } from './flows/world.ts';
 import type { Routes } from './flows/world-plan.ts';
 import { isMissing } from './programs.ts';
@@ -20,7 +20,6 @@ const ROUTES = {
 } as const satisfies Routes;
 
 const CALLS = 200;
-const PACE = { callsPerSecond: 100 };
 const TOKENS = 600;
 const PASSED = 'TN-Validation-Passed';
 /** From the moment a call was placed to the verdict on an agent's screen, and of how many calls. */
@@ -53,7 +52,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('a call centre', () => {
     const { port } = world.configurations.get('centre-calls')!.rest!;
     screen = await openAgentScreen(`http://127.0.0.1:${port}/callcentre/v1/events`);
     await eventually('a trial call verifies', 90_000, async () => {
-      const [received] = await callOver(world, '5.5', pairs(1), PACE);
+      const [received] = await callOver(world, '5.5', pairs(1));
       return received?.verstat === PASSED;
     });
   }, 240_000);
@@ -67,7 +66,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('a call centre', () => {
   it('5.5: agents hear within a second or so that each caller is proven', async () => {
     const calls = pairs(CALLS);
     const startMs = Date.now();
-    const received = await callOver(world, '5.5', calls, PACE);
+    const received = await callOver(world, '5.5', calls);
     expect(received.map(({ verstat }) => verstat)).toEqual(calls.map(() => PASSED));
     await eventually('an agent heard of every call', 10_000, () =>
       calls.every((pair) => verdictOn(pair) !== undefined),
@@ -84,7 +83,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('a call centre', () => {
 
   it('5.5: a caller who left nothing is shown as calling, and never as proven', async () => {
     const calls = pairs(5);
-    const received = await callOver(world, 'unproven', calls, PACE);
+    const received = await callOver(world, 'unproven', calls);
     expect(received.map(({ verstat }) => verstat)).toEqual(calls.map(() => 'No-TN-Validation'));
     await eventually('an agent heard of every call', 20_000, () =>
       calls.every((pair) => verdictOn(pair) !== undefined),

@@ -4,14 +4,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
-import type { ReceivedInvite } from './flows/received.ts';
+import { callOver, PACE } from './flows/route-calls.ts';
 import { startWorld, type World } from './flows/world.ts';
 import type { Routes } from './flows/world-plan.ts';
 import { isMissing } from './programs.ts';
-import { type NumberPair, type Pace, placeCalls } from './sipp.ts';
+import type { NumberPair, Pace } from './sipp.ts';
 
 const ROUTES = {
   '5.1': ['origin', 'tdm', 'terminating'],
@@ -40,13 +39,6 @@ const ROUTES = {
 
 type Route = keyof typeof ROUTES;
 const CALLS = 200;
-/** Calls begin at this pace whatever becomes of those before them. */
-const PACE: Pace = { callsPerSecond: 100 };
-/**
- * How late the last call may begin, beside what this process stood still. SIPp begins at once what it is late with, so that
- * only a machine without any time for it just then makes it late: 200 calls begin at 80 a second or more.
- */
-const LATE_MS = 500;
 /**
  * A diverted call costs Bravo's process some 19 ms (two verifications, of eight pages of 64 KiB each), so that it does not
  * take 100 of them a second. Left to queue, the last ones wait for more than half of their deadline on two free cores, and
@@ -73,38 +65,16 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
   const ofAlpha = (at: number): number => 12025550000 + at;
   const ofPbx = (at: number): number => 14045550000 + (at % 100);
 
-  const callAll = async (
-    route: Route,
-    calls: readonly NumberPair[],
-    pace: Pace = PACE,
-    reached = (called: string) => called,
-  ): Promise<readonly (ReceivedInvite | undefined)[]> => {
-    const standstill = monitorEventLoopDelay();
-    standstill.enable();
-    const { answered, begunInMs } = await placeCalls(folder, world.entrance.get(route)!, calls, pace);
-    standstill.disable();
-    expect(answered).toBe(calls.length);
-    const gaps = calls.length - 1;
-    if (gaps > 0) say(`${route}: ${Math.round((gaps * 1000) / begunInMs)} calls began a second`);
-    const lateMs = begunInMs - (gaps * 1000) / pace.callsPerSecond - standstill.max / 1e6;
-    if (pace.underWay === undefined) expect(lateMs).toBeLessThanOrEqual(LATE_MS);
-    const find = () => {
-      const received = new Map(world.calledParty.received().map((one) => [one.called, one]));
-      return calls.map(({ called }) => received.get(reached(called)));
-    };
-    await eventually('the called side logged every call', 10_000, () => !find().includes(undefined));
-    return find();
-  };
   /** At full pace; where that failed and the machine had no time to spare, others are called, few at once. */
   const play = async (route: Route, calling: (at: number) => number) => {
     const calls = pairs(CALLS, calling);
     const spareShare = watchSpareTime();
-    const received = await callAll(route, calls);
-    const isHeld = received.every((one) => one?.verstat === PASSED) || spareShare() >= SPARE_SHARE;
+    const received = await callOver(world, route, calls);
+    const isHeld = received.every(({ verstat }) => verstat === PASSED) || spareShare() >= SPARE_SHARE;
     if (isHeld) return { calls, received };
-    say(`${route}: the machine was too busy for the pace; with few calls at once`);
+    process.stdout.write(`${route}: the machine was too busy for the pace; with few calls at once\n`);
     const others = pairs(CALLS, calling);
-    return { calls: others, received: await callAll(route, others, FEW) };
+    return { calls: others, received: await callOver(world, route, others, FEW) };
   };
   const verified = (calls: readonly NumberPair[], identities: readonly string[] = []) =>
     calls.map((pair) => ({ ...pair, verstat: PASSED, identities, isSealed: false }));
@@ -114,8 +84,9 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
     for (const route of ['5.1', '5.2', 'diverted', '5.4.1'] as const)
       await eventually(`a trial call of ${route} verifies`, 90_000, async () => {
         const trial = pairs(1, route === '5.2' ? ofPbx : ofAlpha);
-        const reached = route === 'diverted' ? divertedTo : undefined;
-        return (await callAll(route, trial, FEW, reached))[0]?.verstat === PASSED;
+        const arriving = route === 'diverted' ? trial.map(diverted) : trial;
+        const [received] = await callOver(world, route, trial, FEW, arriving);
+        return received?.verstat === PASSED;
       });
   }, 240_000);
 
@@ -136,7 +107,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
 
   it('G-03: 5.3, a gateway from the PSTN puts Identity back for a domain that knows in band only', async () => {
     const { calls, received } = await play('5.3.1', ofPbx);
-    expect(received.map((one) => [one?.verstat, one?.identities.length])).toEqual(
+    expect(received.map(({ verstat, identities }) => [verstat, identities.length])).toEqual(
       calls.map(() => [PASSED, 1]),
     );
   }, 60_000);
@@ -151,7 +122,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
     expect(received).toEqual(verified(calls));
     const leaving = pairs(20, ofAlpha);
     const taken = leaving.map((pair) => ({ ...pair, verstat: '', identities: [], isSealed: false }));
-    expect(await callAll('at the gateway', leaving)).toEqual(taken);
+    expect(await callOver(world, 'at the gateway', leaving)).toEqual(taken);
   }, 60_000);
 
   it('5.4, a gateway back from the PSTN restores what the first one carried', async () => {
@@ -168,18 +139,16 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
     const { calls, received } = await play('border', ofAlpha);
     expect(received).toEqual(verified(calls, ['shaken']));
     const bare = pairs(20, ofAlpha);
-    const unrestored = await callAll('bare', bare);
-    expect(unrestored.map((one) => [one?.verstat, one?.identities])).toEqual(
+    const unrestored = await callOver(world, 'bare', bare);
+    expect(unrestored.map(({ verstat, identities }) => [verstat, identities])).toEqual(
       bare.map(() => ['No-TN-Validation', []]),
     );
   }, 60_000);
 
   it('G-04: a call that two numbers send on is verified where it ends, through both diversions', async () => {
     const calls = pairs(CALLS, ofAlpha);
-    const received = await callAll('diverted', calls, FEW, divertedTo);
-    expect(received.map((one) => [one?.calling, one?.verstat])).toEqual(
-      calls.map(({ calling }) => [calling, PASSED]),
-    );
+    const received = await callOver(world, 'diverted', calls, FEW, calls.map(diverted));
+    expect(received.map(({ verstat }) => verstat)).toEqual(calls.map(() => PASSED));
   }, 90_000);
 
   it('Identity-Encrypted goes where Identity must not be seen, and is opened where the call ends', async () => {
@@ -190,10 +159,6 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('the use cases of RFC 8816', () =
   }, 60_000);
 });
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
 /** @returns the share of all processors' time since then that nobody used */
 function watchSpareTime(): () => number {
   const idleMs = (): number => cpus().reduce((sum, { times }) => sum + times.idle, 0);
@@ -201,6 +166,6 @@ function watchSpareTime(): () => number {
   return () => (idleMs() - startIdleMs) / (cpus().length * (performance.now() - startMs));
 }
 
-function divertedTo(called: string): string {
-  return called.replace(/^1215501/, '1215502');
+function diverted({ calling, called }: NumberPair): NumberPair {
+  return { calling, called: called.replace(/^1215501/, '1215502') };
 }

@@ -19,7 +19,7 @@ import {
 } from '../packages/oobleck/test/policy-administrator.ts';
 import { eventually } from './eventually.ts';
 import { withoutAuthentication } from './flows/configurations.ts';
-import { callOver, receivedOf } from './flows/route-calls.ts';
+import { callOver, PACE, receivedOf } from './flows/route-calls.ts';
 import { startWorld, type World } from './flows/world.ts';
 import type { NodeName, Routes } from './flows/world-plan.ts';
 import { isMissing } from './programs.ts';
@@ -34,7 +34,6 @@ const ROUTES = {
   repeated: ['origin', 'tdm', 'terminating'],
 } as const satisfies Routes;
 
-const PACE = { callsPerSecond: 100 };
 const TOKENS = 1_000;
 const DEADLINE_MS = 4_000;
 const PASSED = 'TN-Validation-Passed';
@@ -56,7 +55,7 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('calls in trouble', () => {
       called: String(12155020000 + used++),
     }));
   const verstatsOf = async (route: keyof typeof ROUTES, calls: readonly NumberPair[]) =>
-    (await callOver(world, route, calls, PACE)).map(({ verstat }) => verstat);
+    (await callOver(world, route, calls)).map(({ verstat }) => verstat);
   const all = (calls: readonly NumberPair[], verstat: string) => calls.map(() => verstat);
 
   const prepare = async (lab: Lab): Promise<void> => {
@@ -100,8 +99,8 @@ describe.skipIf(isMissing('kamailio', 'sipp'))('calls in trouble', () => {
   it('a spoofed call right behind the genuine one: one of the two is verified, and the operator hears of it', async () => {
     const calls = pairs(20);
     const [, spoofed] = await Promise.all([
-      callOver(world, 'signed', calls, PACE),
-      delay(50).then(() => callOver(world, 'spoofed', calls, PACE)),
+      callOver(world, 'signed', calls),
+      delay(50).then(() => callOver(world, 'spoofed', calls)),
     ]);
     expect(spoofed).toHaveLength(calls.length);
     await eventually('both calls of each pair arrived', 10_000, () =>

@@ -1,7 +1,8 @@
 // Writes docs/call-flows.md: `npm run call-flows`.
 
 import { writeFileSync } from 'node:fs';
-import { FLOWS, type Flow } from './call-flows/flows.ts';
+import type { Flow } from './call-flows/flow.ts';
+import { FLOWS } from './call-flows/flows.ts';
 import { drawLadder } from './call-flows/ladder.ts';
 
 const HEAD = `# Call flows
@@ -10,7 +11,7 @@ Every way a call takes, as the end-to-end tests play it: real Kamailio and SIPp,
 by what the called side received. Each ladder says which test plays it. Where a CPS is asked, the answer is one sealed
 reply, whatever lies there.
 
-This page is written by \`npm run call-flows\`; \`scripts/call-flows/flows.ts\` is where a flow is changed.
+This page is written by \`npm run call-flows\`; \`scripts/call-flows/\` is where a flow is changed.
 `;
 
 export function formatCallFlows(): string {

@@ -1,6 +1,6 @@
 // Draws a flow as a ladder of text: a line for each party, an arrow for each step, at most 100 columns.
 
-import type { Flow } from './flows.ts';
+import type { Flow } from './flow.ts';
 
 const COLUMNS = 100;
 const MARGIN = 9;
