@@ -432,6 +432,19 @@ describe('retraction', () => {
     expect(retracted).toEqual([]);
   });
 
+  it('what was left a second time can be taken back for a minute from then on', async () => {
+    await publish(1);
+    const as = createAs();
+    await as.authenticate(callOf());
+    const first = scheduled.filter(({ delayMs }) => delayMs === 60_000);
+    await as.authenticate(callOf({ destinationUris: ['sip:alice@a.example'] }));
+    expect(sent).toHaveLength(2);
+    for (const { action } of first) action();
+    scheduled = [];
+    as.retract(callOf());
+    expect(scheduled).toHaveLength(2);
+  });
+
   it('a CPS that is away then harms nobody, and after a minute there is nothing to take back', async () => {
     await publish(1);
     const failing = { ...sender, retract: () => Promise.reject(new Error('away')) };

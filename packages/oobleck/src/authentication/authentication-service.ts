@@ -118,17 +118,16 @@ export function createAuthenticationService(
   return {
     authenticate(call, order) {
       const key = nameOf(parts, call);
-      return signed.once(key + claimsOf(call), () => authenticate(context, key, call, order));
+      return signed.once(key + leftBy(order) + claimsOf(call), () => authenticate(context, key, call, order));
     },
     carry(call, identities, order) {
       const key = nameOf(parts, arrivedName(call));
-      return carried.once(answerName(parts, key, [identities, order?.isAllNeeded]), () =>
-        carry(context, key, call, identities, order),
-      );
+      const asked = [identities, order?.isAllNeeded, order?.clearPeers, leftBy(order)];
+      return carried.once(answerName(parts, key, asked), () => carry(context, key, call, identities, order));
     },
     divert(call, identities, request, order) {
       const key = nameOf(parts, { ...arrivedName(call), destinations: numbersOf(request) });
-      const diversion = [request.from, request.to, identities];
+      const diversion = [request.from, request.to, identities, leftBy(order)];
       return diverted.once(answerName(parts, key, diversion), () =>
         divert(context, key, call, identities, request, order),
       );
@@ -136,6 +135,11 @@ export function createAuthenticationService(
     retract: (call) => deposits.retract(nameOf(parts, call)),
     close: deposits.close,
   };
+}
+
+/** What nothing was left for says nothing about a call for which something is to be left. */
+function leftBy(order: SigningOrder | undefined): string {
+  return order?.deposits === false ? 'nothing ' : '';
 }
 
 /** What is signed beside who calls which numbers. Names are digests: what follows one tells it apart. */

@@ -80,8 +80,10 @@ export function createCallDeposits(parts: AuthenticationParts, options: DepositO
     const results = deposits.map((deposit) =>
       placeDeposit({ ...parts, absent }, deposit, budget, options.deadlineMs),
     );
-    placed.set(key, [...(placed.get(key) ?? []), ...results]);
-    parts.schedule(() => placed.delete(key), KEEP_MS);
+    const all = [...(placed.get(key) ?? []), ...results];
+    placed.set(key, all);
+    // Left again meanwhile, it is kept as long as the latest.
+    parts.schedule(() => placed.get(key) === all && placed.delete(key), KEEP_MS);
     return stored(results, parts, options.deadlineMs, isAllNeeded);
   };
   return {

@@ -140,6 +140,8 @@ describe('gateway placement', () => {
     expect(await place('d', { identities: ['nonsense'] })).toMatchObject({ removeIdentities: false });
     const half = await place('f', { identities: [identityOf(), 'nonsense'] });
     expect(half).toMatchObject({ ...taken, outOfBand: 'stored', removeIdentities: false });
+    const folded = [`${identityOf()}, ${identityOf()}`, 'nonsense'];
+    expect(await place('h', { identities: folded })).toMatchObject({ removeIdentities: false });
     const twice = identityOf();
     expect(await place('g', { identities: [twice, twice] })).toMatchObject({ removeIdentities: true });
     const encrypting = trunkOf({ outgoing: 'carry', removesIdentity: true, encryptIdentity: true });
@@ -162,6 +164,37 @@ describe('gateway placement', () => {
     world.clock.advance(1);
     expect(await place(first)).toMatchObject({ removeIdentities: true });
     expect(deposits).toHaveLength(3);
+  });
+
+  it('the same INVITE by another trunk is left for the peers of that one, and where the first only monitored', async () => {
+    const asked: string[] = [];
+    const clear: AuthenticationParts['clear'] = {
+      routeFor: ({ peers = [] }) => ({
+        isInstead: false,
+        peers: peers.map((peer) => ({
+          async publish() {
+            asked.push(peer);
+            return 'stored';
+          },
+        })),
+      }),
+    };
+    const path = createPath(tenantOf(), undefined, clear);
+    const identities = [identityOf()];
+    const by = (name: string, options: Partial<TrunkOptions>) =>
+      path.place(
+        offerOf({
+          identities,
+          trunk: trunkOf({ name, outgoing: 'carry', removesIdentity: true, ...options }),
+        }),
+      );
+    for (const peer of ['x', 'y'])
+      expect(await by(peer, { clearPeers: [peer] })).toMatchObject({ removeIdentities: true });
+    expect(asked).toEqual(['x', 'y']);
+    await by('watched', { mode: 'monitor' });
+    const before = deposits.length;
+    expect(await by('acting', {})).toMatchObject({ outOfBand: 'stored', removeIdentities: true });
+    expect(deposits.length).toBeGreaterThan(before);
   });
 
   it('a copy for one key is not enough where that for another was refused', async () => {

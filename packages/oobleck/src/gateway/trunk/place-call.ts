@@ -2,6 +2,7 @@
 // RFC 8946 Section 4.1), as its trunk says.
 
 import type { ArrivedCall } from '@oobleck/stir/call';
+import { splitIdentities } from '@oobleck/stir/identity';
 import type { Party } from '@oobleck/stir/passport';
 import type {
   AuthenticationOutcome,
@@ -64,7 +65,8 @@ async function carry(
   if (!outcome.carried) return unchanged(outcome.reason);
   const { outOfBand } = outcome;
   // Until they are stored, each of them, or sealed in band, the call would lose what it brought.
-  const isWhole = outOfBand === 'stored' && outcome.passports === new Set(identities).size;
+  const isWhole =
+    outOfBand === 'stored' && outcome.passports === new Set(identities.flatMap(splitIdentities)).size;
   const isStored = offer.trunk.removesIdentity && isWhole;
   if (!offer.trunk.encryptIdentity)
     return { ...unchanged('carried', outOfBand), action: 'continue', removeIdentities: isStored };
