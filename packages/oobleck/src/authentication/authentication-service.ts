@@ -137,7 +137,7 @@ export function createAuthenticationService(
   };
 }
 
-/** What nothing was left for says nothing about a call for which something is to be left. */
+/** Part of what an answer is to: one after which nothing lies at a CPS is none for a call that is to be left there. */
 function leftBy(order: SigningOrder | undefined): string {
   return order?.deposits === false ? 'nothing ' : '';
 }

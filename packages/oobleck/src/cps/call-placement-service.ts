@@ -145,8 +145,9 @@ function hasOneTwice(tokens: readonly AcceptedToken[]): boolean {
 }
 
 /**
- * A token pays once (RFC 8816 Section 7.5, S-08). Spends first, then stores: a crash between the two is mended by the same request again, never by a double spend.
- * A repetition stores only what was never stored, with the lifetime counted from the first time.
+ * A token pays once (RFC 8816 Section 7.5, S-08). Spends first, then stores: a crash between the two is mended by the same
+ * request again, never by a double spend. A repetition stores only what was never stored, with the lifetime counted from
+ * the first time.
  */
 function spendAndStore(
   parts: CallPlacementParts,
