@@ -215,6 +215,27 @@ describe('gateway placement', () => {
     expect(deposits).toHaveLength(2 * world.holder.keysFor(CALLED).length);
   });
 
+  it.each([
+    [['stored', 'stored'], true],
+    [['stored', 'refused'], false],
+    [['unavailable', 'stored'], false],
+  ] as const)('peers that get it in clear say %j: taken off, %s', async (answers, isTakenOff) => {
+    const clear: AuthenticationParts['clear'] = {
+      routeFor: () => ({
+        isInstead: false,
+        peers: answers.map((answer) => ({ publish: async () => answer })),
+      }),
+    };
+    const trunk = trunkOf({ outgoing: 'carry', removesIdentity: true });
+    const place = (called: string, callId: string) =>
+      createPath(undefined, undefined, clear).place(
+        offerOf({ trunk, called, callId, identities: [identityOf({ dest: [called as TelephoneNumber] })] }),
+      );
+    const expected = { reason: 'carried', removeIdentities: isTakenOff };
+    expect(await place(CALLED, 'keyed')).toMatchObject(expected);
+    expect(await place('12155559999', 'unkeyed')).toMatchObject(expected);
+  });
+
   it('a copy in clear is not enough where the sealed one was refused', async () => {
     sending = 'unavailable';
     const clear = {
